@@ -1,0 +1,49 @@
+/** The first and the last line of a recording, and the ledger that the last one carries. */
+
+/** The schema that this program writes; a newer one is refused. */
+export const RECORDING_SCHEMA = 1;
+
+/** The account of all probe records. */
+export interface Ledger {
+  /** What the kernel's counter says was sent. */
+  readonly counted: number;
+  readonly received: number;
+  /** Holes in the per-CPU sequence numbers. */
+  readonly lost: number;
+  /** Probe runs that the kernel left out because another ran on that CPU (`recursion_misses`). */
+  readonly skipped: number;
+  readonly unparsed: number;
+  /** Endpoints forgotten for want of room. */
+  readonly evicted: number;
+  /** Whether `counted` = `received` + `lost` + `unparsed`. */
+  readonly balanced: boolean;
+}
+
+/** Line 1 of a recording. */
+export interface RecordingHeader {
+  readonly type: "header";
+  readonly schema: number;
+  readonly program: "lastack";
+  readonly version: string;
+  /** Wall clock of `t` = 0, ISO 8601 with nanoseconds, UTC. */
+  readonly startedAt: string;
+  readonly bootId: string;
+  readonly hostname: string;
+  readonly kernel: string;
+  readonly bpftrace: string;
+  readonly probes: readonly string[];
+  readonly detail: string;
+  readonly filters: Readonly<Record<string, unknown>>;
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** `captured` from a kernel, or `synthetic`, made by hand for a test. */
+  readonly origin?: "captured" | "synthetic";
+  /** Namespace inode that the sysctls were read in. */
+  readonly netns?: number;
+}
+
+/** The last line of a recording that was closed cleanly. */
+export interface RecordingFooter {
+  readonly type: "footer";
+  readonly t: number;
+  readonly ledger: Ledger;
+}
