@@ -1,0 +1,135 @@
+/** An endpoint: one side of a connection as one kernel socket sees it, with its whole story. */
+
+import type { TcpState } from "../event/tcp-state.ts";
+import type {
+  Nanoseconds,
+  OwnerSource,
+  RetransmitCause,
+  SocketTuple,
+} from "../event/trace-event.ts";
+
+/** How a claim is known: an event said so, the socket table said so, or a rule says so. */
+export type Evidence = "observed" | "snapshot" | "inferred";
+
+/** By the first FIN: sent it, received it, both crossed; `none` where no FIN was seen. */
+export type Role = "active" | "passive" | "simultaneous" | "none";
+
+/** How this endpoint's own side was closed. */
+export type Trigger = "close" | "shutdown" | "exit" | "linger" | "unread-data";
+
+/** How the teardown ended. */
+export type Verdict =
+  | "graceful"
+  | "reset-sent"
+  | "reset-received"
+  | "timed-out"
+  | "refused"
+  | "killed"
+  | "unfinished"
+  | "unknown";
+
+/** What the receive queue of a CLOSE_WAIT endpoint says of its application. */
+export type Unread = "drained" | "fin-unread" | "data-unread" | "not-accepted";
+
+/** A stay in one state, as the socket table would show it: mini-sockets included. */
+export interface Phase {
+  readonly state: TcpState;
+  /** When it began; for an endpoint older than the trace the moment it was first seen. */
+  readonly from: Nanoseconds;
+  /** Null while it lasts. */
+  to: Nanoseconds | null;
+  evidence: Evidence;
+  /** The state is older than `from`: the duration is "at least". */
+  readonly atLeast: boolean;
+}
+
+/** One of the four segments of a teardown: 1 and 3 are FINs, 2 and 4 their ACKs. */
+export interface Wave {
+  readonly n: 1 | 2 | 3 | 4;
+  readonly segment: "FIN" | "ACK";
+  readonly by: "local" | "remote";
+  at: Nanoseconds | null;
+  evidence: Evidence;
+  retransmits: number;
+}
+
+/** Which wave was lost, as far as it can be known; a single host cannot split the pairs. */
+export type LostWave = "1 or 2" | "3 or 4" | 1 | 2 | 3 | 4;
+
+export type ResendKind = "FIN" | "DATA" | "DATA+FIN" | "SYN";
+
+/** A segment sent again; failed sends are not counted. */
+export interface Resend {
+  readonly at: Nanoseconds;
+  readonly kind: ResendKind;
+  readonly cause: RetransmitCause;
+  /** Counts from 1 within one kind; FIN and DATA+FIN count together. */
+  readonly attempt: number;
+  /** Retransmission timeout at that moment, milliseconds. */
+  readonly rtoMs: number | null;
+  readonly orphan: boolean;
+}
+
+/** The process that holds the descriptor, and how that is known. */
+export interface Owner {
+  readonly pid: number;
+  readonly comm: string;
+  readonly source: OwnerSource;
+  readonly confidence: "certain" | "likely";
+}
+
+/** A process with the descriptors through which it holds the socket. */
+export interface Holder {
+  readonly pid: number;
+  readonly comm: string;
+  readonly fds: readonly number[];
+}
+
+/** One side of a connection. Changed in place by the reducer, read by everything else. */
+export interface Endpoint {
+  /** Short, unique in a trace, the same in every replay: `e1`, `e2` … by first sight. */
+  readonly id: string;
+  tuple: SocketTuple;
+  /** Address of the kernel's socket while it has one, hex; null for one known by table only. */
+  sk: string | null;
+  /** Whether this end called connect() (`out`), was accepted (`in`), or is older than the trace. */
+  direction: "in" | "out" | null;
+  /** What the socket table would show now; CLOSE once it is gone. */
+  state: TcpState;
+  /** The full socket is gone and a time-wait mini-socket answers for it. */
+  isMini: boolean;
+  readonly bornAt: Nanoseconds;
+  /** When the endpoint was gone, TIME_WAIT included; null while it lives. */
+  endedAt: Nanoseconds | null;
+  /** First FIN or RST; null before. */
+  teardownAt: Nanoseconds | null;
+  /** When the mini-socket's timer will run out; null without one. */
+  expiresAt: Nanoseconds | null;
+  role: Role;
+  trigger: Trigger | null;
+  /** Null until decided; a report says `unfinished` then. */
+  verdict: Verdict | null;
+  orphan: boolean;
+  owner: Owner | null;
+  holders: readonly Holder[];
+  unread: Unread | null;
+  unreadBytes: number | null;
+  eofRead: boolean;
+  /** Inode of the socket file; null when never seen, 0 when it has none. */
+  inode: number | null;
+  readonly phases: Phase[];
+  waves: readonly Wave[];
+  lostWave: LostWave | null;
+  resends: readonly Resend[];
+  rttMs: number | null;
+  bytesSent: number | null;
+  bytesReceived: number | null;
+  /** The other end, where it is on this host and certain. */
+  peer: Endpoint | null;
+  /** Several endpoints could be the other end; none is claimed. */
+  hasDoubtfulPeer: boolean;
+  /** No event of its life is known to be missing. Gaps in time are asked of the ledger. */
+  isComplete: boolean;
+  /** A plain sentence on an oddity that the fields above do not carry, or null. */
+  note: string | null;
+}

@@ -1,0 +1,63 @@
+/** A finding: what a detector concluded, with its evidence and what to do about it. */
+
+import type { Nanoseconds } from "../event/trace-event.ts";
+
+/** Every finding the program can make, in the order in which people should read them. */
+export const FINDING_KINDS = [
+  "descriptor-exhaustion",
+  "port-exhaustion",
+  "stuck-close-wait",
+  "repeated-fin-retransmit",
+  "orphan-pressure",
+  "time-wait-pressure",
+  "stuck-last-ack",
+  "stuck-fin-wait1",
+  "stuck-fin-wait2",
+  "reset-teardown",
+  "half-close",
+  "incomplete-trace",
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export type Severity = "info" | "warning" | "critical";
+
+/** Whom a finding is about; only the fields that identify it. */
+export interface Subject {
+  readonly pid?: number;
+  readonly comm?: string;
+  readonly remote?: string;
+  readonly local?: string;
+  readonly listener?: string;
+  readonly cause?: string;
+}
+
+/** One thing to do; with a sysctl, its present value beside it. */
+export interface Advice {
+  readonly text: string;
+  readonly sysctl?: string;
+  readonly current?: string;
+}
+
+/** What a detector returns for one subject at one moment. */
+export interface Firing {
+  /** Equal for the same trouble of the same subject at every moment. */
+  readonly key: string;
+  readonly severity: Severity;
+  /** When the condition became true. */
+  readonly since: Nanoseconds;
+  readonly subject: Subject;
+  readonly count: number;
+  readonly summary: string;
+  /** Ids of every endpoint it speaks of. */
+  readonly endpoints: readonly string[];
+  readonly evidence: readonly string[];
+}
+
+/** A firing with its identity and its end. */
+export interface Finding extends Firing {
+  readonly id: string;
+  readonly kind: FindingKind;
+  /** Null while it holds. */
+  readonly until: Nanoseconds | null;
+}

@@ -1,0 +1,56 @@
+/** The trace: everything known after the events so far. The one door to the core. */
+
+import type { Ledger } from "../event/recording.ts";
+import type { Nanoseconds, ProcessEvent, TraceEvent } from "../event/trace-event.ts";
+import type { Endpoint, Role, Verdict } from "./endpoint.ts";
+import type { Finding, FindingKind } from "./finding.ts";
+
+/** Percentiles of one phase's duration, milliseconds. */
+export interface Percentiles {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** Counts of every endpoint exactly, also of those no longer itemised. */
+export interface Summary {
+  readonly endpoints: number;
+  readonly itemised: number;
+  readonly teardowns: number;
+  readonly byVerdict: Readonly<Record<Verdict, number>>;
+  readonly byRole: Readonly<Record<Role, number>>;
+  readonly retransmits: { readonly FIN: number; readonly DATA: number; readonly SYN: number };
+  readonly phaseMs: Readonly<Record<string, Percentiles>>;
+}
+
+/** What the core needs to know beside the events. All have defaults. */
+export interface TraceOptions {
+  /** Sysctls of the header: `net.ipv4.tcp_fin_timeout` … */
+  readonly sysctls?: Readonly<Record<string, string>>;
+  /** Thresholds by finding kind, in the unit that the kind is documented in. */
+  readonly thresholds?: Partial<Readonly<Record<FindingKind, number>>>;
+  /** Ended endpoints that are kept, default 50,000. */
+  readonly maxEnded?: number;
+  /** Living endpoints that are kept, default 1,000,000. */
+  readonly maxAlive?: number;
+}
+
+/** Read side of a trace. */
+export interface TraceView {
+  /** Time of the newest event. */
+  readonly now: Nanoseconds;
+  /** All itemised endpoints, oldest first. */
+  endpoints(): Iterable<Endpoint>;
+  endpoint(id: string): Endpoint | undefined;
+  findings(): readonly Finding[];
+  summary(): Summary;
+  ledger(): Ledger;
+  process(pid: number): ProcessEvent | undefined;
+  /** Current sysctls of a namespace (of the header's namespace when unknown). */
+  sysctls(netns?: number): Readonly<Record<string, string>>;
+  /** Whether no known loss of events overlaps the endpoint's life. */
+  isComplete(endpoint: Endpoint): boolean;
+}
+
+export type Step = (event: TraceEvent) => void;
