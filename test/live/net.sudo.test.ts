@@ -1,0 +1,83 @@
+/** The scenario network itself: traps take exactly what they should, and nothing is left behind. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Actor } from "./actors/actor.ts";
+import { removeStaleNamespaces } from "./namespace.ts";
+import { Net } from "./net.ts";
+import { readSocketTable, waitFor } from "./ss.ts";
+
+let net: Net;
+let client: Actor;
+let server: Actor;
+
+beforeEach(async () => {
+  net = await Net.create();
+  client = await Actor.start(net.client.namespace, "lt-client");
+  server = await Actor.start(net.server.namespace, "lt-server");
+});
+
+afterEach(async () => {
+  await client.dispose();
+  await server.dispose();
+  await net.remove();
+});
+
+async function connected(family: 4 | 6) {
+  const host = family === 4 ? net.server.v4 : net.server.v6;
+  const listener = await server.listen({ family, host, port: 8000 });
+  const [accepted, connecting] = await Promise.all([
+    listener.accept(),
+    client.connect({ family, host, port: 8000 }),
+  ]);
+  return { listener, accepted, connecting };
+}
+
+describe("traps", () => {
+  test.each([4, 6] as const)("lose the first two FINs on IPv%i and pass the third", async (v) => {
+    const { accepted, connecting } = await connected(v);
+    const trap = await net.server.drop({ what: "FIN", first: 2 });
+    await connecting.close();
+    expect(await accepted.readToEnd()).toBe(0);
+    expect(await trap.count()).toBe(2);
+  });
+
+  test("let segments pass again at once when removed", async () => {
+    const { accepted, connecting } = await connected(4);
+    const trap = await net.server.drop({ what: "DATA" });
+    await connecting.send(10);
+    await trap.taken(1);
+    await trap.remove();
+    expect((await accepted.recv(10)).bytes).toBe(10);
+  });
+
+  test("take only the named port's segments", async () => {
+    const { accepted, connecting } = await connected(4);
+    const trap = await net.server.drop({ what: "ANY", fromPort: connecting.local.port + 1 });
+    await connecting.send(10);
+    expect((await accepted.recv(10)).bytes).toBe(10);
+    expect(await trap.count()).toBe(0);
+  });
+});
+
+test("an actor that is killed takes its sockets with it", async () => {
+  await connected(4);
+  await server.kill();
+  const rows = await waitFor(net.client.namespace, ([row]) => row?.state === "CLOSE_WAIT");
+  expect(rows).toMatchObject([{ recvQ: 1, isMini: false }]);
+  expect(server.isRunning).toBe(false);
+});
+
+test("a failed system call says which", async () => {
+  const connecting = client.connect({ family: 4, host: net.server.v4, port: 1 });
+  await expect(connecting).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  expect(await readSocketTable(net.client.namespace)).toEqual([]);
+});
+
+test("the namespace of a dead run is removed, that of a living process stays", async () => {
+  const dead = "lt-1-t0-1c";
+  execFileSync("ip", ["netns", "add", dead]);
+  await removeStaleNamespaces();
+  expect(existsSync(`/run/netns/${dead}`)).toBe(false);
+  expect(readdirSync("/run/netns")).toContain(net.client.namespace.name);
+});
