@@ -1,0 +1,294 @@
+/** Reads the rows that the probes print: one line of text becomes one or two events. */
+
+import { type TcpState, tcpStateOf } from "./tcp-state.ts";
+import type {
+  EofEvent,
+  MiniEndEvent,
+  MiniSegmentEvent,
+  OpenEvent,
+  ProbeMark,
+  ResetEvent,
+  RetransmitCause,
+  RetransmitEvent,
+  SocketEvidence,
+  SocketTuple,
+  TraceEvent,
+  TransitionEvent,
+} from "./trace-event.ts";
+import { hexPairToAddress } from "./wire-address.ts";
+
+/** What a row alone does not say. */
+export interface WireContext {
+  /** Boot clock of `t` = 0, nanoseconds. */
+  readonly originNs: bigint;
+  /** The kernel's `enum sk_rst_reason`, from the tracepoint's format. */
+  readonly resetReasons: ReadonlyMap<number, string>;
+  /** Timer ticks per second, null where unknown. */
+  readonly hz: number | null;
+}
+
+/** `include/net/inet_connection_sock.h`: ICSK_TIME_LOSS_PROBE, and no timer pending. */
+const PENDING_LOSS_PROBE = 5;
+const PENDING_NONE = 0;
+const TWO_32 = 2 ** 32;
+
+/**
+ * Decoder for the rows of one bpftrace run.
+ *
+ * Rows are of the forms that the headers of `probes/*.bt` give under "Wire".
+ */
+export class WireDecoder {
+  readonly #originHigh: number;
+  readonly #originLow: number;
+  readonly #reasons: ReadonlyMap<number, string>;
+  readonly #hz: number | null;
+
+  constructor(context: WireContext) {
+    this.#originHigh = Number(context.originNs >> 32n);
+    this.#originLow = Number(context.originNs & 0xffff_ffffn);
+    this.#reasons = context.resetReasons;
+    this.#hz = context.hz;
+  }
+
+  /**
+   * Decode one row.
+   *
+   * @returns the events in it, first the one that carries the sequence number; null when the
+   *   row is not of a known form.
+   */
+  decode(row: string): readonly TraceEvent[] | null {
+    const f = (row.endsWith("\n") ? row.slice(0, -1) : row).split(" ");
+    switch (f[0]) {
+      case "S":
+        return this.#transition(f);
+      case "R":
+        return this.#retransmit(f);
+      case "X":
+        return this.#reset(f, "sent");
+      case "Y":
+        return this.#reset(f, "received");
+      case "A":
+        return this.#accept(f);
+      case "F":
+        return this.#eof(f);
+      case "W":
+        return this.#miniSegment(f);
+      case "E":
+        return this.#miniEnd(f);
+      default:
+        return null;
+    }
+  }
+
+  /** Boot-clock nanoseconds in hex to nanoseconds since the origin, exact beyond 2^53. */
+  time(hex: string): number {
+    const high = hex.length > 8 ? Number.parseInt(hex.slice(0, -8), 16) : 0;
+    const low = Number.parseInt(hex.slice(-8), 16);
+    return (high - this.#originHigh) * TWO_32 + (low - this.#originLow);
+  }
+
+  #transition(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length < 28) return null;
+    const states = hex(f[13]);
+    const from = tcpStateOf(states >> 4);
+    const to = tcpStateOf(states & 15);
+    const t = this.time(f[1] as string);
+    if (from === null || to === null || !Number.isFinite(t)) return null;
+    const tuple = readTuple(f);
+    const event: TransitionEvent = {
+      type: "transition",
+      t,
+      ...readMark(f),
+      sk: f[4] as string,
+      ...tuple,
+      from,
+      to,
+      ...readEvidence(f),
+      pid: Number(f[26]),
+      comm: f.length === 28 ? (f[27] as string) : f.slice(27).join(" "),
+    };
+    if (to !== "SYN_SENT" || event.inProcess !== true) return [event];
+    const open: OpenEvent = {
+      type: "open",
+      t,
+      how: "connect",
+      netns: tuple.netns,
+      sk: event.sk,
+      pid: event.pid,
+      comm: event.comm,
+      fd: null,
+    };
+    return [event, open];
+  }
+
+  #retransmit(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length !== 23) return null;
+    const isBlind = f[13] === "-";
+    const flags = isBlind ? null : hex(f[14]);
+    const state = isBlind ? "ESTABLISHED" : tcpStateOf(hex(f[13]));
+    const t = this.time(f[1] as string);
+    if (state === null || !Number.isFinite(t)) return null;
+    const event: RetransmitEvent = {
+      type: "retransmit",
+      t,
+      ...readMark(f),
+      sk: f[4] as string,
+      ...readTuple(f),
+      state,
+      flags,
+      length: flags === null ? null : payloadLength(hex(f[15]), hex(f[16]), flags),
+      cause: isBlind ? "unknown" : causeOf(hex(f[18])),
+      failed: !isBlind && hex(f[17]) !== 0,
+      ...(isBlind ? {} : { orphan: (hex(f[22]) & 1) === 1, backoff: hex(f[20]) }),
+      ...(isBlind || this.#hz === null
+        ? {}
+        : { rtoMs: Math.round((hex(f[21]) * 1000) / this.#hz) }),
+    };
+    return [event];
+  }
+
+  #reset(f: readonly string[], direction: "sent" | "received"): readonly TraceEvent[] | null {
+    if (f.length !== (direction === "sent" ? 16 : 14)) return null;
+    const t = this.time(f[1] as string);
+    if (!Number.isFinite(t)) return null;
+    const event: ResetEvent = {
+      type: "reset",
+      t,
+      ...readMark(f),
+      direction,
+      sk: f[4] as string,
+      ...readTuple(f),
+      state: tcpStateOf(hex(f[13])),
+      reason: direction === "sent" ? (this.#reasons.get(hex(f[14])) ?? null) : null,
+      ...(direction === "sent" ? { answering: f[15] === "1" } : {}),
+    };
+    return [event];
+  }
+
+  #accept(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length < 9) return null;
+    const t = this.time(f[1] as string);
+    if (!Number.isFinite(t)) return null;
+    const event: OpenEvent & ProbeMark = {
+      type: "open",
+      t,
+      ...readMark(f),
+      how: "accept",
+      netns: hex(f[5]),
+      sk: f[4] as string,
+      pid: Number(f[7]),
+      comm: f.slice(8).join(" "),
+      fd: hex(f[6]),
+    };
+    return [event];
+  }
+
+  #eof(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length < 8) return null;
+    const t = this.time(f[1] as string);
+    if (!Number.isFinite(t)) return null;
+    const event: EofEvent = {
+      type: "eof",
+      t,
+      ...readMark(f),
+      netns: hex(f[5]),
+      sk: f[4] as string,
+      pid: Number(f[6]),
+      comm: f.slice(7).join(" "),
+    };
+    return [event];
+  }
+
+  #miniSegment(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length !== 15) return null;
+    const t = this.time(f[1] as string);
+    const substate = miniState(f[13]);
+    if (substate === null || !Number.isFinite(t)) return null;
+    const event: MiniSegmentEvent = {
+      type: "mini-segment",
+      t,
+      ...readMark(f),
+      sk: f[4] as string,
+      ...readTuple(f),
+      substate,
+      flags: hex(f[14]),
+    };
+    return [event];
+  }
+
+  #miniEnd(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length !== 14) return null;
+    const t = this.time(f[1] as string);
+    const substate = miniState(f[13]);
+    if (substate === null || !Number.isFinite(t)) return null;
+    const event: MiniEndEvent = {
+      type: "mini-end",
+      t,
+      ...readMark(f),
+      sk: f[4] as string,
+      ...readTuple(f),
+      substate,
+    };
+    return [event];
+  }
+}
+
+function hex(text: string | undefined): number {
+  return Number.parseInt(text as string, 16);
+}
+
+function readMark(f: readonly string[]): ProbeMark {
+  return { cpu: hex(f[2]), seq: hex(f[3]) };
+}
+
+function readTuple(f: readonly string[]): SocketTuple {
+  const family = f[6] as string;
+  return {
+    netns: hex(f[5]),
+    local: hexPairToAddress(family, f[7] as string, f[8] as string),
+    localPort: hex(f[11]),
+    remote: hexPairToAddress(family, f[9] as string, f[10] as string),
+    remotePort: hex(f[12]),
+  };
+}
+
+function readEvidence(f: readonly string[]): SocketEvidence {
+  if (f[14] === "-") return {};
+  const flags = hex(f[14]);
+  return {
+    shutdown: hex(f[15]),
+    error: hex(f[16]),
+    orphan: (flags & 1) !== 0,
+    finReceived: (flags & 2) !== 0,
+    inProcess: f[17] !== "0",
+    exiting: f[18] === "1",
+    linger: (flags & 16) !== 0,
+    recvQ: hex(f[19]),
+    sendQ: hex(f[20]),
+    sendWindow: hex(f[21]),
+    srttUs: hex(f[22]),
+    bytesSent: hex(f[23]),
+    bytesReceived: hex(f[24]),
+    inode: hex(f[25]),
+  };
+}
+
+/** `end_seq - seq` modulo 2^32, less the sequence numbers that SYN and FIN take. */
+function payloadLength(seq: number, endSeq: number, flags: number): number {
+  const span = (endSeq - seq) >>> 0;
+  return Math.max(0, span - ((flags >> 1) & 1) - (flags & 1));
+}
+
+/**
+ * Why the kernel re-sends, from `icsk_pending` (`net/ipv4/tcp_timer.c:tcp_write_timer_handler`):
+ * a loss probe leaves it at 5, the retransmission timer clears it first, an ACK leaves it armed.
+ */
+function causeOf(pending: number): RetransmitCause {
+  if (pending === PENDING_LOSS_PROBE) return "TLP";
+  return pending === PENDING_NONE ? "RTO" : "fast";
+}
+
+function miniState(text: string | undefined): Extract<TcpState, "FIN_WAIT2" | "TIME_WAIT"> | null {
+  const state = tcpStateOf(hex(text));
+  return state === "FIN_WAIT2" || state === "TIME_WAIT" ? state : null;
+}
