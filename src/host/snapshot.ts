@@ -1,0 +1,55 @@
+/** Turns dumps of the socket table into snapshot events. */
+
+import type { TcpState } from "../event/tcp-state.ts";
+import { TCP_STATES } from "../event/tcp-state.ts";
+import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
+import type { NetworkNamespace } from "./namespaces.ts";
+import { dumpSockets, type SocketTableTools } from "./socket-table.ts";
+
+/** What to take and how to date it. */
+export interface SnapshotOptions {
+  readonly namespaces: Iterable<NetworkNamespace>;
+  /** Only these states; all when absent. */
+  readonly states?: readonly TcpState[];
+  /** Nanoseconds since the recording's start, on the boot clock. */
+  readonly now: () => Nanoseconds;
+  /** Number of this dump, the same for all its namespaces. */
+  readonly dump: number;
+  readonly tools: SocketTableTools;
+  readonly signal?: AbortSignal;
+  /** Told of each namespace that could not be dumped to the end. */
+  readonly onFailure?: (namespace: NetworkNamespace, error: Error) => void;
+}
+
+/** States that a dump of everything can list: a request socket is shown as SYN_RECV. */
+const ALL_STATES = TCP_STATES.filter((state) => state !== null && state !== "NEW_SYN_RECV");
+
+/**
+ * Dump one namespace after the other and yield the rows in batches.
+ *
+ * `since` is read before the dump begins and `t` when the row has arrived: the row was true somewhere
+ * in between. A namespace ends with its `snapshot-end`, and only when every row was read: after a
+ * failure there is none, so that no reader takes a missing row for a socket that is gone.
+ */
+export async function* takeSnapshot(
+  options: SnapshotOptions,
+): AsyncGenerator<(SnapshotEvent | SnapshotEndEvent)[], void> {
+  const { now, dump, states, tools, signal } = options;
+  for (const namespace of options.namespaces) {
+    const since = now();
+    let count = 0;
+    try {
+      for await (const rows of dumpSockets(namespace, { states, tools, signal })) {
+        const t = now();
+        count += rows.length;
+        yield rows.map((row) => ({ type: "snapshot", t, since, dump, ...row }));
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      options.onFailure?.(namespace, error as Error);
+      continue;
+    }
+    const end = { dump, netns: namespace.inode, states: states ?? ALL_STATES, rows: count };
+    yield [{ type: "snapshot-end", t: now(), since, ...end }];
+  }
+}

@@ -1,0 +1,110 @@
+/** Dumps the TCP sockets of one network namespace. */
+
+import { createReadStream, existsSync } from "node:fs";
+import type { TcpState } from "../event/tcp-state.ts";
+import { readLines } from "./lines.ts";
+import { type NamespaceTools, runInNamespace } from "./namespace-entry.ts";
+import type { NetworkNamespace } from "./namespaces.ts";
+import { parseProcNetRow } from "./proc-net-row.ts";
+import type { SocketRow } from "./socket-row.ts";
+import { parseSsRow, ssFilter } from "./ss-row.ts";
+import { findTool } from "./trusted-tool.ts";
+
+/** The programs that a dump needs; null where this host has no trustworthy one. */
+export interface SocketTableTools extends NamespaceTools {
+  readonly ss: string | null;
+  readonly cat: string | null;
+}
+
+/** Find the programs that a dump needs. */
+export async function findSocketTableTools(): Promise<SocketTableTools> {
+  const [ss, nsenter, cat] = await Promise.all(
+    ["ss", "nsenter", "cat"].map((name) => findTool(name)),
+  );
+  return { ss: ss ?? null, nsenter: nsenter ?? null, cat: cat ?? null };
+}
+
+/** What to dump and how. */
+export interface SocketDumpOptions {
+  /** Only these states; the kernel itself leaves the others out. All when absent. */
+  readonly states?: readonly TcpState[] | undefined;
+  readonly tools: SocketTableTools;
+  readonly signal?: AbortSignal | undefined;
+  /** After this time the dump has failed, milliseconds. */
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Yield the rows of a namespace, some hundred at a time.
+ *
+ * The dump is no atomic picture: the kernel walks its hash table while sockets come and go, so a row
+ * was true at some moment during the dump. Without ss it reads /proc/net/tcp, which knows no cookies
+ * and costs the kernel more. Throws when the dump is incomplete for whatever reason, an unreadable
+ * row included: a reader must never take the rows it got for all.
+ */
+export async function* dumpSockets(
+  namespace: NetworkNamespace,
+  options: SocketDumpOptions,
+): AsyncGenerator<SocketRow[], void> {
+  if (options.tools.ss === null) yield* dumpFromProc(namespace, options);
+  else yield* dumpWithSs(namespace, options, options.tools.ss);
+}
+
+async function* dumpWithSs(
+  namespace: NetworkNamespace,
+  { states, tools, signal, timeoutMs = TIMEOUT_MS }: SocketDumpOptions,
+  path: string,
+): AsyncGenerator<SocketRow[], void> {
+  const filter = states === undefined ? [] : ssFilter(states);
+  if (states !== undefined && filter.length === 0) return;
+  const args = ["-tanOHe", ...filter];
+  const only =
+    filter.length === 2 ? (states?.find((state) => state !== "NEW_SYN_RECV") ?? "SYN_RECV") : null;
+  const call = { path, args, timeoutMs, signal };
+  for await (const lines of readLines(runInNamespace(namespace, call, tools), signal)) {
+    yield parseAll(lines, (line) => parseSsRow(line, namespace.inode, only));
+  }
+}
+
+async function* dumpFromProc(
+  namespace: NetworkNamespace,
+  options: SocketDumpOptions,
+): AsyncGenerator<SocketRow[], void> {
+  const wanted = options.states === undefined ? null : new Set<TcpState>(options.states);
+  for await (const lines of readLines(readTables(namespace, options), options.signal)) {
+    const rows = parseAll(
+      lines.filter((line) => !line.includes("local_address")),
+      (line) => parseProcNetRow(line, namespace.inode),
+    );
+    yield wanted === null ? rows : rows.filter((row) => wanted.has(row.state));
+  }
+}
+
+async function* readTables(
+  namespace: NetworkNamespace,
+  { tools, signal, timeoutMs = TIMEOUT_MS }: SocketDumpOptions,
+): AsyncGenerator<Buffer, void> {
+  const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].filter((table) => existsSync(table));
+  if (!namespace.isOwn) {
+    if (tools.cat === null) throw new Error("neither ss (iproute2) nor cat is installed");
+    yield* runInNamespace(namespace, { path: tools.cat, args: tables, timeoutMs, signal }, tools);
+    return;
+  }
+  for (const table of tables) {
+    yield* createReadStream(table, { highWaterMark: 65_536, ...(signal && { signal }) });
+  }
+}
+
+function parseAll(
+  lines: readonly string[],
+  parse: (line: string) => SocketRow | null,
+): SocketRow[] {
+  return lines.map((line) => {
+    const row = parse(line);
+    if (row === null)
+      throw new Error(`not a row of the socket table: ${JSON.stringify(line.slice(0, 200))}`);
+    return row;
+  });
+}
