@@ -1,0 +1,50 @@
+// @ts-check
+// Runs the built program in this process, so that the terminal and the signals are its own.
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildState } from "./checkout-state.js";
+
+/** The checkout, or the installed package, that this file belongs to. */
+export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * Run `main` of the build and return its exit code. A build that is missing or older than the
+ * sources is refused: an operator must not debug a program that is not the one on disk.
+ *
+ * @param {readonly string[]} args
+ * @param {string} [root]
+ * @returns {Promise<number>}
+ */
+export async function launch(args, root = ROOT) {
+  const state = buildState(root);
+  if (state !== "ready") {
+    const what = state === "missing" ? "is not built" : "has sources newer than its build";
+    return fail(
+      `${root} ${what}: run \`npm run build\` there (\`npm ci\` first on a new checkout)`,
+    );
+  }
+  try {
+    /** @type {{ main(args: readonly string[]): Promise<number> }} */
+    const program = await import(pathToFileURL(join(root, "dist/cli/main.js")).href);
+    return await program.main(args);
+  } catch (error) {
+    return fail(describe(error, root, args.includes("-v") || args.includes("--verbose")));
+  }
+}
+
+/** @param {unknown} error @param {string} root @param {boolean} isVerbose */
+function describe(error, root, isVerbose) {
+  if (!(error instanceof Error)) return `internal error: ${String(error)}`;
+  const missing = /** @type {{ code?: string }} */ (error).code === "ERR_MODULE_NOT_FOUND";
+  if (isVerbose) return error.stack ?? error.message;
+  const [line] = error.message.split("\n");
+  return missing
+    ? `${line}: run \`npm ci\` in ${root}`
+    : `internal error: ${line}: start again with -v to see where, and report it`;
+}
+
+/** @param {string} message */
+function fail(message) {
+  process.stderr.write(`lastack: ${message}\n`);
+  return 1;
+}

@@ -1,0 +1,113 @@
+// @ts-check
+// The way from a checkout to the last line of `npm test`.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gatherFacts, isSet } from "./gather-facts.js";
+import { perform, runNpm } from "./perform.js";
+import { planTest } from "./plan.js";
+import { Interrupted } from "./run-command.js";
+import { isGood, tally, tallyLine } from "./tally.js";
+
+/** @typedef {import('./this-host.js').Host} Host */
+
+const HELP = `Usage: npm test -- [--yes] [arguments of vitest run]
+
+Sets up what is missing, then runs format, lint, types and all tests. Run as root for the live ones,
+which also need some system packages; without, they are skipped and say why.
+
+  -y, --yes   install system packages without asking
+  -h, --help  show this
+`;
+
+/**
+ * Set up, check, test. Whatever happens, the last line on stdout is the count; a failed build or
+ * check counts as one failed test.
+ *
+ * @param {readonly string[]} args of the user; what is not ours goes to vitest
+ * @param {Host} host
+ * @returns {Promise<number>} the exit code
+ */
+export async function test(args, host) {
+  if (args.includes("-h") || args.includes("--help")) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const saidYes = args.includes("-y") || args.includes("--yes");
+  const isCi = isSet(host.env.CI);
+  let counts = { passed: 0, failed: 1, skipped: 0 };
+  let code = 1;
+  try {
+    const setUpFailures = await setUp(saidYes, host);
+    counts = await runVitest(
+      args.filter((arg) => arg !== "-y" && arg !== "--yes"),
+      host,
+    );
+    counts.failed += setUpFailures;
+    code = isGood(counts, isCi) ? 0 : 1;
+    if (isCi && counts.skipped > 0) host.say("on CI a skipped test counts as a failure");
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    code = error.exitCode;
+  }
+  process.stdout.write(`${tallyLine(counts)}\n`);
+  return code;
+}
+
+/**
+ * @param {boolean} saidYes
+ * @param {Host} host
+ * @returns {Promise<number>} how many of install, build and check failed
+ */
+async function setUp(saidYes, host) {
+  let failures = 0;
+  for (const step of planTest(gatherFacts(host, "test"), { saidYes })) {
+    if (step.kind === "open") continue;
+    const failure = await perform(step, host);
+    if (failure === null) continue;
+    if (step.kind === "npm-ci" || step.kind === "build") failures += 1;
+    host.say(`${failure}${step.kind === "install" ? ": tests that need it are skipped" : ""}`);
+  }
+  const failure = await runNpm(["run", "--silent", "check"], host);
+  if (failure === null) return failures;
+  host.say(failure);
+  return failures + 1;
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {Host} host
+ */
+async function runVitest(args, host) {
+  const directory = mkdtempSync(join(tmpdir(), "lastack-test-"));
+  const output = join(directory, "result.json");
+  try {
+    const { code } = await host.run(
+      [
+        host.node,
+        join(host.root, "node_modules/.bin/vitest"),
+        "run",
+        `--config=${join(host.root, "test/vitest.config.ts")}`,
+        "--configLoader=runner",
+        "--reporter=default",
+        `--reporter=${join(host.root, "bin/setup/skip-reporter.js")}`,
+        "--reporter=json",
+        `--outputFile.json=${output}`,
+        ...args,
+      ],
+      { cwd: host.root, output: "to stdout" },
+    );
+    return tally(readResult(output), code);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} path @returns {import('./tally.js').VitestResult | null} */
+function readResult(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return null;
+  }
+}

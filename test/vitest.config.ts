@@ -1,0 +1,37 @@
+// Splits the tests in two pools: pure ones in parallel, those on the real kernel one file at a time.
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const LIVE = ["test/live/**/*.test.ts", "test/**/*.sudo.test.ts"];
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  test: {
+    // As root it would leave a cache in node_modules that the checkout's owner cannot replace.
+    cache: false,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: LIVE,
+          maxWorkers: availableParallelism(),
+          testTimeout: 15_000,
+          hookTimeout: 15_000,
+        },
+      },
+      {
+        // Probes see the whole host, so two live tests at once would see each other's connections.
+        test: {
+          name: "live",
+          include: LIVE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
