@@ -85,6 +85,13 @@ export interface Holder {
   readonly fds: readonly number[];
 }
 
+/** An RST sent or processed, with the kernel's `sk_rst_reason` where it has one. */
+export interface ResetMark {
+  readonly at: Nanoseconds;
+  readonly direction: "sent" | "received";
+  readonly reason: string | null;
+}
+
 /** One side of a connection. Changed in place by the reducer, read by everything else. */
 export interface Endpoint {
   /** Short, unique in a trace, the same in every replay: `e1`, `e2` … by first sight. */
@@ -130,6 +137,12 @@ export interface Endpoint {
   hasDoubtfulPeer: boolean;
   /** No event of its life is known to be missing. Gaps in time are asked of the ledger. */
   isComplete: boolean;
+  /** The last RST of this endpoint, either way. */
+  reset: ResetMark | null;
+  /** Time of the last event that changed or confirmed it. */
+  touchedAt: Nanoseconds;
+  /** Number of the last socket-table dump that listed it. */
+  lastDump: number;
   /** A plain sentence on an oddity that the fields above do not carry, or null. */
   note: string | null;
 }

@@ -30,6 +30,8 @@ export interface TraceOptions {
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Thresholds by finding kind, in the unit that the kind is documented in. */
   readonly thresholds?: Partial<Readonly<Record<FindingKind, number>>>;
+  /** Whether the recording's probes report when a mini-socket's timer runs out. */
+  readonly seesMiniEnd?: boolean;
   /** Ended endpoints that are kept, default 50,000. */
   readonly maxEnded?: number;
   /** Living endpoints that are kept, default 1,000,000. */

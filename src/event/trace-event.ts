@@ -43,6 +43,12 @@ export interface SocketEvidence {
   readonly exiting?: boolean;
   /** SO_LINGER is set. */
   readonly linger?: boolean;
+  /**
+   * No socket file refers to it: `inet_release()` clears the file's pointer before it calls
+   * `tcp_close()`, so at the FIN this tells close() from shutdown(). True too for an orphan
+   * and for a connection that nobody has accepted yet.
+   */
+  readonly released?: boolean;
   /** `rcv_nxt - copied_seq`: unread bytes, the peer's FIN counting as one. */
   readonly recvQ?: number;
   /** `write_seq - snd_una`: unacknowledged bytes, our FIN counting as one. */
@@ -200,6 +206,8 @@ export interface OwnerEvent {
   readonly fds: readonly number[];
   /** When the process started, clock ticks since boot (`/proc/PID/stat` field 22). */
   readonly startTicks: number;
+  /** Number of the scan: a later scan that sees the socket replaces what earlier ones said. */
+  readonly scan?: number;
 }
 
 /** Who a process is: read once per (pid, startTicks). */
@@ -214,6 +222,8 @@ export interface ProcessEvent {
   readonly uid: number | null;
   readonly unit: string | null;
   readonly container: string | null;
+  /** Kubernetes pod uid, where there is one. */
+  readonly pod?: string;
   /** RLIMIT_NOFILE, soft; null when unlimited or unreadable. */
   readonly fdLimit: number | null;
   readonly fdCount: number | null;

@@ -88,7 +88,7 @@ export class WireDecoder {
   }
 
   #transition(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length < 28) return null;
+    if (f.length < 29) return null;
     const states = hex(f[13]);
     const from = tcpStateOf(states >> 4);
     const to = tcpStateOf(states & 15);
@@ -104,8 +104,8 @@ export class WireDecoder {
       from,
       to,
       ...readEvidence(f),
-      pid: Number(f[26]),
-      comm: f.length === 28 ? (f[27] as string) : f.slice(27).join(" "),
+      pid: Number(f[27]),
+      comm: f.length === 29 ? (f[28] as string) : f.slice(28).join(" "),
     };
     if (to !== "SYN_SENT" || event.inProcess !== true) return [event];
     const open: OpenEvent = {
@@ -263,13 +263,14 @@ function readEvidence(f: readonly string[]): SocketEvidence {
     inProcess: f[17] !== "0",
     exiting: f[18] === "1",
     linger: (flags & 16) !== 0,
-    recvQ: hex(f[19]),
-    sendQ: hex(f[20]),
-    sendWindow: hex(f[21]),
-    srttUs: hex(f[22]),
-    bytesSent: hex(f[23]),
-    bytesReceived: hex(f[24]),
-    inode: hex(f[25]),
+    released: f[19] === "1",
+    recvQ: hex(f[20]),
+    sendQ: hex(f[21]),
+    sendWindow: hex(f[22]),
+    srttUs: hex(f[23]),
+    bytesSent: hex(f[24]),
+    bytesReceived: hex(f[25]),
+    inode: hex(f[26]),
   };
 }
 

@@ -1,0 +1,190 @@
+/** Applies single segments: re-sends, resets, ends of stream, what a mini-socket takes in. */
+
+import type {
+  EofEvent,
+  MiniEndEvent,
+  MiniSegmentEvent,
+  ResetEvent,
+  RetransmitEvent,
+} from "../event/trace-event.ts";
+import { enterTimeWait, RESET_JOIN_NS } from "./apply-transition.ts";
+import { dataAfterClose } from "./close-truth.ts";
+import { armMini, type CoreState, endEndpoint, TIME_WAIT_NS } from "./core-state.ts";
+import type { Endpoint, ResendKind } from "./endpoint.ts";
+import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
+
+const FIN = 1;
+const SYN = 2;
+const RST = 4;
+const ACK = 16;
+/** From this many re-sends on, one FIN is a finding (the contract's default). */
+const REPEATED = 2;
+const MAX_RESENDS = 256;
+
+/** A segment was sent again. One that failed locally was never on the wire and is not counted. */
+export function applyRetransmit(core: CoreState, event: RetransmitEvent): void {
+  if (event.failed) return;
+  core.segmentsResent++;
+  const endpoint = core.table.bySocket(event.sk) ?? core.table.byTuple(event);
+  const kind = kindOf(event);
+  core.resends[kind === "DATA+FIN" ? "FIN" : kind]++;
+  if (endpoint === undefined) return;
+  endpoint.touchedAt = event.t;
+  if (event.orphan) endpoint.orphan = true;
+  const isFin = kind === "FIN" || kind === "DATA+FIN";
+  const attempt =
+    1 + endpoint.resends.filter((r) => (isFin ? isFinKind(r.kind) : r.kind === kind)).length;
+  if (endpoint.resends.length < MAX_RESENDS) {
+    const { t: at, cause, rtoMs, orphan } = event;
+    endpoint.resends = [
+      ...endpoint.resends,
+      { at, kind, cause, attempt, rtoMs: rtoMs ?? null, orphan: orphan ?? endpoint.orphan },
+    ];
+  }
+  if (!isFin) return;
+  const fin = localFin(endpoint);
+  if (fin !== undefined) fin.retransmits++;
+  endpoint.lostWave ??= lostWaveOf(endpoint, event.t);
+  if (endpoint.peer !== null) endpoint.peer.lostWave ??= endpoint.lostWave;
+  if (attempt >= REPEATED) core.finTroubled.add(endpoint);
+}
+
+function isFinKind(kind: ResendKind): boolean {
+  return kind === "FIN" || kind === "DATA+FIN";
+}
+
+/** From the segment's own flags; where they cannot be read, from the state alone. */
+function kindOf(event: RetransmitEvent): ResendKind {
+  if (event.flags === null) return event.state === "SYN_SENT" ? "SYN" : "DATA";
+  if (event.flags & SYN) return "SYN";
+  if (event.flags & FIN) return (event.length ?? 0) > 0 ? "DATA+FIN" : "FIN";
+  return "DATA";
+}
+
+/** An RST went out or was taken. It may come just before or just after the state change. */
+export function applyReset(core: CoreState, event: ResetEvent): void {
+  core.resetsSeen++;
+  if (event.state === "TIME_WAIT") {
+    resetMini(core, event);
+    return;
+  }
+  const endpoint = event.sk === null ? undefined : core.table.bySocket(event.sk);
+  if (endpoint !== undefined) {
+    endpoint.reset = { at: event.t, direction: event.direction, reason: event.reason };
+    return;
+  }
+  const closed = event.sk === null ? undefined : core.justClosed.get(event.sk);
+  if (closed === undefined || event.t - closed.at > RESET_JOIN_NS) return;
+  amendByReset(core, closed.endpoint, closed.at, event);
+}
+
+/** The RST that follows a CLOSE tells what the CLOSE was. */
+function amendByReset(core: CoreState, endpoint: Endpoint, closedAt: number, event: ResetEvent) {
+  endpoint.reset = { at: event.t, direction: event.direction, reason: event.reason };
+  if (event.direction !== "sent") return;
+  if (endpoint.isMini && endpoint.state === "FIN_WAIT2") {
+    // TCP_LINGER2 < 0 or want of memory: no mini-socket was made after all.
+    endEndpoint(core, endpoint, closedAt, "reset-sent");
+    return;
+  }
+  if (event.reason === "TCP_ABORT_ON_DATA" && endpoint.verdict === "reset-received") {
+    const outcome = dataAfterClose();
+    endpoint.verdict = outcome.verdict;
+    endpoint.note = outcome.note ?? endpoint.note;
+    return;
+  }
+  if (event.reason === "TCP_ABORT_ON_CLOSE" && endpoint.trigger !== "exit") {
+    endpoint.trigger = "unread-data";
+  }
+  if (event.reason === "TCP_ABORT_ON_MEMORY") endpoint.verdict = "reset-sent";
+}
+
+/** Data came for a mini-socket in FIN_WAIT2: it answers with RST and dies. */
+function resetMini(core: CoreState, event: ResetEvent): void {
+  const endpoint = core.table.byTuple(event);
+  if (endpoint === undefined || !endpoint.isMini) return;
+  endpoint.reset = { at: event.t, direction: "sent", reason: event.reason };
+  if (endpoint.state === "FIN_WAIT2") {
+    endpoint.note ??= "data arrived after the application had closed; the kernel answered with RST";
+    endEndpoint(core, endpoint, event.t, "reset-sent");
+  }
+}
+
+/** read() returned 0: the application knows that the peer has finished. */
+export function applyEof(core: CoreState, event: EofEvent): void {
+  const endpoint = core.table.bySocket(event.sk);
+  if (endpoint === undefined) return;
+  endpoint.touchedAt = event.t;
+  endpoint.eofRead = true;
+  if (endpoint.state === "CLOSE_WAIT") {
+    endpoint.unread = "drained";
+    endpoint.unreadBytes = 0;
+  }
+}
+
+/**
+ * A mini-socket took in a segment (`net/ipv4/tcp_minisocks.c:tcp_timewait_state_process`).
+ *
+ * FIN in FIN_WAIT2 begins TIME_WAIT; every acceptable segment in TIME_WAIT re-arms its 60 s,
+ * and another FIN means that our ACK, wave 4, was lost. RST kills either, TIME_WAIT only
+ * without tcp_rfc1337.
+ */
+export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void {
+  const endpoint = core.table.byTuple(event);
+  if (endpoint === undefined || endpoint.endedAt !== null) return;
+  const { t, flags } = event;
+  endpoint.touchedAt = t;
+  if (!endpoint.isMini) {
+    // The mini-socket is known to exist, so the full socket's last event was missed.
+    endpoint.isComplete = false;
+    enterTimeWaitOrWait(core, endpoint, event);
+    return;
+  }
+  if (flags & RST) {
+    killedByReset(core, endpoint, event);
+    return;
+  }
+  if (endpoint.state === "FIN_WAIT2") {
+    if (event.substate === "TIME_WAIT") enterTimeWait(core, endpoint, t, t);
+    return;
+  }
+  if (flags & FIN) {
+    const fin = remoteFin(endpoint);
+    if (fin !== undefined) fin.retransmits++;
+    endpoint.lostWave = 4;
+    if (endpoint.peer !== null) endpoint.peer.lostWave = 4;
+  }
+  if (flags & ACK) armMini(core, endpoint, t + TIME_WAIT_NS);
+}
+
+function enterTimeWaitOrWait(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
+  if (event.substate === "TIME_WAIT") enterTimeWait(core, endpoint, event.t, event.t);
+  else {
+    core.table.detach(endpoint);
+    endpoint.isMini = true;
+    armMini(core, endpoint, event.t + TIME_WAIT_NS);
+  }
+}
+
+function killedByReset(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
+  endpoint.reset = { at: event.t, direction: "received", reason: null };
+  if (endpoint.state === "TIME_WAIT") {
+    const isProtected = core.sysctls.get(event.netns)?.["net.ipv4.tcp_rfc1337"] === "1";
+    if (isProtected) return;
+    endpoint.note ??= "TIME_WAIT ended early: killed by an RST";
+  }
+  endEndpoint(core, endpoint, event.t, "reset-received");
+}
+
+/** The mini-socket's timer ran out; its substate tells what it had been waiting in. */
+export function applyMiniEnd(core: CoreState, event: MiniEndEvent): void {
+  const endpoint = core.table.byTuple(event);
+  if (endpoint === undefined || !endpoint.isMini) return;
+  endpoint.touchedAt = event.t;
+  if (event.substate === "TIME_WAIT" && endpoint.state === "FIN_WAIT2") {
+    // Its FIN was not seen, but TIME_WAIT began 60 s before its timer ran out.
+    const since = endpoint.phases.at(-1)?.from ?? event.t;
+    enterTimeWait(core, endpoint, Math.max(since, event.t - TIME_WAIT_NS), null, "inferred");
+  }
+  endEndpoint(core, endpoint, event.t, endpoint.state === "TIME_WAIT" ? "graceful" : "timed-out");
+}

@@ -1,0 +1,101 @@
+/** Joins the kernel's socket table with what the events have told. */
+
+import { CLOSING_STATES } from "../event/tcp-state.ts";
+import type { SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
+import { enterTimeWait } from "./apply-transition.ts";
+import { armMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { assumePast, tupleOf } from "./identify.ts";
+import { pair } from "./pairing.ts";
+
+/** Apply one row. An event that is newer than the row's dump wins over it. */
+export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
+  if (row.state === "LISTEN") {
+    core.listeners.add(row, row.inode);
+    return;
+  }
+  // A request socket: no transition announces it, so it is not ours to track.
+  if (row.state === "SYN_RECV" || row.state === "NEW_SYN_RECV" || row.state === "CLOSE") return;
+  const endpoint = core.table.byTuple(row) ?? discover(core, row);
+  endpoint.lastDump = row.dump;
+  if (row.inode > 0) core.table.setInode(endpoint, row.inode);
+  if (endpoint.touchedAt >= row.since && endpoint.touchedAt <= row.t) return;
+  if (endpoint.state !== row.state) correct(core, endpoint, row);
+  else confirm(core, endpoint, row);
+}
+
+/** A socket that is older than the trace: its ages are "at least". */
+function discover(core: CoreState, row: SnapshotEvent): Endpoint {
+  const endpoint = core.table.add(tupleOf(row), null, row.state, row.t);
+  endpoint.touchedAt = row.since - 1;
+  enterState(core, endpoint, row.state, row.t, "snapshot", true);
+  assumePast(endpoint);
+  confirm(core, endpoint, row);
+  pair(core.table, endpoint);
+  return endpoint;
+}
+
+/** The row agrees: take its queue, its inode and its timer. */
+function confirm(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void {
+  const isMini = row.timer === "timewait";
+  if (isMini && !endpoint.isMini) {
+    core.table.detach(endpoint);
+    endpoint.isMini = true;
+    endpoint.orphan = true;
+    armMini(core, endpoint, row.t + (row.timerMs ?? 60_000) * 1e6);
+  }
+  if (!isMini && row.inode === 0 && CLOSING_STATES.has(row.state) && row.state !== "CLOSE_WAIT") {
+    endpoint.orphan = true;
+  }
+  if (row.state === "CLOSE_WAIT") readQueue(endpoint, row);
+}
+
+/** `Recv-Q` of a CLOSE_WAIT row is `rcv_nxt - copied_seq`: the FIN counts as one. */
+function readQueue(endpoint: Endpoint, row: SnapshotEvent): void {
+  endpoint.unreadBytes = Math.max(0, row.recvQ - 1);
+  if (row.inode === 0) endpoint.unread = "not-accepted";
+  else if (row.recvQ === 0) endpoint.unread = "drained";
+  else endpoint.unread = row.recvQ === 1 ? "fin-unread" : "data-unread";
+}
+
+/** The row disagrees: an event is missing, or no event tells of this change. */
+function correct(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void {
+  if (row.state === "TIME_WAIT") {
+    const isSilentChange = endpoint.isMini && endpoint.state === "FIN_WAIT2";
+    if (!isSilentChange) endpoint.isComplete = false;
+    enterTimeWait(core, endpoint, row.t, null, "snapshot");
+    if (row.timerMs !== null) armMini(core, endpoint, row.t + row.timerMs * 1e6);
+    return;
+  }
+  endpoint.isComplete = false;
+  enterState(core, endpoint, row.state, row.t, "snapshot", true);
+  confirm(core, endpoint, row);
+}
+
+/** The dump is complete: an endpoint in its states and not in it is gone. */
+export function applySnapshotEnd(core: CoreState, end: SnapshotEndEvent): void {
+  for (const state of end.states) {
+    for (const endpoint of [...core.table.inState(state)]) {
+      if (endpoint.tuple.netns !== end.netns || endpoint.lastDump === end.dump) continue;
+      if (endpoint.touchedAt >= end.since || endpoint.bornAt >= end.since) continue;
+      if (endpoint.tuple.localPort === 0) continue;
+      vanish(core, endpoint, end);
+    }
+  }
+}
+
+function vanish(core: CoreState, endpoint: Endpoint, end: SnapshotEndEvent): void {
+  if (endpoint.isMini) {
+    const isOver = endpoint.expiresAt !== null && endpoint.expiresAt <= end.t;
+    if (endpoint.state === "TIME_WAIT") {
+      if (!isOver) endpoint.note ??= "TIME_WAIT ended early; the socket table no longer lists it";
+      endEndpoint(core, endpoint, end.t, "graceful");
+    } else {
+      endEndpoint(core, endpoint, end.t, isOver ? "timed-out" : "unknown");
+    }
+    return;
+  }
+  endpoint.isComplete = false;
+  endpoint.note ??= "its end was not seen; the socket table no longer lists it";
+  endEndpoint(core, endpoint, end.t, "unknown");
+}

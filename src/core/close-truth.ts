@@ -1,0 +1,146 @@
+/** What a change to CLOSE really means: the kernel announces the end of a socket, not of the wait. */
+
+import type { TransitionEvent } from "../event/trace-event.ts";
+import type { ResetMark, Trigger, Verdict } from "./endpoint.ts";
+
+/** Where an endpoint goes when its full socket is gone. */
+export type CloseOutcome =
+  /** A mini-socket took over and waits: TIME_WAIT, or FIN_WAIT2 still without the peer's FIN. */
+  | { readonly next: "TIME_WAIT" | "FIN_WAIT2"; readonly isCertain: boolean }
+  /** Nothing is left. `trigger` is given where this event decides it. */
+  | {
+      readonly next: "CLOSE";
+      readonly verdict: Verdict;
+      readonly trigger?: Trigger;
+      readonly note?: string;
+    };
+
+const ECONNABORTED = 103;
+const EPIPE = 32;
+const ECONNRESET = 104;
+const ETIMEDOUT = 110;
+const ECONNREFUSED = 111;
+
+/** Kernel reasons of an RST that replaces the mini-socket after FIN_WAIT2. */
+const RESETS_INSTEAD_OF_WAITING = new Set([
+  "TCP_ABORT_ON_DATA",
+  "TCP_ABORT_ON_MEMORY",
+  "TCP_ABORT_ON_LINGER",
+]);
+
+/**
+ * Decode one change to CLOSE.
+ *
+ * The evidence is the socket's own: `sk_err`, SOCK_DONE, the lock's owner. `tcp_time_wait()`
+ * calls `tcp_done()`, so FIN_WAIT2 -> CLOSE without an error is the birth of a mini-socket:
+ * in TIME_WAIT when the peer's FIN has come (SOCK_DONE), else in FIN_WAIT2
+ * (`net/ipv4/tcp_minisocks.c:tcp_time_wait`, `net/ipv4/tcp_input.c:tcp_fin`).
+ *
+ * @param reset the endpoint's last RST, when it is no older than a millisecond
+ */
+export function decodeClose(event: TransitionEvent, reset: ResetMark | null): CloseOutcome {
+  const sent = reset?.direction === "sent" ? reset : null;
+  switch (event.error ?? null) {
+    case ECONNABORTED:
+      return { next: "CLOSE", verdict: "killed" };
+    case ETIMEDOUT:
+      return { next: "CLOSE", verdict: "timed-out" };
+    case ECONNREFUSED:
+      return { next: "CLOSE", verdict: event.from === "SYN_SENT" ? "refused" : "reset-received" };
+    case ECONNRESET:
+    case EPIPE:
+      return sent?.reason === "TCP_ABORT_ON_DATA" ? dataAfterClose() : resetReceived();
+    default:
+      return decodeQuietClose(event, sent);
+  }
+}
+
+function resetReceived(): CloseOutcome {
+  return { next: "CLOSE", verdict: "reset-received" };
+}
+
+/** `tcp_rcv_state_process()` runs tcp_reset() though no RST came, then answers with one. */
+export function dataAfterClose(): CloseOutcome & { next: "CLOSE" } {
+  return {
+    next: "CLOSE",
+    verdict: "reset-sent",
+    note: "data arrived after the application had closed; the kernel answered with RST",
+  };
+}
+
+/** The socket carries no error: its own side ended it, or the teardown ran its course. */
+function decodeQuietClose(event: TransitionEvent, sent: ResetMark | null): CloseOutcome {
+  switch (event.from) {
+    case "FIN_WAIT2":
+      if (sent?.reason != null && RESETS_INSTEAD_OF_WAITING.has(sent.reason)) {
+        return { next: "CLOSE", verdict: "reset-sent" };
+      }
+      if (sent?.reason === "TCP_STATE") {
+        return { next: "CLOSE", verdict: "timed-out", note: "FIN_WAIT2 ran out; RST sent" };
+      }
+      return {
+        next: event.finReceived === true ? "TIME_WAIT" : "FIN_WAIT2",
+        isCertain: event.finReceived !== undefined,
+      };
+    case "CLOSING":
+      return { next: "TIME_WAIT", isCertain: true };
+    case "LAST_ACK":
+      if (sent !== null) return outOfMemory();
+      return { next: "CLOSE", verdict: "graceful" };
+    case "FIN_WAIT1":
+      return outOfMemory();
+    case "SYN_SENT":
+    case "SYN_RECV":
+      return gaveUpConnecting(event);
+    default:
+      return abort(event);
+  }
+}
+
+/** `tcp_check_oom()`: too many orphans, or out of TCP memory. */
+function outOfMemory(): CloseOutcome {
+  return {
+    next: "CLOSE",
+    verdict: "reset-sent",
+    note: "given up for want of memory or room for orphans",
+  };
+}
+
+/** connect() that never became a connection: no port left, or the application closed it. */
+function gaveUpConnecting(event: TransitionEvent): CloseOutcome {
+  if (event.from === "SYN_RECV") return { next: "CLOSE", verdict: "reset-sent" };
+  if (event.localPort === 0) {
+    return {
+      next: "CLOSE",
+      verdict: "refused",
+      note: "connect() failed: no ephemeral port left towards this destination",
+    };
+  }
+  return {
+    next: "CLOSE",
+    verdict: "unfinished",
+    trigger: event.exiting === true ? "exit" : "close",
+    note: "the application gave up before the connection was made",
+  };
+}
+
+/**
+ * ESTABLISHED or CLOSE_WAIT straight to CLOSE by this end: an RST goes out.
+ *
+ * `__tcp_close()` aborts when data is unread, before it looks at SO_LINGER; the queue still
+ * counts it here. A closing listener ends children that nobody accepted, without owning them.
+ */
+function abort(event: TransitionEvent): CloseOutcome {
+  if (event.inProcess === undefined) return { next: "CLOSE", verdict: "unknown" };
+  const finBytes = event.finReceived ? 1 : 0;
+  const hasUnread = (event.recvQ ?? 0) > finBytes;
+  const trigger: Trigger =
+    event.exiting === true
+      ? "exit"
+      : hasUnread && event.inProcess
+        ? "unread-data"
+        : event.linger === true
+          ? "linger"
+          : "close";
+  return { next: "CLOSE", verdict: "reset-sent", trigger };
+}

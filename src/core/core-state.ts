@@ -1,0 +1,136 @@
+/** What the reducers share: the table, the clocks and the counts of one trace. */
+
+import type { TcpState } from "../event/tcp-state.ts";
+import type {
+  HeartbeatEvent,
+  Nanoseconds,
+  ProcessEvent,
+  TransitionEvent,
+} from "../event/trace-event.ts";
+import { DurationHistogram } from "./duration-histogram.ts";
+import type { Endpoint, Evidence, Verdict } from "./endpoint.ts";
+import type { EndpointTable } from "./endpoint-table.ts";
+import type { ExpiryQueue } from "./expiry-queue.ts";
+import type { GapList } from "./gap-list.ts";
+import type { ListenerTable } from "./listener-table.ts";
+
+/** `TCP_TIMEWAIT_LEN` of `include/net/tcp.h`: a constant of the kernel, 60 s. */
+export const TIME_WAIT_NS = 60e9;
+
+/** A connect() that found no port. */
+export interface PortFailure {
+  readonly at: Nanoseconds;
+  readonly netns: number;
+  readonly local: string;
+  readonly remote: string;
+  readonly remotePort: number;
+  readonly pid: number;
+  readonly comm: string;
+}
+
+/** State of one trace; the `apply-*` files change it in place. */
+export interface CoreState {
+  now: Nanoseconds;
+  readonly table: EndpointTable;
+  readonly listeners: ListenerTable;
+  readonly expiry: ExpiryQueue;
+  readonly gaps: GapList;
+  readonly phases: Map<TcpState, DurationHistogram>;
+  readonly processes: Map<number, ProcessEvent>;
+  /** Sysctls by namespace; key 0 is the header's. */
+  readonly sysctls: Map<number, Record<string, string>>;
+  readonly counters: Map<number, Record<string, number>>;
+  /** Endpoints of which one FIN was sent again at least twice, until the detector has seen them. */
+  readonly finTroubled: Set<Endpoint>;
+  readonly portFailures: PortFailure[];
+  /** Endpoints whose socket has just gone, by its address, for the RST that may follow. */
+  readonly justClosed: Map<string, { readonly at: Nanoseconds; readonly endpoint: Endpoint }>;
+  /** Whether the end of a mini-socket is reported by a probe (`time_wait_end`). */
+  readonly seesMiniEnd: boolean;
+  readonly resends: { FIN: number; DATA: number; SYN: number };
+  /** Recent teardown resets, for the detector of resets. */
+  readonly resets: Endpoint[];
+  transitions: number;
+  segmentsResent: number;
+  resetsSeen: number;
+  unparsed: number;
+  heartbeat: HeartbeatEvent | null;
+}
+
+/** Let an endpoint enter a state at `at`; the phase before ends there. */
+export function enterState(
+  core: CoreState,
+  endpoint: Endpoint,
+  state: TcpState,
+  at: Nanoseconds,
+  evidence: Evidence,
+  atLeast = false,
+): void {
+  closePhase(core, endpoint, at);
+  endpoint.phases.push({ state, from: at, to: null, evidence, atLeast });
+  core.table.setState(endpoint, state);
+}
+
+/** End the running phase. */
+export function closePhase(core: CoreState, endpoint: Endpoint, at: Nanoseconds): void {
+  const phase = endpoint.phases.at(-1);
+  if (phase === undefined || phase.to !== null) return;
+  phase.to = Math.max(at, phase.from);
+  if (phase.atLeast) return;
+  let histogram = core.phases.get(phase.state);
+  if (histogram === undefined) {
+    histogram = new DurationHistogram();
+    core.phases.set(phase.state, histogram);
+  }
+  histogram.record(phase.to - phase.from);
+}
+
+/** The endpoint is gone from the socket table. */
+export function endEndpoint(
+  core: CoreState,
+  endpoint: Endpoint,
+  at: Nanoseconds,
+  verdict: Verdict,
+): void {
+  closePhase(core, endpoint, at);
+  endpoint.verdict ??= verdict;
+  if (endpoint.verdict !== "graceful" && endpoint.verdict !== "unfinished") {
+    endpoint.teardownAt ??= at;
+  }
+  endpoint.unread = null;
+  endpoint.unreadBytes = null;
+  core.table.end(endpoint, at);
+}
+
+/** A mini-socket answers for the endpoint until `expiresAt`. */
+export function becomeMini(
+  core: CoreState,
+  endpoint: Endpoint,
+  lifetimeNs: number,
+  at: Nanoseconds,
+): void {
+  core.table.detach(endpoint);
+  endpoint.isMini = true;
+  armMini(core, endpoint, at + lifetimeNs);
+}
+
+/** (Re-)arm the timer of a mini-socket. */
+export function armMini(core: CoreState, endpoint: Endpoint, expiresAt: Nanoseconds): void {
+  endpoint.expiresAt = expiresAt;
+  core.expiry.push(expiresAt, endpoint);
+}
+
+/** A sysctl of a namespace, or of the header's namespace where that one is unknown. */
+export function sysctlOf(core: CoreState, netns: number, name: string): string | undefined {
+  return core.sysctls.get(netns)?.[name] ?? core.sysctls.get(0)?.[name];
+}
+
+/** Remember the socket's own figures, where the event carries them. */
+export function noteFigures(endpoint: Endpoint, event: TransitionEvent): void {
+  if (event.srttUs) endpoint.rttMs = event.srttUs / 1000;
+  if (event.bytesSent !== undefined) endpoint.bytesSent = event.bytesSent;
+  if (event.bytesReceived !== undefined) {
+    // tcp_rcv_nxt_update() counts the FIN's sequence number as a byte.
+    endpoint.bytesReceived = Math.max(0, event.bytesReceived - (event.finReceived ? 1 : 0));
+  }
+}

@@ -1,0 +1,246 @@
+/** The table of endpoints: changed in place, bounded, found by socket, tuple, inode and id. */
+
+import type { TcpState } from "../event/tcp-state.ts";
+import { TCP_STATES } from "../event/tcp-state.ts";
+import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
+import { unmappedAddress } from "../event/tuple.ts";
+import type { Endpoint } from "./endpoint.ts";
+
+/** What happens to an endpoint that is dropped for want of room. */
+export type EvictionListener = (endpoint: Endpoint) => void;
+
+/**
+ * Everything that is remembered about endpoints.
+ *
+ * Kernel addresses are recycled within microseconds and tuples within seconds, so the maps by
+ * socket and by tuple hold the living generation only; ended endpoints stay in `byId`, oldest
+ * ended evicted first.
+ */
+export class EndpointTable {
+  readonly byId = new Map<string, Endpoint>();
+  readonly #bySocket = new Map<string, Endpoint>();
+  readonly #byInode = new Map<number, Endpoint>();
+  /**
+   * Living endpoints by address pair without namespace: both ends, in every namespace, of every
+   * generation that still lives. Nearly always one or two, so one map serves both questions.
+   */
+  readonly #byPair = new Map<string, Endpoint[]>();
+  readonly #byState = new Map<TcpState, Set<Endpoint>>();
+  readonly #ended: Endpoint[] = [];
+  #endedHead = 0;
+  #nextId = 1;
+  readonly #maxEnded: number;
+  readonly #maxAlive: number;
+  readonly #onEvict: EvictionListener;
+  /** How many were dropped for want of room. */
+  evicted = 0;
+
+  constructor(maxEnded: number, maxAlive: number, onEvict: EvictionListener) {
+    this.#maxEnded = maxEnded;
+    this.#maxAlive = maxAlive;
+    this.#onEvict = onEvict;
+    for (const state of TCP_STATES) if (state !== null) this.#byState.set(state, new Set());
+  }
+
+  /** Living endpoints in a state, in order of entry. */
+  inState(state: TcpState): ReadonlySet<Endpoint> {
+    return this.#byState.get(state) as Set<Endpoint>;
+  }
+
+  get alive(): number {
+    return this.byId.size - (this.#ended.length - this.#endedHead);
+  }
+
+  bySocket(sk: string): Endpoint | undefined {
+    return this.#bySocket.get(sk);
+  }
+
+  /** The newest living endpoint with exactly this tuple in this namespace. */
+  byTuple(tuple: SocketTuple): Endpoint | undefined {
+    return this.#byPair.get(pairKey(tuple))?.findLast((other) => isSame(other.tuple, tuple));
+  }
+
+  byInode(inode: number): Endpoint | undefined {
+    return this.#byInode.get(inode);
+  }
+
+  /** Put a new endpoint into the table. */
+  add(tuple: SocketTuple, sk: string | null, state: TcpState, at: Nanoseconds): Endpoint {
+    if (this.alive >= this.#maxAlive) this.#evictAlive();
+    const endpoint: Endpoint = {
+      id: `e${this.#nextId++}`,
+      tuple,
+      sk,
+      direction: null,
+      state,
+      isMini: false,
+      bornAt: at,
+      endedAt: null,
+      teardownAt: null,
+      expiresAt: null,
+      role: "none",
+      trigger: null,
+      verdict: null,
+      orphan: false,
+      owner: null,
+      holders: [],
+      unread: null,
+      unreadBytes: null,
+      eofRead: false,
+      inode: null,
+      phases: [],
+      waves: [],
+      lostWave: null,
+      resends: [],
+      rttMs: null,
+      bytesSent: null,
+      bytesReceived: null,
+      peer: null,
+      hasDoubtfulPeer: false,
+      isComplete: true,
+      reset: null,
+      touchedAt: at,
+      lastDump: 0,
+      note: null,
+    };
+    this.byId.set(endpoint.id, endpoint);
+    if (sk !== null) this.#bySocket.set(sk, endpoint);
+    (this.#byState.get(state) as Set<Endpoint>).add(endpoint);
+    this.#index(endpoint);
+    return endpoint;
+  }
+
+  /** Attach a kernel socket to an endpoint that was known by its tuple only. */
+  attach(endpoint: Endpoint, sk: string): void {
+    endpoint.sk = sk;
+    this.#bySocket.set(sk, endpoint);
+  }
+
+  /** The full socket is gone; its address may be anyone's from now on. */
+  detach(endpoint: Endpoint): void {
+    if (endpoint.sk !== null && this.#bySocket.get(endpoint.sk) === endpoint) {
+      this.#bySocket.delete(endpoint.sk);
+    }
+    endpoint.sk = null;
+  }
+
+  /** Give an endpoint its real tuple; SYN_SENT begins with source port 0. */
+  retuple(endpoint: Endpoint, tuple: SocketTuple): void {
+    this.#unindex(endpoint);
+    endpoint.tuple = tuple;
+    this.#index(endpoint);
+  }
+
+  setInode(endpoint: Endpoint, inode: number): void {
+    if (endpoint.inode === inode) return;
+    if (endpoint.inode) this.#byInode.delete(endpoint.inode);
+    endpoint.inode = inode;
+    if (inode > 0) this.#byInode.set(inode, endpoint);
+  }
+
+  setState(endpoint: Endpoint, state: TcpState): void {
+    if (endpoint.state === state) return;
+    this.#byState.get(endpoint.state)?.delete(endpoint);
+    endpoint.state = state;
+    if (endpoint.endedAt === null) this.#byState.get(state)?.add(endpoint);
+  }
+
+  /** Take an endpoint out of all maps of the living; it stays to be reported. */
+  end(endpoint: Endpoint, at: Nanoseconds): void {
+    if (endpoint.endedAt !== null) return;
+    endpoint.endedAt = at;
+    this.detach(endpoint);
+    if (endpoint.inode && this.#byInode.get(endpoint.inode) === endpoint) {
+      this.#byInode.delete(endpoint.inode);
+    }
+    this.#unindex(endpoint);
+    this.#byState.get(endpoint.state)?.delete(endpoint);
+    endpoint.state = "CLOSE";
+    endpoint.isMini = false;
+    endpoint.expiresAt = null;
+    this.#ended.push(endpoint);
+    if (this.#ended.length - this.#endedHead > this.#maxEnded) this.#evictEnded();
+  }
+
+  /** Living endpoints that could be the other end: the same pair, the other way round. */
+  candidates(endpoint: Endpoint): Endpoint[] {
+    const pair = this.#byPair.get(pairKey(endpoint.tuple)) ?? [];
+    return pair.filter((other) => other !== endpoint && isReverse(other.tuple, endpoint.tuple));
+  }
+
+  #index(endpoint: Endpoint): void {
+    const { tuple } = endpoint;
+    if (tuple.localPort === 0 || tuple.remotePort === 0) return;
+    const key = pairKey(tuple);
+    const pair = this.#byPair.get(key);
+    if (pair === undefined) this.#byPair.set(key, [endpoint]);
+    else pair.push(endpoint);
+  }
+
+  #unindex(endpoint: Endpoint): void {
+    const key = pairKey(endpoint.tuple);
+    const pair = this.#byPair.get(key);
+    const at = pair?.indexOf(endpoint) ?? -1;
+    if (pair === undefined || at < 0) return;
+    if (pair.length === 1) this.#byPair.delete(key);
+    else pair.splice(at, 1);
+  }
+
+  #evictEnded(): void {
+    const oldest = this.#ended[this.#endedHead++] as Endpoint;
+    this.#forget(oldest);
+    if (this.#endedHead > 4096 && this.#endedHead * 2 > this.#ended.length) {
+      this.#ended.splice(0, this.#endedHead);
+      this.#endedHead = 0;
+    }
+  }
+
+  /** Ended ones go first; then the oldest of those that are only established. */
+  #evictAlive(): void {
+    if (this.#ended.length > this.#endedHead) {
+      this.#evictEnded();
+      return;
+    }
+    const oldest: Endpoint | undefined =
+      this.inState("ESTABLISHED").values().next().value ?? this.byId.values().next().value;
+    if (oldest === undefined) return;
+    this.#byState.get(oldest.state)?.delete(oldest);
+    this.detach(oldest);
+    if (oldest.inode) this.#byInode.delete(oldest.inode);
+    this.#unindex(oldest);
+    this.#forget(oldest);
+  }
+
+  #forget(endpoint: Endpoint): void {
+    this.byId.delete(endpoint.id);
+    if (endpoint.peer?.peer === endpoint) endpoint.peer.peer = null;
+    this.evicted++;
+    this.#onEvict(endpoint);
+  }
+}
+
+function isSame(a: SocketTuple, b: SocketTuple): boolean {
+  return (
+    a.localPort === b.localPort &&
+    a.remotePort === b.remotePort &&
+    a.netns === b.netns &&
+    a.local === b.local &&
+    a.remote === b.remote
+  );
+}
+
+function isReverse(a: SocketTuple, b: SocketTuple): boolean {
+  return (
+    a.localPort === b.remotePort &&
+    a.remotePort === b.localPort &&
+    unmappedAddress(a.local) === unmappedAddress(b.remote) &&
+    unmappedAddress(a.remote) === unmappedAddress(b.local)
+  );
+}
+
+/** Equal for both ends of a connection, whatever their namespaces and address families. */
+function pairKey(tuple: SocketTuple): string {
+  const here = `${unmappedAddress(tuple.local)} ${tuple.localPort}`;
+  const there = `${unmappedAddress(tuple.remote)} ${tuple.remotePort}`;
+  return here < there ? `${here} ${there}` : `${there} ${here}`;
+}

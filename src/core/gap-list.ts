@@ -1,0 +1,59 @@
+/** The stretches of time in which events are known to be missing. */
+
+import type { GapEvent, Nanoseconds } from "../event/trace-event.ts";
+
+/** One stretch; overlapping ones are merged. */
+interface Stretch {
+  from: Nanoseconds;
+  to: Nanoseconds;
+}
+
+const LIMIT = 10_000;
+
+/**
+ * Gaps in order of time, merged where they touch.
+ *
+ * Endpoints are not marked one by one: whether a life overlaps a gap is asked by binary
+ * search, so a gap costs the same with a million endpoints alive.
+ */
+export class GapList {
+  readonly #stretches: Stretch[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(gap: GapEvent): void {
+    this.#count++;
+    const last = this.#stretches.at(-1);
+    if (last !== undefined && (gap.from <= last.to || this.#stretches.length >= LIMIT)) {
+      last.from = Math.min(last.from, gap.from);
+      last.to = Math.max(last.to, gap.t);
+      return;
+    }
+    this.#stretches.push({ from: gap.from, to: gap.t });
+  }
+
+  /** Whether any gap overlaps the time from `from` to `to`, ends included. */
+  overlaps(from: Nanoseconds, to: Nanoseconds): boolean {
+    let low = 0;
+    let high = this.#stretches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#stretches[middle] as Stretch).to < from) low = middle + 1;
+      else high = middle;
+    }
+    const stretch = this.#stretches[low];
+    return stretch !== undefined && stretch.from <= to;
+  }
+
+  first(): Readonly<Stretch> | undefined {
+    return this.#stretches[0];
+  }
+
+  /** Newest first. */
+  recent(limit: number): readonly Readonly<Stretch>[] {
+    return this.#stretches.slice(-limit).reverse();
+  }
+}

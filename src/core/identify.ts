@@ -1,0 +1,142 @@
+/** Which endpoint an event speaks of: sockets are recycled, tuples reused, ports come late. */
+
+import type { SocketTuple, TransitionEvent } from "../event/trace-event.ts";
+import { type CoreState, endEndpoint, enterState } from "./core-state.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { noteWave } from "./waves.ts";
+
+/** Whether a change of state begins a new life: connect(), or a child of a listener. */
+export function isBirth(event: TransitionEvent): boolean {
+  return event.to === "SYN_SENT" || event.from === "LISTEN";
+}
+
+/**
+ * Begin a new life. Whoever had the socket address or the tuple before is over: a mini-socket
+ * was reused (by connect(), or by a SYN that the listener took), a full socket's end was missed.
+ */
+export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
+  const { table } = core;
+  const stale = table.bySocket(event.sk);
+  if (stale !== undefined) retire(core, stale, event.t);
+  if (event.localPort !== 0) retireTuple(core, event, event.t);
+  const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);
+  endpoint.direction = event.to === "SYN_SENT" ? "out" : "in";
+  endpoint.phases.push({
+    state: event.to,
+    from: event.t,
+    to: null,
+    evidence: "observed",
+    atLeast: false,
+  });
+  return endpoint;
+}
+
+/**
+ * Find the endpoint of an event, or make one for a socket that is older than all we know.
+ *
+ * A socket known from the socket table has a tuple but no address yet: the first event joins
+ * them. The first event may also bring the source port, which is 0 at SYN_SENT
+ * (`net/ipv4/tcp_ipv4.c:tcp_v4_connect` chooses it after the state change).
+ */
+export function identify(core: CoreState, event: TransitionEvent): Endpoint {
+  const { table } = core;
+  const known = table.bySocket(event.sk);
+  if (known !== undefined) {
+    if (isSamePorts(known, event)) return known;
+    if (known.tuple.localPort === 0 || known.tuple.remotePort === 0) {
+      retireTuple(core, event, event.t);
+      table.retuple(known, tupleOf(event));
+      return known;
+    }
+    if (event.localPort === 0 || event.remotePort === 0) return known;
+    retire(core, known, event.t);
+  }
+  const twin = table.byTuple(event);
+  if (twin !== undefined && twin.sk === null && !twin.isMini) {
+    table.attach(twin, event.sk);
+    return twin;
+  }
+  if (twin !== undefined) retire(core, twin, event.t);
+  return adopt(core, event);
+}
+
+/** A socket that lived before the first event of it. */
+function adopt(core: CoreState, event: TransitionEvent): Endpoint {
+  const endpoint = core.table.add(tupleOf(event), event.sk, event.from, event.t);
+  enterState(core, endpoint, event.from, event.t, "inferred", true);
+  assumePast(endpoint);
+  return endpoint;
+}
+
+/** What a state says of the FINs that must have gone before it. */
+export function assumePast(endpoint: Endpoint): void {
+  switch (endpoint.state) {
+    case "FIN_WAIT2":
+    case "TIME_WAIT":
+      endpoint.role = "active";
+      noteWave(endpoint, 1, "local", null, "inferred");
+      noteWave(endpoint, 2, "remote", null, "inferred");
+      break;
+    case "FIN_WAIT1":
+      endpoint.role = "active";
+      noteWave(endpoint, 1, "local", null, "inferred");
+      break;
+    case "CLOSING":
+      endpoint.role = "simultaneous";
+      noteWave(endpoint, 1, "local", null, "inferred");
+      noteWave(endpoint, 3, "remote", null, "inferred");
+      break;
+    case "CLOSE_WAIT":
+    case "LAST_ACK":
+      endpoint.role = "passive";
+      noteWave(endpoint, 1, "remote", null, "inferred");
+      noteWave(endpoint, 2, "local", null, "inferred");
+      if (endpoint.state === "LAST_ACK") noteWave(endpoint, 3, "local", null, "inferred");
+      break;
+    default:
+      return;
+  }
+  if (endpoint.state === "TIME_WAIT") {
+    noteWave(endpoint, 3, "remote", null, "inferred");
+    noteWave(endpoint, 4, "local", null, "inferred");
+    endpoint.verdict = "graceful";
+  }
+  endpoint.teardownAt = endpoint.bornAt;
+}
+
+function retireTuple(core: CoreState, tuple: SocketTuple, at: number): void {
+  const twin = core.table.byTuple(tuple);
+  if (twin !== undefined) retire(core, twin, at);
+}
+
+/** End an endpoint whose place another has taken. */
+export function retire(core: CoreState, endpoint: Endpoint, at: number): void {
+  if (endpoint.isMini) {
+    if (endpoint.state === "TIME_WAIT") endpoint.note ??= "TIME_WAIT ended early: tuple reused";
+    endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "unknown");
+    return;
+  }
+  endpoint.isComplete = false;
+  endpoint.note ??= "its end was not seen; the socket was used again";
+  endEndpoint(core, endpoint, at, "unknown");
+}
+
+function isSamePorts(endpoint: Endpoint, event: TransitionEvent): boolean {
+  const { tuple } = endpoint;
+  return (
+    tuple.localPort === event.localPort &&
+    tuple.remotePort === event.remotePort &&
+    tuple.local === event.local &&
+    tuple.remote === event.remote
+  );
+}
+
+export function tupleOf(event: SocketTuple): SocketTuple {
+  return {
+    netns: event.netns,
+    local: event.local,
+    localPort: event.localPort,
+    remote: event.remote,
+    remotePort: event.remotePort,
+  };
+}

@@ -1,0 +1,32 @@
+/** What happened in each second: the figures behind the charts. */
+
+import type { TcpState } from "../event/tcp-state.ts";
+import type { Nanoseconds } from "../event/trace-event.ts";
+
+/** One second of the trace. */
+export interface SeriesPoint {
+  /** The second's start, nanoseconds. */
+  readonly at: Nanoseconds;
+  readonly transitions: number;
+  readonly retransmits: number;
+  readonly resets: number;
+  /** Endpoints in each state at the second's end. */
+  readonly states: Readonly<Partial<Record<TcpState, number>>>;
+}
+
+const KEPT = 3600;
+
+/** The last hour, a point a second. */
+export class Series {
+  readonly #points: SeriesPoint[] = [];
+
+  push(point: SeriesPoint): void {
+    this.#points.push(point);
+    if (this.#points.length > KEPT * 2) this.#points.splice(0, KEPT);
+  }
+
+  /** The newest points, oldest first. */
+  last(count: number): readonly SeriesPoint[] {
+    return this.#points.slice(-Math.min(count, KEPT));
+  }
+}
