@@ -1,24 +1,11 @@
 /** The kernel's socket table as `ss` shows it: the truth that scenarios are checked against. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { TcpState } from "../../src/event/tcp-state.ts";
 import type { Namespace } from "./namespace.ts";
-
-/** A TCP state as the kernel writes it. */
-export type SocketState =
-  | "CLOSE"
-  | "CLOSE_WAIT"
-  | "CLOSING"
-  | "ESTABLISHED"
-  | "FIN_WAIT1"
-  | "FIN_WAIT2"
-  | "LAST_ACK"
-  | "LISTEN"
-  | "SYN_RECV"
-  | "SYN_SENT"
-  | "TIME_WAIT";
 
 /** One row of `ss -tanOHe`. */
 export interface SocketRow {
-  readonly state: SocketState;
+  readonly state: TcpState;
   readonly recvQ: number;
   readonly sendQ: number;
   readonly local: { readonly address: string; readonly port: number };
@@ -31,7 +18,7 @@ export interface SocketRow {
   readonly isMini: boolean;
 }
 
-const states: Readonly<Record<string, SocketState>> = {
+const states: Readonly<Record<string, TcpState>> = {
   "CLOSE-WAIT": "CLOSE_WAIT",
   CLOSING: "CLOSING",
   ESTAB: "ESTABLISHED",

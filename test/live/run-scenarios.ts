@@ -1,0 +1,73 @@
+/** Runs scenarios side by side, each in namespaces of its own, and reports what they did. */
+
+import type { Checkpoint, Registered } from "./context.ts";
+import { Context } from "./context.ts";
+import { Net } from "./net.ts";
+import type { End, Scenario } from "./scenario.ts";
+
+/** What became of one scenario. */
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  /** Inodes of the two namespaces. */
+  readonly netns: Readonly<Record<End, number>>;
+  /** ISO 8601: before the first packet, and the last checkpoint, for which the truth holds. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly connections: readonly Registered[];
+  readonly checkpoints: readonly Checkpoint[];
+  /** Why it could not be played to its end; null when it was. */
+  readonly error: Error | null;
+}
+
+/**
+ * Run every scenario once, at most `concurrency` at a time, the longest first.
+ *
+ * A scenario that fails or takes too long is reported, not thrown; its actors are killed and its
+ * namespaces removed before the next one takes its place.
+ */
+export async function runScenarios(
+  list: readonly Scenario[],
+  { concurrency }: { readonly concurrency: number },
+): Promise<ScenarioRun[]> {
+  const queue = [...list].sort((a, b) => (b.seconds ?? 20) - (a.seconds ?? 20));
+  const runs: ScenarioRun[] = [];
+  const worker = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) runs.push(await runScenario(next));
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return runs.sort((a, b) => list.indexOf(a.scenario) - list.indexOf(b.scenario));
+}
+
+async function runScenario(scenario: Scenario): Promise<ScenarioRun> {
+  const context = new Context(await Net.create(), scenario);
+  const startedAt = new Date().toISOString();
+  let error: Error | null = null;
+  try {
+    await withinTime(scenario.run(context), (scenario.seconds ?? 20) * 1000);
+  } catch (problem) {
+    error = problem instanceof Error ? problem : new Error(String(problem));
+  }
+  await context.dispose();
+  const { connections, checkpoints, net } = context;
+  return {
+    scenario,
+    netns: { client: net.client.inode(), server: net.server.inode() },
+    startedAt,
+    endedAt: checkpoints.at(-1)?.at ?? startedAt,
+    connections,
+    checkpoints,
+    error,
+  };
+}
+
+async function withinTime(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
