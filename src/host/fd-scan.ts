@@ -32,6 +32,7 @@ const BATCH = 256;
 /** Scans again and again, and remembers who held sockets so as to ask them first. */
 export class DescriptorScanner {
   #owners: ReadonlySet<number> = new Set();
+  #scans = 0;
 
   /**
    * Read the descriptors of all processes and yield one event per process and socket.
@@ -39,9 +40,12 @@ export class DescriptorScanner {
    * All holders are wanted, so the scan always goes to the end; processes that held sockets last
    * time come first, so that what can be known early is known early. A process that ends meanwhile is
    * left out, and one whose number was recycled during its turn as well. Threads that unshared their
-   * descriptor table (`CLONE_FILES`) are not looked at. Returns the summary.
+   * descriptor table (`CLONE_FILES`) are not looked at. Scans are numbered from 1, for a later one
+   * replaces what earlier ones said. Returns the summary.
    */
   async *scan(options: DescriptorScanOptions): AsyncGenerator<OwnerEvent[], DescriptorScanSummary> {
+    this.#scans += 1;
+    const scan = this.#scans;
     const summary = { processes: 0, descriptors: 0, holders: 0, unreadable: 0 };
     const slice = new TimeSlice();
     const owners = new Set<number>();
@@ -55,7 +59,7 @@ export class DescriptorScanner {
       if (readStat(pid)?.startTicks !== before.startTicks) continue;
       owners.add(pid);
       summary.holders += held.size;
-      yield* ownerEvents(before, held, options.now());
+      yield* ownerEvents(before, held, { t: options.now(), scan });
     }
     this.#owners = owners;
     return summary;
@@ -71,11 +75,11 @@ export class DescriptorScanner {
 function* ownerEvents(
   { pid, comm, startTicks }: ProcStat,
   held: ReadonlyMap<number, readonly number[]>,
-  t: Nanoseconds,
+  mark: { readonly t: Nanoseconds; readonly scan: number },
 ): Generator<OwnerEvent[], void> {
   let batch: OwnerEvent[] = [];
   for (const [inode, fds] of held) {
-    batch.push({ type: "owner", t, inode, pid, comm, fds, startTicks });
+    batch.push({ type: "owner", ...mark, inode, pid, comm, fds, startTicks });
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];

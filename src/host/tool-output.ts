@@ -12,6 +12,8 @@ export interface ToolCall {
   readonly descriptor?: number;
   /** After this time the tool is killed, milliseconds. */
   readonly timeoutMs: number;
+  /** Exit codes that are no failure; 0 alone when absent. */
+  readonly exitCodes?: readonly number[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,8 +32,8 @@ type Ending =
  * Run a tool and yield its standard output as it comes.
  *
  * The reader's pace holds the tool back (the pipe fills), so nothing piles up. Leaving the loop early
- * kills the tool. Throws `ToolFailure` when it cannot start, exits with another code than 0, or
- * exceeds its time, and the signal's reason when cancelled.
+ * kills the tool. Throws `ToolFailure` when it cannot start, exits with another code than
+ * allowed, or exceeds its time, and the signal's reason when cancelled.
  */
 export async function* runTool(call: ToolCall): AsyncGenerator<Buffer, void> {
   call.signal?.throwIfAborted();
@@ -63,7 +65,7 @@ export async function* runTool(call: ToolCall): AsyncGenerator<Buffer, void> {
     for await (const chunk of stdout) yield chunk as Buffer;
     const end = await ending;
     call.signal?.throwIfAborted();
-    if ("error" in end || end.code !== 0 || isLate) {
+    if (isLate || !isGood(end, call.exitCodes)) {
       throw new ToolFailure(describe(call, end, complaint, isLate));
     }
   } finally {
@@ -72,6 +74,10 @@ export async function* runTool(call: ToolCall): AsyncGenerator<Buffer, void> {
     kill();
     await ending;
   }
+}
+
+function isGood(end: Ending, exitCodes: readonly number[] = [0]): boolean {
+  return "code" in end && end.code !== null && exitCodes.includes(end.code);
 }
 
 function describe(call: ToolCall, end: Ending, complaint: string, isLate: boolean): string {

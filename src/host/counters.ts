@@ -1,0 +1,126 @@
+/** Reads the kernel's counters that speak about teardowns. */
+
+import { readFile, readlink } from "node:fs/promises";
+import { type FileTools, readNamespaceFiles } from "./namespace-files.ts";
+import { type NetworkNamespace, parseNamespaceLink } from "./namespaces.ts";
+
+/** The wanted columns of /proc/net/netstat and /proc/net/snmp, by the prefix of their lines. */
+const WANTED: Readonly<Record<string, ReadonlySet<string>>> = {
+  TcpExt: new Set([
+    "TW",
+    "TWKilled",
+    "TWRecycled",
+    "TCPTimeWaitOverflow",
+    "TCPAbortOnClose",
+    "TCPAbortOnData",
+    "TCPAbortOnLinger",
+    "TCPAbortOnTimeout",
+    "TCPAbortOnMemory",
+    "TCPAbortFailed",
+    "TCPTimeouts",
+    "TCPLossProbes",
+    "TCPLostRetransmit",
+    "TCPRetransFail",
+    "TCPSynRetrans",
+    "TCPDSACKOldSent",
+    "EmbryonicRsts",
+    "ListenOverflows",
+  ]),
+  Tcp: new Set([
+    "ActiveOpens",
+    "PassiveOpens",
+    "AttemptFails",
+    "EstabResets",
+    "RetransSegs",
+    "OutRsts",
+  ]),
+};
+
+/**
+ * Parse netstat or snmp: pairs of lines with one prefix, names first, values second.
+ *
+ * Names are flat, `TcpExt.TCPTimeouts`; the order of columns differs between kernels.
+ */
+export function parseCounters(text: string): Record<string, number> {
+  const counters: Record<string, number> = {};
+  const lines = text.split("\n");
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    const names = (lines[at] ?? "").split(" ");
+    const values = (lines[at + 1] ?? "").split(" ");
+    const prefix = (names[0] ?? "").slice(0, -1);
+    const wanted = WANTED[prefix];
+    if (wanted === undefined || values[0] !== names[0]) continue;
+    names.forEach((name, column) => {
+      const value = Number(values[column]);
+      if (wanted.has(name) && Number.isSafeInteger(value)) counters[`${prefix}.${name}`] = value;
+    });
+  }
+  return counters;
+}
+
+/**
+ * Parse sockstat or sockstat6: `sockstat.tw` and so on, `sockstat.inuse6` for IPv6.
+ *
+ * `inuse` and `tw` count this namespace alone; `orphan` (full sockets only), `alloc` and `mem` (pages)
+ * the whole host, whichever namespace is read.
+ */
+export function parseSockstat(text: string): Record<string, number> {
+  const counters: Record<string, number> = {};
+  for (const line of text.split("\n")) {
+    const [protocol, ...words] = line.split(" ");
+    if (protocol !== "TCP:" && protocol !== "TCP6:") continue;
+    for (let i = 0; i + 1 < words.length; i += 2) {
+      const name = `sockstat.${words[i]}${protocol === "TCP6:" ? "6" : ""}`;
+      const value = Number(words[i + 1]);
+      if (Number.isSafeInteger(value)) counters[name] = value;
+    }
+  }
+  return counters;
+}
+
+const FILES = ["netstat", "snmp", "sockstat", "sockstat6"] as const;
+
+/**
+ * Read the counters of a namespace, through a process in it where there is one.
+ *
+ * Throws when the namespace cannot be entered.
+ */
+export async function readCounters(
+  namespace: NetworkNamespace,
+  tools: FileTools,
+  signal?: AbortSignal,
+): Promise<Record<string, number>> {
+  const texts =
+    (await readThroughProcess(namespace)) ?? (await readByEntering(namespace, tools, signal));
+  const [netstat = "", snmp = "", sockstat = "", sockstat6 = ""] = texts;
+  return {
+    ...parseCounters(netstat),
+    ...parseCounters(snmp),
+    ...parseSockstat(sockstat),
+    ...parseSockstat(sockstat6),
+  };
+}
+
+/**
+ * Read /proc/PID/net; null when the process is gone or lives elsewhere by now.
+ *
+ * Whether it is still in the namespace is asked after the reading: then it was during it.
+ */
+async function readThroughProcess(namespace: NetworkNamespace): Promise<string[] | null> {
+  const { pid, inode } = namespace;
+  if (pid === null) return null;
+  const read = (file: string) => readFile(`/proc/${pid}/net/${file}`, "utf8").catch(() => "");
+  const texts = await Promise.all(FILES.map(read));
+  const link = await readlink(`/proc/${pid}/ns/net`).catch(() => "");
+  return parseNamespaceLink(link) === inode && texts[0] !== "" ? texts : null;
+}
+
+async function readByEntering(
+  namespace: NetworkNamespace,
+  tools: FileTools,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const paths = FILES.map((file) => `/proc/self/net/${file}`);
+  const files = await readNamespaceFiles(namespace, paths, tools, signal);
+  return paths.map((path) => files.get(path) ?? "");
+}
