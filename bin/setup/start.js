@@ -31,7 +31,7 @@ const CANNOT_TRACE = 4;
  */
 export async function start(args, host) {
   if (args.includes("-h") || args.includes("--help")) {
-    process.stdout.write(HELP);
+    host.print(HELP);
     return 0;
   }
   const request = {

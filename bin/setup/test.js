@@ -30,7 +30,7 @@ which also need some system packages; without, they are skipped and say why.
  */
 export async function test(args, host) {
   if (args.includes("-h") || args.includes("--help")) {
-    process.stdout.write(HELP);
+    host.print(HELP);
     return 0;
   }
   const saidYes = args.includes("-y") || args.includes("--yes");
@@ -50,7 +50,7 @@ export async function test(args, host) {
     if (!(error instanceof Interrupted)) throw error;
     code = error.exitCode;
   }
-  process.stdout.write(`${tallyLine(counts)}\n`);
+  host.print(`${tallyLine(counts)}\n`);
   return code;
 }
 

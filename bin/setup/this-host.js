@@ -22,7 +22,8 @@ import { runCommand } from "./run-command.js";
  * @property {(path: string) => string[]} list names in a directory, none when it cannot be read
  * @property {(path: string) => number | null} ownerOf
  * @property {(program: string) => string | null} find a program of the system
- * @property {(line: string) => void} say one line to the person
+ * @property {(line: string) => void} say one line to the person, on stderr
+ * @property {(text: string) => void} print to stdout
  * @property {(question: string) => boolean} ask
  * @property {typeof runCommand} run
  * @property {(args: readonly string[]) => Promise<number>} launch
@@ -58,6 +59,7 @@ export function thisHost() {
     find: (program) =>
       SYSTEM_PATH.map((directory) => join(directory, program)).find(isExecutable) ?? null,
     say: (line) => process.stderr.write(`lastack: ${line}\n`),
+    print: (text) => process.stdout.write(text),
     ask,
     run: runCommand,
     launch,
