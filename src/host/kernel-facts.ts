@@ -6,6 +6,7 @@ import { hostname, release } from "node:os";
 import { type CapabilityName, parseCapabilities } from "./capabilities.ts";
 import { parseCgroup } from "./cgroup.ts";
 import { hasKernelSymbol } from "./kernel-symbol.ts";
+import { readTickRate } from "./tick-rate.ts";
 import { parseFormatFields, parseFormatSymbols } from "./tracepoint-format.ts";
 
 /** The tracepoints that probes can use. */
@@ -46,6 +47,8 @@ export interface KernelFacts {
   readonly resetReasons: ReadonlyMap<number, string>;
   /** Whether kprobes can be made. */
   readonly hasKprobes: boolean;
+  /** Timer ticks per second, null where unknown. */
+  readonly hz: number | null;
   /** Whether the timer function of time-wait mini-sockets can be told by its name. */
   readonly hasTimeWaitTimer: boolean;
   /** Kernel lockdown: `none`, `integrity`, `confidentiality`; null when not shown. */
@@ -93,6 +96,7 @@ export async function readKernelFacts(): Promise<KernelFacts> {
     tracepoints: fieldsOf(formats),
     resetReasons: parseFormatSymbols(formats.get("tcp:tcp_send_reset") ?? "", "reason"),
     hasKprobes: tracefs !== null && (await isReadable(`${tracefs}/kprobe_events`)),
+    hz: await readTickRate(release()),
     hasTimeWaitTimer: await hasKernelSymbol("tw_timer_handler"),
     lockdown: parseLockdown(await read("/sys/kernel/security/lockdown")),
     unprivilegedBpfDisabled: unprivileged === "" ? null : Number(unprivileged),
