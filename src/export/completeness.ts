@@ -1,0 +1,62 @@
+/** What a report may and may not be trusted for: the ledger in words. */
+
+import { countOf, countText } from "./duration.ts";
+import type { Report } from "./report.ts";
+
+/** The statement that opens every report. */
+export interface Completeness {
+  /** Nothing is known to be missing. */
+  readonly isComplete: boolean;
+  /** One sentence that stands alone. */
+  readonly headline: string;
+  /** One sentence for each thing that is missing or left out. */
+  readonly details: readonly string[];
+}
+
+/**
+ * Say what the ledger says was missed.
+ *
+ * Complete means three things at once: the two accounts of the records agree, nothing stands on
+ * the losing side of either, and the recorder closed the file. Endpoints that are counted but not
+ * itemised are no loss, but whoever reads the list must know.
+ */
+export function completenessOf({
+  recording,
+  summary,
+}: Pick<Report, "recording" | "summary">): Completeness {
+  const { counted, received, lost, skipped, unparsed, evicted, balanced } = recording.ledger;
+  const losses: string[] = [];
+  if (lost > 0) losses.push(`${countOf(lost, "record")} lost on the way from the kernel`);
+  if (unparsed > 0) losses.push(`${countOf(unparsed, "record")} arrived damaged`);
+  if (skipped > 0) losses.push(`the kernel left out ${countOf(skipped, "probe run")}`);
+  if (evicted > 0) losses.push(`${countOf(evicted, "endpoint")} forgotten for want of room`);
+  const unexplained = counted - received - lost - unparsed;
+  if (unexplained !== 0) {
+    losses.push(`the two accounts differ by ${countOf(Math.abs(unexplained), "record")}`);
+  } else if (!balanced) {
+    losses.push("the accounts did not balance at the end of the recording");
+  }
+  if (!recording.closedCleanly) {
+    losses.push("the recording was not closed cleanly: what came after its last line is unknown");
+  }
+  const details = losses.map(asSentence);
+  if (summary.itemised < summary.endpoints) {
+    const [some, all] = [countText(summary.itemised), countText(summary.endpoints)];
+    details.push(`${some} of ${all} endpoints stand in the list; the counts cover all of them.`);
+  }
+  const isComplete = losses.length === 0;
+  return { isComplete, headline: isComplete ? completeHeadline(counted) : INCOMPLETE, details };
+}
+
+const INCOMPLETE = "Incomplete: events are missing, so a connection may have done more than this.";
+
+function completeHeadline(counted: number): string {
+  if (counted === 0) return "Complete: the kernel counted no records, and none are missing.";
+  return counted === 1
+    ? "Complete: the one record that the kernel counted arrived."
+    : `Complete: all ${countText(counted)} records that the kernel counted arrived.`;
+}
+
+function asSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}

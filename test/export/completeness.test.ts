@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Ledger } from "../../src/event/recording.ts";
+import { completenessOf } from "../../src/export/completeness.ts";
+import { endpointOf, s } from "./synthetic-endpoint.ts";
+import { ledgerOf, reportOf } from "./synthetic-trace.ts";
+
+const of = (fields: Partial<Ledger>, closedCleanly = true) =>
+  completenessOf(
+    reportOf({ endpoints: [], ledger: ledgerOf(100, fields) }, s(1), { closedCleanly }),
+  );
+
+test("nothing missing", () => {
+  expect(of({})).toEqual({
+    isComplete: true,
+    headline: "Complete: all 100 records that the kernel counted arrived.",
+    details: [],
+  });
+});
+
+test.each<[string, Partial<Ledger>, string]>([
+  ["loss", { received: 99, lost: 1 }, "1 record lost on the way from the kernel."],
+  ["damage", { received: 98, unparsed: 2 }, "2 records arrived damaged."],
+  ["skipped runs", { skipped: 3 }, "The kernel left out 3 probe runs."],
+  ["eviction", { evicted: 4000 }, "4,000 endpoints forgotten for want of room."],
+  ["a difference", { received: 90 }, "The two accounts differ by 10 records."],
+  ["no balance", { balanced: false }, "The accounts did not balance at the end of the recording."],
+])("%s makes a report incomplete and says so", (_, fields, sentence) => {
+  const { isComplete, details } = of(fields);
+  expect(isComplete).toBe(false);
+  expect(details).toEqual([sentence]);
+});
+
+test("a recording that was not closed is incomplete", () => {
+  const { isComplete, details } = of({}, false);
+  expect(isComplete).toBe(false);
+  expect(details.join()).toContain("not closed cleanly");
+});
+
+test("a list of a sample is named and is no loss", () => {
+  const report = reportOf({ endpoints: [endpointOf("e1")] }, s(1));
+  const sampled = { ...report, summary: { ...report.summary, endpoints: 5000 } };
+  const { isComplete, details } = completenessOf(sampled);
+  expect(isComplete).toBe(true);
+  expect(details).toEqual([
+    "1 of 5,000 endpoints stand in the list; the counts cover all of them.",
+  ]);
+});
