@@ -161,7 +161,7 @@ export class Context {
    * that within the scenario's time.
    */
   async see(label: string, want: Sights, connection = "main"): Promise<readonly Seen[]> {
-    const until = Date.now() + (this.scenario.seconds ?? 20) * 1000;
+    const until = Date.now() + ((this.scenario.seconds ?? 20) - 2) * 1000;
     for (let delay = 10; ; delay = Math.min(delay * 1.5, 150)) {
       const seen = await this.look(want, connection);
       if (seen.every(({ end, row }) => matches(row, want[end] ?? "gone"))) {

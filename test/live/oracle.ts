@@ -1,29 +1,27 @@
 /** The scenarios' second witness: a bpftrace of its own that sees what ss is too slow to show. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { ResendKind } from "../../src/core/endpoint.ts";
 import { type TcpState, tcpStateOf } from "../../src/event/tcp-state.ts";
 
-/** The life of one kernel socket, from its first state change to CLOSE. */
+/** The life of one kernel socket, from its first state change to CLOSE; times in Unix ms. */
 export interface Life {
   readonly netns: number;
   localPort: number;
   remotePort: number;
-  /** States in order; a repeated state is an orphan being made and stands once. */
-  readonly states: TcpState[];
-  /** `sk_err` at the change to CLOSE, 0 before. */
-  error: number;
-  /** Kinds of the segments sent again. */
-  readonly resent: ("DATA" | "DATA+FIN" | "FIN" | "SYN")[];
-  /** Reasons of the resets that this socket sent. */
-  readonly resets: number[];
-  readonly bornAt: bigint;
+  /** A change to the same state is an orphan being made. */
+  readonly changes: { readonly at: number; readonly state: TcpState; readonly error: number }[];
+  /** Segments sent again; attempts that failed locally left out. */
+  readonly resent: { readonly at: number; readonly kind: ResendKind }[];
+  /** Resets that this socket sent, by the kernel's reason number. */
+  readonly resets: { readonly at: number; readonly reason: number }[];
 }
 
 interface Line {
   readonly kind: string;
-  readonly at: bigint;
+  readonly at: number;
   readonly sk: string;
   readonly rest: readonly number[];
 }
@@ -31,6 +29,7 @@ interface Line {
 /** A running witness. */
 export class Oracle {
   readonly #child: ChildProcess;
+  readonly #bootedAt = bootedAt();
   readonly #lines: Line[] = [];
 
   private constructor(child: ChildProcess) {
@@ -73,25 +72,32 @@ export class Oracle {
         const { type, data } = JSON.parse(text);
         if (type !== "printf") return;
         if (data.startsWith("ready")) resolve();
-        else this.#lines.push(parseLine(data));
+        else this.#lines.push(parseLine(data, this.#bootedAt));
       });
     });
   }
 }
 
-function parseLine(text: string): Line {
+/** The Unix time in ms at which the boot clock, which bpftrace's `nsecs` reads, was 0. */
+function bootedAt(): number {
+  const code = "import time; print(time.time() - time.clock_gettime(time.CLOCK_BOOTTIME))";
+  return Number(execFileSync("/usr/bin/python3", ["-I", "-S", "-c", code])) * 1000;
+}
+
+function parseLine(text: string, zero: number): Line {
   const [kind = "", at = "0", sk = "", ...rest] = text.trim().split(" ");
-  return { kind, at: BigInt(at), sk, rest: rest.map(Number) };
+  return { kind, at: zero + Number(at) / 1e6, sk, rest: rest.map(Number) };
 }
 
 function readLives(lines: readonly Line[]): Life[] {
   const lives: Life[] = [];
   const current = new Map<string, Life>();
-  for (const line of [...lines].sort((a, b) => Number(a.at - b.at))) {
+  for (const line of [...lines].sort((a, b) => a.at - b.at)) {
+    const { kind, at, rest } = line;
     const life = current.get(line.sk);
-    if (line.kind === "s") stepState(line, life, current, lives);
-    else if (line.kind === "r" && line.rest[1] === 0) life?.resent.push(resendKind(line.rest));
-    else if (line.kind === "x") life?.resets.push(line.rest[0] ?? -1);
+    if (kind === "s") stepState(line, life, current, lives);
+    else if (kind === "r" && rest[1] === 0) life?.resent.push({ at, kind: resendKind(rest) });
+    else if (kind === "x") life?.resets.push({ at, reason: rest[0] ?? -1 });
   }
   return lives;
 }
@@ -108,7 +114,7 @@ function stepState(
   const isBirth = state === "SYN_SENT" || old === "LISTEN";
   const life =
     isBirth || !known
-      ? { netns, localPort, remotePort, states: [], error: 0, resent: [], resets: [], bornAt: at }
+      ? { netns, localPort, remotePort, changes: [], resent: [], resets: [] }
       : known;
   if (life !== known) {
     lives.push(life);
@@ -116,11 +122,10 @@ function stepState(
   }
   if (localPort) life.localPort = localPort;
   if (remotePort) life.remotePort = remotePort;
-  if (state === "CLOSE") life.error = error;
-  else if (life.states.at(-1) !== state) life.states.push(state);
+  life.changes.push({ at, state, error });
 }
 
-function resendKind([, , flags = 0, payload = 0]: readonly number[]): Life["resent"][number] {
+function resendKind([, , flags = 0, payload = 0]: readonly number[]): ResendKind {
   if (flags & 2) return "SYN";
   if (flags & 1) return payload > 0 ? "DATA+FIN" : "FIN";
   return "DATA";

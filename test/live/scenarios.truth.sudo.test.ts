@@ -1,11 +1,12 @@
 /** Plays every live scenario and holds its ground truth against the kernel's own words. */
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Verdict } from "../../src/core/endpoint.ts";
 import type { Seen } from "./context.ts";
 import { type Life, Oracle } from "./oracle.ts";
 import { runScenarios, type ScenarioRun } from "./run-scenarios.ts";
 import type { EndTruth } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { seenOf, stuckSeconds, witnessOf } from "./witness.ts";
+import { seenOf, stuckSeconds, type Witness, witnessOf } from "./witness.ts";
 
 const only = process.env.LASTACK_SCENARIOS?.split(",");
 const chosen = scenarios.filter(({ name }) => !only || only.includes(name));
@@ -43,6 +44,17 @@ describe.each(chosen)("$name", ({ name, expect: truths }) => {
   });
 });
 
+/** `sk_err` at the change to CLOSE; 0 also where a mini-socket came to the end, or none came. */
+const errorsOf: Partial<Record<Verdict, readonly number[]>> = {
+  graceful: [0],
+  killed: [103],
+  refused: [111],
+  "reset-received": [0, 32, 104],
+  "reset-sent": [0, 104],
+  "timed-out": [0, 110],
+  unfinished: [0],
+};
+
 function checkEnd(truth: EndTruth, seen: readonly Seen[]): void {
   const row = seen.at(-1)?.row;
   expect(row, "the end is looked at").not.toBeUndefined();
@@ -55,11 +67,13 @@ function checkEnd(truth: EndTruth, seen: readonly Seen[]): void {
   if (truth.unreadBytes !== null) expect(row.recvQ).toBe(truth.unreadBytes + 1);
 }
 
-function checkLife(truth: EndTruth, seen: readonly Seen[], life: Life | null): void {
+function checkLife(truth: EndTruth, seen: readonly Seen[], life: Witness | null): void {
   const full = life?.states ?? [];
   const minis = seen.flatMap(({ row }) => (row && (row.isMini || !life) ? [row.state] : []));
   const rest = minis.filter((state, at) => state !== minis[at - 1] && state !== full.at(-1));
   expect([...full, ...rest]).toEqual(truth.states);
+  const errors = truth.verdict && errorsOf[truth.verdict];
+  if (errors) expect(errors, "sk_err at CLOSE").toContain(life?.error ?? 0);
   for (const kind of ["DATA", "DATA+FIN", "FIN", "SYN"] as const) {
     const count = (life?.resent ?? []).filter((resent) => resent === kind).length;
     const wanted = truth.resends.find((resend) => resend.kind === kind)?.atLeast;

@@ -12,6 +12,8 @@ export interface SocketRow {
   readonly remote: { readonly address: string; readonly port: number };
   /** What the running timer is for: `on` re-sends, `persist`, `keepalive`, `timewait`. */
   readonly timer: string | null;
+  /** Whole seconds until the timer runs out; null when less than ten, or without a timer. */
+  readonly timerSeconds: number | null;
   /** 0 when no descriptor holds the socket: an orphan, a mini-socket, or not accepted yet. */
   readonly inode: number;
   /** A mini-socket: TIME_WAIT, or an orphan's FIN_WAIT2. */
@@ -53,9 +55,15 @@ function parseRow(line: string): SocketRow {
     local: parseEnd(local),
     remote: parseEnd(remote),
     timer,
+    timerSeconds: numberIn(/timer:\(\w+,(\d+)sec/, details),
     inode: Number(/ino:(\d+)/.exec(details)?.[1] ?? 0),
     isMini: timer === "timewait",
   };
+}
+
+function numberIn(pattern: RegExp, text: string): number | null {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 function parseEnd(text: string): { address: string; port: number } {

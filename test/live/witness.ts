@@ -1,4 +1,5 @@
 /** Finds, for one end of a scenario's connection, what ss and the second witness saw of it. */
+import type { ResendKind } from "../../src/core/endpoint.ts";
 import type { FindingKind } from "../../src/core/finding.ts";
 import type { TcpState } from "../../src/event/tcp-state.ts";
 import type { Registered, Seen } from "./context.ts";
@@ -21,13 +22,23 @@ export function seenOf(run: ScenarioRun, connection: string, end: End): Seen[] {
     .filter((seen) => seen.connection === connection && seen.end === end);
 }
 
+/** What a socket went through until the scenario's last checkpoint. */
+export interface Witness {
+  /** States in order, each once, CLOSE left out. */
+  readonly states: readonly TcpState[];
+  readonly resent: readonly ResendKind[];
+  readonly resets: readonly number[];
+  /** `sk_err` at the change to CLOSE; null while the socket lives. */
+  readonly error: number | null;
+}
+
 /** The socket's life behind one end; the nth connection of a tuple has the tuple's nth life. */
 export function witnessOf(
   run: ScenarioRun,
   connection: Registered,
   end: End,
   lives: readonly Life[],
-): Life | null {
+): Witness | null {
   const key = ({ client, server }: Registered) => `${client.port} ${server.port}`;
   const same = run.connections.filter((other) => key(other) === key(connection));
   const local = connection[end];
@@ -36,5 +47,19 @@ export function witnessOf(
     ({ netns, localPort, remotePort }) =>
       netns === local.netns && localPort === local.port && remotePort === remote.port,
   );
-  return own[same.indexOf(connection)] ?? null;
+  const life = own[same.indexOf(connection)];
+  return life ? cut(life, Date.parse(run.endedAt)) : null;
+}
+
+/** What comes after the last checkpoint is the harness clearing away. */
+function cut(life: Life, end: number): Witness {
+  const isBefore = ({ at }: { at: number }) => at <= end;
+  const changes = life.changes.filter(isBefore);
+  const states = changes.map(({ state }) => state).filter((state, i, all) => state !== all[i - 1]);
+  return {
+    states: states.filter((state) => state !== "CLOSE"),
+    resent: life.resent.filter(isBefore).map(({ kind }) => kind),
+    resets: life.resets.filter(isBefore).map(({ reason }) => reason),
+    error: changes.find(({ state }) => state === "CLOSE")?.error ?? null,
+  };
 }

@@ -1,16 +1,24 @@
 /** Every live scenario, in the order in which a reader should meet them. */
 import type { Scenario } from "../scenario.ts";
+import { finWait2 } from "./fin-wait2.ts";
+import { loss } from "./loss.ts";
+import { lostForGood } from "./lost-for-good.ts";
 import { normal } from "./normal.ts";
 import { reset } from "./reset.ts";
 import { resetReceived } from "./reset-received.ts";
 import { shutdown } from "./shutdown.ts";
 import { simultaneous } from "./simultaneous.ts";
+import { timeouts } from "./timeouts.ts";
 
 /** All scenarios. */
 export const scenarios: readonly Scenario[] = [
   ...normal,
   ...shutdown,
   ...simultaneous,
+  ...finWait2,
   ...reset,
   ...resetReceived,
+  ...timeouts,
+  ...loss,
+  ...lostForGood,
 ];
