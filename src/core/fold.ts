@@ -7,6 +7,7 @@ import type {
   HostEvent,
   Nanoseconds,
   ProcessEvent,
+  SocketTuple,
   TraceEvent,
 } from "../event/trace-event.ts";
 import { applyOpen, applyOwner, applyProcess } from "./apply-owner.ts";
@@ -236,6 +237,11 @@ export class Trace implements TraceView {
 
   endpoint(id: string): Endpoint | undefined {
     return this.#core.table.byId.get(id);
+  }
+
+  /** The living endpoint with this tuple in this namespace. */
+  endpointOf(tuple: SocketTuple): Endpoint | undefined {
+    return this.#core.table.byTuple(tuple);
   }
 
   inState(state: TcpState): ReadonlySet<Endpoint> {

@@ -1,0 +1,285 @@
+/** Looks at the host beside the probes: socket table, holders, counters, sysctls. */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Trace } from "../core/fold.ts";
+import type { TcpState } from "../event/tcp-state.ts";
+import type { SnapshotEvent, TraceEvent } from "../event/trace-event.ts";
+import { changed } from "../host/changed.ts";
+import { readCounters } from "../host/counters.ts";
+import { DescriptorScanner, readStat } from "../host/fd-scan.ts";
+import type { FileTools } from "../host/namespace-files.ts";
+import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
+import { readPidNamespace } from "../host/pid-namespace.ts";
+import { describeProcess } from "../host/process-info.ts";
+import { takeSnapshot } from "../host/snapshot.ts";
+import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
+import { readSysctls } from "../host/sysctls.ts";
+import { findTool } from "../host/trusted-tool.ts";
+
+/** What the watch works with. */
+export interface HostWatchOptions {
+  readonly now: () => number;
+  readonly trace: Trace;
+  readonly out: (event: TraceEvent) => void;
+  readonly onProblem: (line: string) => void;
+  /** Only this namespace; null for all. */
+  readonly netns: number | null;
+}
+
+type Tools = SocketTableTools & FileTools;
+
+/** How often each thing is looked at, milliseconds. */
+const OWNERS_EVERY_MS = 1000;
+const QUEUES_EVERY_MS = 2000;
+const COUNTERS_EVERY_MS = 2000;
+const NAMESPACES_EVERY_MS = 5000;
+/** Entering a namespace starts a process: those of others are read again once a minute. */
+const SYSCTLS_EVERY_SCANS = 12;
+/** A CLOSE_WAIT younger than this is left alone: the application is about to close it. */
+const YOUNG_NS = 1e9;
+/** Holders of a stuck endpoint are looked up again after this time. */
+const STALE_NS = 15e9;
+/** A row of the table was true some time within this margin around its reading. */
+const MARGIN_NS = 10e6;
+const MAX_PROCESSES_AT_START = 300;
+
+/**
+ * Reads the host at the start of a trace and watches what the probes cannot see.
+ *
+ * Every task runs at most once at a time and is awaited by nobody: reading the probes never
+ * waits for /proc.
+ */
+export class HostWatch {
+  readonly #options: HostWatchOptions;
+  readonly #namespaces = new NamespaceScanner();
+  readonly #descriptors = new DescriptorScanner();
+  readonly #abort = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #counters = new Map<number, Record<string, number>>();
+  readonly #sysctls = new Map<number, Record<string, string>>();
+  readonly #described = new Set<string>();
+  readonly #lookedUp = new WeakMap<Endpoint, number>();
+  readonly #complaints = new Set<string>();
+  #known: ReadonlyMap<number, NetworkNamespace> = new Map();
+  #tools: Tools | null = null;
+  #canJoin = true;
+  #dump = 0;
+  #scans = 0;
+
+  constructor(options: HostWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Sysctls of the own namespace with its inode, for the header. */
+  static async ownSysctls(): Promise<{ netns: number; values: Record<string, string> }> {
+    const { namespaces } = await new NamespaceScanner().scan();
+    const own = [...namespaces.values()].find((each) => each.isOwn);
+    if (own === undefined) return { netns: 0, values: {} };
+    const tools = await findTools();
+    return { netns: own.inode, values: await readSysctls(own, tools) };
+  }
+
+  /** Read the whole socket table and all holders once, then keep watching. */
+  async start(): Promise<void> {
+    this.#tools = await findTools();
+    const joins = await readPidNamespace();
+    this.#canJoin = joins.isJoinable;
+    if (!joins.isJoinable) this.#complain(`owners by descriptor are off: ${joins.reason}`);
+    await this.#guard("the first look at the host", async () => {
+      await this.#scanNamespaces();
+      await this.#snapshot(null, this.#wanted());
+      await this.#readOwners(undefined, MAX_PROCESSES_AT_START);
+      await this.#readCounters();
+    });
+    this.#every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
+    this.#every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
+    this.#every(COUNTERS_EVERY_MS, "counters", () => this.#readCounters());
+    this.#every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
+  }
+
+  /** Stop watching; resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#abort.abort();
+    await Promise.all(this.#running);
+  }
+
+  #every(ms: number, what: string, task: () => Promise<void>): void {
+    if (this.#abort.signal.aborted) return;
+    let isBusy = false;
+    const timer = setInterval(() => {
+      if (isBusy) return;
+      isBusy = true;
+      void this.#guard(what, task).finally(() => {
+        isBusy = false;
+      });
+    }, ms);
+    this.#timers.push(timer);
+  }
+
+  /** Run a task; its failure is told once and ends nothing. */
+  async #guard(what: string, task: () => Promise<void>): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    const run = task().catch((error: unknown) => {
+      if (this.#abort.signal.aborted) return;
+      this.#complain(`cannot read ${what}: ${error instanceof Error ? error.message : error}`);
+    });
+    this.#running.add(run);
+    await run;
+    this.#running.delete(run);
+  }
+
+  #complain(line: string): void {
+    if (this.#complaints.has(line)) return;
+    this.#complaints.add(line);
+    this.#options.onProblem(line);
+  }
+
+  #wanted(): NetworkNamespace[] {
+    const { netns } = this.#options;
+    return [...this.#known.values()].filter((each) => netns === null || each.inode === netns);
+  }
+
+  async #scanNamespaces(): Promise<void> {
+    const scan = await this.#namespaces.scan(this.#abort.signal);
+    this.#known = scan.namespaces;
+    for (const inode of scan.gone) {
+      this.#sysctls.delete(inode);
+      this.#counters.delete(inode);
+    }
+    const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
+    for (const namespace of this.#wanted()) {
+      const isNew = !this.#sysctls.has(namespace.inode);
+      if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace);
+    }
+  }
+
+  async #readSysctls(namespace: NetworkNamespace): Promise<void> {
+    const values = await readSysctls(namespace, this.#tools as Tools, this.#abort.signal).catch(
+      () => null,
+    );
+    if (values === null) return;
+    const news = changed(this.#sysctls.get(namespace.inode) ?? {}, values);
+    this.#sysctls.set(namespace.inode, values);
+    if (news === null) return;
+    this.#emit({ type: "host", t: this.#options.now(), netns: namespace.inode, sysctls: news });
+  }
+
+  async #readCounters(): Promise<void> {
+    for (const namespace of this.#wanted()) {
+      const values = await readCounters(namespace, this.#tools as Tools, this.#abort.signal).catch(
+        () => null,
+      );
+      if (values === null) continue;
+      const news = changed(this.#counters.get(namespace.inode) ?? {}, values);
+      this.#counters.set(namespace.inode, values);
+      if (news === null) continue;
+      this.#emit({ type: "host", t: this.#options.now(), netns: namespace.inode, counters: news });
+    }
+  }
+
+  /** Dump the table; `states` null asks for all, and then a row that is not there is news too. */
+  async #snapshot(states: TcpState[] | null, namespaces: NetworkNamespace[]): Promise<void> {
+    this.#dump++;
+    const batches = takeSnapshot({
+      namespaces,
+      ...(states === null ? {} : { states }),
+      now: this.#options.now,
+      dump: this.#dump,
+      tools: this.#tools as Tools,
+      signal: this.#abort.signal,
+      onFailure: (namespace, error) => {
+        this.#complain(`cannot read the sockets of namespace ${namespace.inode}: ${error.message}`);
+      },
+    });
+    for await (const batch of batches) {
+      for (const event of batch) {
+        const widened = { ...event, since: event.since - MARGIN_NS, t: event.t + MARGIN_NS };
+        if (states === null) this.#emit(widened);
+        else if (widened.type === "snapshot" && this.#isNews(widened)) this.#emit(widened);
+      }
+    }
+  }
+
+  /** Whether a CLOSE_WAIT row says something that the trace does not know yet. */
+  #isNews(row: SnapshotEvent): boolean {
+    const endpoint = this.#options.trace.endpointOf(row);
+    if (endpoint === undefined || endpoint.state !== row.state) return true;
+    const hasInode = row.inode === (endpoint.inode ?? 0);
+    return !hasInode || endpoint.unreadBytes !== Math.max(0, row.recvQ - 1) || this.#isEmptied(row);
+  }
+
+  #isEmptied(row: SnapshotEvent): boolean {
+    const endpoint = this.#options.trace.endpointOf(row);
+    return row.recvQ === 0 && row.inode !== 0 && endpoint?.unread !== "drained";
+  }
+
+  /** The receive queues of the connections that stay in CLOSE_WAIT. */
+  async #readQueues(): Promise<void> {
+    const inodes = new Set(this.#stuck().map((endpoint) => endpoint.tuple.netns));
+    const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
+    if (namespaces.length > 0) await this.#snapshot(["CLOSE_WAIT"], namespaces);
+  }
+
+  #stuck(): Endpoint[] {
+    const now = this.#options.now();
+    const old: Endpoint[] = [];
+    for (const endpoint of this.#options.trace.inState("CLOSE_WAIT")) {
+      if (now - (endpoint.phases.at(-1)?.from ?? now) >= YOUNG_NS) old.push(endpoint);
+    }
+    return old;
+  }
+
+  /** Who holds the connections that stay in CLOSE_WAIT: all of them, by descriptor. */
+  async #lookUpStuck(): Promise<void> {
+    const now = this.#options.now();
+    const wanted = new Set<number>();
+    for (const endpoint of this.#stuck()) {
+      if (now - (this.#lookedUp.get(endpoint) ?? Number.NEGATIVE_INFINITY) < STALE_NS) continue;
+      this.#lookedUp.set(endpoint, now);
+      if (endpoint.inode) wanted.add(endpoint.inode);
+      const { owner } = endpoint;
+      if (owner !== null && this.#canJoin) await this.#describe(owner.pid);
+    }
+    if (wanted.size > 0) await this.#readOwners(wanted, MAX_PROCESSES_AT_START);
+  }
+
+  async #readOwners(wanted: ReadonlySet<number> | undefined, processes: number): Promise<void> {
+    if (!this.#canJoin) return;
+    const { now } = this.#options;
+    const scan = this.#descriptors.scan({
+      ...(wanted === undefined ? {} : { wanted }),
+      now,
+      signal: this.#abort.signal,
+    });
+    const holders = new Set<number>();
+    for await (const batch of scan) {
+      for (const event of batch) {
+        this.#emit(event);
+        holders.add(event.pid);
+      }
+    }
+    for (const pid of [...holders].slice(0, processes)) await this.#describe(pid);
+  }
+
+  /** Describe a process once in its life. */
+  async #describe(pid: number): Promise<void> {
+    const stat = readStat(pid);
+    if (stat === null) return;
+    const key = `${pid} ${stat.startTicks}`;
+    if (this.#described.has(key)) return;
+    this.#described.add(key);
+    const event = await describeProcess(pid, stat.startTicks, this.#options.now);
+    if (event !== null) this.#emit(event);
+  }
+
+  #emit(event: TraceEvent): void {
+    if (!this.#abort.signal.aborted) this.#options.out(event);
+  }
+}
+
+async function findTools(): Promise<Tools> {
+  const [tools, grep] = await Promise.all([findSocketTableTools(), findTool("grep")]);
+  return { ...tools, grep };
+}

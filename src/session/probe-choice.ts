@@ -1,0 +1,67 @@
+/** Chooses the probe fragments that this kernel can run, and says what the missing ones hide. */
+
+import type { KernelFacts } from "../host/kernel-facts.ts";
+
+/** What was chosen. */
+export interface ProbeChoice {
+  /** File names below `probes/`, in the order in which they are joined. */
+  readonly fragments: readonly string[];
+  /** One sentence for each thing that stays unseen. */
+  readonly unseen: readonly string[];
+}
+
+/** The facts that decide. */
+export type ProbeFacts = Pick<KernelFacts, "hasBtf" | "tracepoints" | "hasTimeWaitTimer">;
+
+/**
+ * Choose by what the kernel has, never by its version: stable trees carry backports.
+ *
+ * Null when the kernel lacks the one tracepoint without which there is nothing to trace.
+ */
+export function chooseProbes(facts: ProbeFacts): ProbeChoice | null {
+  const { tracepoints, hasBtf } = facts;
+  if (tracepoints["sock:inet_sock_set_state"] === null) return null;
+  const fragments = ["ready.bt", hasBtf ? "tcp_set_state.bt" : "tcp_set_state.nobtf.bt"];
+  const unseen: string[] = [];
+  if (!hasBtf) unseen.push("no BTF: why a socket closed, orphans, owners and namespaces");
+  chooseSegments(facts, fragments, unseen);
+  chooseOwners(facts, fragments, unseen);
+  chooseMiniSockets(facts, fragments, unseen);
+  fragments.push("heartbeat.bt");
+  return { fragments, unseen };
+}
+
+function chooseSegments(facts: ProbeFacts, fragments: string[], unseen: string[]): void {
+  const { tracepoints, hasBtf } = facts;
+  const resend = tracepoints["tcp:tcp_retransmit_skb"];
+  if (resend === null) unseen.push("no tcp_retransmit_skb tracepoint: re-sent segments");
+  else if (!hasBtf) fragments.push("tcp_retransmit_skb.nobtf.bt");
+  else fragments.push(resend.has("err") ? "tcp_retransmit_skb.bt" : "tcp_retransmit_skb.noerr.bt");
+  if (!hasBtf) return;
+  const reset = tracepoints["tcp:tcp_send_reset"];
+  if (reset === null) unseen.push("no tcp_send_reset tracepoint: RSTs sent");
+  else fragments.push(reset.has("reason") ? "tcp_send_reset.bt" : "tcp_send_reset.noreason.bt");
+  if (tracepoints["tcp:tcp_receive_reset"]?.has("sport")) fragments.push("tcp_receive_reset.bt");
+}
+
+function chooseOwners(facts: ProbeFacts, fragments: string[], unseen: string[]): void {
+  const { tracepoints, hasBtf } = facts;
+  if (!hasBtf) return;
+  const hasAccept =
+    tracepoints["syscalls:sys_exit_accept4"] !== null &&
+    tracepoints["syscalls:sys_exit_accept"] !== null;
+  if (hasAccept) fragments.push("owners.bt");
+  else unseen.push("no system call tracepoints: who accepted, until a descriptor scan tells");
+  if (tracepoints["sock:sock_recv_length"] !== null) fragments.push("eof.bt");
+  else unseen.push("no sock_recv_length tracepoint: whether the application has read the end");
+}
+
+function chooseMiniSockets(facts: ProbeFacts, fragments: string[], unseen: string[]): void {
+  const { tracepoints, hasBtf } = facts;
+  if (!hasBtf) return;
+  if (tracepoints["skb:kfree_skb"]?.has("rx_sk")) fragments.push("time_wait.bt");
+  else unseen.push("kfree_skb without rx_sk: the moment TIME_WAIT begins after a plain close()");
+  if (tracepoints["timer:timer_expire_entry"] !== null && facts.hasTimeWaitTimer) {
+    fragments.push("time_wait_end.bt");
+  } else unseen.push("no timer_expire_entry or tw_timer_handler: the moment TIME_WAIT ends");
+}

@@ -1,0 +1,70 @@
+/** Turns what bpftrace says into events, and keeps the account of it. */
+
+import type { BpftraceMessage } from "../bpftrace-runner/index.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
+import type { WireDecoder } from "../event/wire.ts";
+import type { LedgerAccount } from "./ledger-account.ts";
+
+/** A heartbeat of the probes, with the kernel's own totals. */
+export interface Beat {
+  /** Boot clock, nanoseconds. */
+  readonly bootNs: bigint;
+  readonly counted: number;
+}
+
+/** Boot-clock nanoseconds of a `ready` or an `H` row. */
+export function bootNsOf(row: string): bigint | null {
+  const digits = /^\S+ (\d+)/.exec(row)?.[1];
+  return digits === undefined ? null : BigInt(digits);
+}
+
+/** Reads messages in their order; a heartbeat is complete when its two maps have come. */
+export class ProbeRows {
+  readonly #decoder: WireDecoder;
+  readonly #account: LedgerAccount;
+  readonly #onBeat: (beat: Beat) => void;
+  #pendingNs: bigint | null = null;
+  /** The kernel's last sequence number of each CPU, as of the newest map. */
+  lastSeqs: ReadonlyMap<number, number> = new Map();
+
+  constructor(decoder: WireDecoder, account: LedgerAccount, onBeat: (beat: Beat) => void) {
+    this.#decoder = decoder;
+    this.#account = account;
+    this.#onBeat = onBeat;
+  }
+
+  /** Take one message; its events, and the gaps that it shows, go to `out`. */
+  take(message: BpftraceMessage, out: (event: TraceEvent) => void): void {
+    if (message.type === "printf") this.#row(message.data, out);
+    else if (message.type === "map") this.#map(message.data);
+  }
+
+  #row(row: string, out: (event: TraceEvent) => void): void {
+    if (row.startsWith("H ")) {
+      this.#pendingNs = bootNsOf(row);
+      return;
+    }
+    const events = this.#decoder.decode(row);
+    const first = events?.[0];
+    if (events == null || first === undefined || !("seq" in first)) {
+      this.#account.unparsed++;
+      return;
+    }
+    const gap = this.#account.receive(first, first.t);
+    if (gap !== null) out(gap);
+    for (const event of events) out(event);
+  }
+
+  #map(data: Readonly<Record<string, unknown>>): void {
+    if (Object.hasOwn(data, "@counted")) this.#account.counted = Number(data["@counted"]);
+    if (!Object.hasOwn(data, "@seq")) return;
+    const seqs = data["@seq"];
+    if (typeof seqs !== "object" || seqs === null) return;
+    this.lastSeqs = new Map(
+      Object.entries(seqs).map(([cpu, seq]): [number, number] => [Number(cpu), Number(seq)]),
+    );
+    if (this.#pendingNs === null) return;
+    this.#onBeat({ bootNs: this.#pendingNs, counted: this.#account.counted });
+    this.#pendingNs = null;
+  }
+}
