@@ -45,6 +45,15 @@ export function runCommand([program, ...args], options = {}) {
     "to stdout": /** @type {const} */ (["ignore", 1, 2]),
     kept: /** @type {const} */ (["ignore", "ignore", "pipe"]),
   }[options.output ?? "shown"];
+  /** @type {NodeJS.Signals | null} */
+  let received = null;
+  /** @param {NodeJS.Signals} signal */
+  const passOn = (signal) => {
+    received = signal;
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  };
+  // Before the start: the command may be running, and be ended with us, before spawn returns.
+  for (const signal of PASSED_ON) process.on(signal, passOn);
   const child = spawn(program, args, {
     stdio: [...stdio],
     ...(options.env && { env: options.env }),
@@ -55,14 +64,6 @@ export function runCommand([program, ...args], options = {}) {
   child.stderr?.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
     if (complaint.length < 4096) complaint += text;
   });
-  /** @type {NodeJS.Signals | null} */
-  let received = null;
-  /** @param {NodeJS.Signals} signal */
-  const passOn = (signal) => {
-    received = signal;
-    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-  };
-  for (const signal of PASSED_ON) process.on(signal, passOn);
   return new Promise((resolve, reject) => {
     /** @param {number} code */
     const end = (code) => {

@@ -32,7 +32,7 @@ describe("runCommand", () => {
         "--input-type=module",
         "-e",
         `import { runCommand } from ${JSON.stringify(module)};
-         const text = 'trap "echo cleaned; exit 3" TERM; echo ready; while :; do sleep 0.01; done';
+         const text = 'trap "echo cleaned; exit 3" TERM; echo ready; for i in $(seq 900); do sleep 0.01; done';
          await runCommand(["/bin/sh", "-c", text], { output: "to stdout" })
            .catch((error) => console.log(error.exitCode));`,
       ],
