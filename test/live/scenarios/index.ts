@@ -1,9 +1,12 @@
 /** Every live scenario, in the order in which a reader should meet them. */
 import type { Scenario } from "../scenario.ts";
+import { closeWait } from "./close-wait.ts";
 import { finWait2 } from "./fin-wait2.ts";
+import { identity } from "./identity.ts";
 import { loss } from "./loss.ts";
 import { lostForGood } from "./lost-for-good.ts";
 import { normal } from "./normal.ts";
+import { processes } from "./processes.ts";
 import { reset } from "./reset.ts";
 import { resetReceived } from "./reset-received.ts";
 import { shutdown } from "./shutdown.ts";
@@ -21,4 +24,7 @@ export const scenarios: readonly Scenario[] = [
   ...timeouts,
   ...loss,
   ...lostForGood,
+  ...closeWait,
+  ...processes,
+  ...identity,
 ];
