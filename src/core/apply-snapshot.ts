@@ -16,7 +16,10 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   }
   // A request socket: no transition announces it, so it is not ours to track.
   if (row.state === "SYN_RECV" || row.state === "NEW_SYN_RECV" || row.state === "CLOSE") return;
-  const endpoint = core.table.byTuple(row) ?? discover(core, row);
+  const known = core.table.byTuple(row);
+  // The row was read before its socket ended; it would raise the dead.
+  if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
+  const endpoint = known ?? discover(core, row);
   endpoint.lastDump = row.dump;
   if (row.inode > 0) core.table.setInode(endpoint, row.inode);
   if (endpoint.touchedAt >= row.since && endpoint.touchedAt <= row.t) return;

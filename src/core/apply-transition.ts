@@ -108,8 +108,8 @@ function sendFin(endpoint: Endpoint, event: TransitionEvent, n: 1 | 3): void {
 }
 
 function triggerOf(event: TransitionEvent): Trigger | null {
-  if (event.released === undefined) return null;
-  if (!event.released) return "shutdown";
+  if (event.closing === undefined) return null;
+  if (!event.closing) return "shutdown";
   return event.exiting ? "exit" : "close";
 }
 

@@ -60,6 +60,16 @@ export class EndpointTable {
     return this.#byPair.get(pairKey(tuple))?.findLast((other) => isSame(other.tuple, tuple));
   }
 
+  /** Whether an endpoint with this tuple ended at `since` or later. */
+  hasEndedSince(tuple: SocketTuple, since: Nanoseconds): boolean {
+    for (let i = this.#ended.length - 1; i >= this.#endedHead; i--) {
+      const endpoint = this.#ended[i] as Endpoint;
+      if ((endpoint.endedAt as Nanoseconds) < since) return false;
+      if (isSame(endpoint.tuple, tuple)) return true;
+    }
+    return false;
+  }
+
   byInode(inode: number): Endpoint | undefined {
     return this.#byInode.get(inode);
   }

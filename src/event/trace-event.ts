@@ -44,11 +44,10 @@ export interface SocketEvidence {
   /** SO_LINGER is set. */
   readonly linger?: boolean;
   /**
-   * No socket file refers to it: `inet_release()` clears the file's pointer before it calls
-   * `tcp_close()`, so at the FIN this tells close() from shutdown(). True too for an orphan
-   * and for a connection that nobody has accepted yet.
+   * close() is running, by the application or for a dying process: `net/socket.c:__sock_release`
+   * holds the lock of the socket's inode meanwhile. At a FIN this tells close() from shutdown().
    */
-  readonly released?: boolean;
+  readonly closing?: boolean;
   /** `rcv_nxt - copied_seq`: unread bytes, the peer's FIN counting as one. */
   readonly recvQ?: number;
   /** `write_seq - snd_una`: unacknowledged bytes, our FIN counting as one. */

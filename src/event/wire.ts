@@ -263,7 +263,7 @@ function readEvidence(f: readonly string[]): SocketEvidence {
     inProcess: f[17] !== "0",
     exiting: f[18] === "1",
     linger: (flags & 16) !== 0,
-    released: f[19] === "1",
+    closing: f[19] === "1",
     recvQ: hex(f[20]),
     sendQ: hex(f[21]),
     sendWindow: hex(f[22]),
