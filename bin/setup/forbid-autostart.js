@@ -35,7 +35,8 @@ export async function forbidAutostart(services, host) {
 }
 
 /**
- * Take services out of the next boot. systemctl does it on files alone, so it need not be running.
+ * Take services out of the next boot. With a root given, systemctl works on
+ * files alone, so systemd need not be running.
  *
  * @param {readonly string[]} services
  * @param {Host} host
@@ -47,7 +48,7 @@ export async function disableServices(services, host) {
   for (const service of services) {
     /** @type {[string, ...string[]] | null} */
     let command = null;
-    if (systemctl) command = [systemctl, "--quiet", "disable", `${service}.service`];
+    if (systemctl) command = [systemctl, "--root=/", "--quiet", "disable", `${service}.service`];
     else if (updateRc) command = [updateRc, service, "disable"];
     if (command === null) continue;
     const { code } = await host.run(command, { env, output: "kept" });

@@ -52,7 +52,11 @@ export function checkoutOwner(host) {
  */
 export function npmEnvironment(host, user) {
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...host.env, PATH: [dirname(host.node), ...SYSTEM_PATH].join(":") };
+  const env = {
+    ...host.env,
+    PATH: [dirname(host.node), ...SYSTEM_PATH].join(":"),
+    npm_config_update_notifier: "false",
+  };
   if (user === null) return env;
   for (const name of Object.keys(env)) {
     if (/^npm_config_(cache|userconfig|prefix|init_module|logs_dir)$/i.test(name)) delete env[name];

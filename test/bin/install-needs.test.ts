@@ -73,8 +73,8 @@ describe("installNeeds", () => {
     };
     expect(await install(host)).toBeNull();
     expect(host.ran.slice(1)).toEqual([
-      "systemctl --quiet disable nginx.service",
-      "systemctl --quiet disable redis-server.service",
+      "systemctl --root=/ --quiet disable nginx.service",
+      "systemctl --root=/ --quiet disable redis-server.service",
     ]);
     expect(wasForbidden).toEqual([true, false, false]);
   });

@@ -67,6 +67,7 @@ describe("npmEnvironment", () => {
     const ann = { uid: 1000, gid: 1001, name: "ann", home: "/home/ann" };
     expect(npmEnvironment(host, ann)).toEqual({
       npm_config_registry: "mirror",
+      npm_config_update_notifier: "false",
       HOME: "/home/ann",
       USER: "ann",
       LOGNAME: "ann",

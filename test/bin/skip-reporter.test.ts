@@ -7,7 +7,8 @@ import { expect, it, onTestFinished } from "vitest";
 
 const root = new URL("../..", import.meta.url).pathname;
 
-it("lists skipped tests under their reasons", () => {
+/** Run vitest over one passing and three skipped tests, and return what the reporter printed. */
+function report(...args: string[]): string {
   const directory = mkdtempSync(join(tmpdir(), "lastack-skips-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   writeFileSync(
@@ -27,10 +28,15 @@ it("lists skipped tests under their reasons", () => {
       "--globals",
       `--root=${directory}`,
       `--reporter=${join(root, "bin/setup/skip-reporter.js")}`,
+      ...args,
     ],
     { encoding: "utf8", env: { PATH: process.env.PATH } },
   );
-  expect(stdout).toBe(`
+  return stdout;
+}
+
+it("lists skipped tests under their reasons", () => {
+  expect(report()).toBe(`
 skipped, not root:
   live > one
   live > two
@@ -38,4 +44,8 @@ skipped, not root:
 skipped, no reason given:
   three
 `);
+});
+
+it("leaves out what a name pattern left out", () => {
+  expect(report("-t", "one")).toBe("\nskipped, not root:\n  live > one\n");
 });
