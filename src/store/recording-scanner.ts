@@ -1,0 +1,213 @@
+/** Bytes of a recording to its header, its events in order, and the account of what was damaged. */
+
+import { OrderWindow } from "../event/order.ts";
+import {
+  RECORDING_SCHEMA,
+  type RecordingFooter,
+  type RecordingHeader,
+} from "../event/recording.ts";
+import { type DecodedRecord, decodeRecord } from "../event/recording-codec.ts";
+import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { LineChunks } from "./line-chunks.ts";
+import { BROKEN, NdjsonLines } from "./ndjson-lines.ts";
+import { notARecording, RecordingError } from "./recording-error.ts";
+
+/** The account of one reading. */
+export interface ReadEnd {
+  readonly footer: RecordingFooter | null;
+  /** The footer was the last line and no reading error cut the input short. */
+  readonly closedCleanly: boolean;
+  /** Event types that this program does not know, with how many lines each had. */
+  readonly unknownTypes: ReadonlyMap<string, number>;
+  /** Lines that are no JSON, or no record. */
+  readonly malformed: number;
+  /** Lines over 64 KiB, skipped. */
+  readonly overlong: number;
+  /** The input ends within a line: the writer was killed or the file was cut. */
+  readonly tornTail: boolean;
+  /** All lines but blank ones, header and footer included, the torn one not. */
+  readonly lines: number;
+  /** The newest `t`, the footer's included; 0 when there is no event. */
+  readonly lastNs: Nanoseconds;
+}
+
+const LF = Buffer.from("\n");
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const MAX_UNKNOWN_TYPES = 256;
+const OTHER_TYPES = "(others)";
+
+/**
+ * The reading of one recording, fed with chunks that may be cut anywhere.
+ *
+ * Damaged lines become one `gap` event in front of the next good one, reaching back to the newest
+ * good one before: what they said happened in between. A line that is whole but for its LF counts
+ * as whole, since a cut line cannot have its last brace.
+ */
+export class RecordingScanner {
+  readonly #label: string;
+  readonly #chunks = new LineChunks();
+  readonly #json = new NdjsonLines();
+  readonly #window = new OrderWindow();
+  readonly #unknownTypes = new Map<string, number>();
+  readonly #sink;
+  readonly #out;
+  #events: TraceEvent[] = [];
+  #header: RecordingHeader | null = null;
+  #footer: RecordingFooter | null = null;
+  #footerLine = 0;
+  #lines = 0;
+  #malformed = 0;
+  #overlong = 0;
+  #isTorn = false;
+  #isFirstChunk = true;
+  #newestNs = 0;
+  #damaged = 0;
+
+  /** @param label What messages call the recording: its path, or `stdin`. */
+  constructor(label: string) {
+    this.#label = label;
+    this.#out = (event: TraceEvent): void => {
+      this.#events.push(event);
+    };
+    this.#sink = {
+      lines: (bytes: Buffer): void => this.#takeLines(bytes),
+      overlong: (): void => {
+        if (this.#header === null) throw notARecording(this.#label, "line 1 is over 64 KiB");
+        this.#lines++;
+        this.#overlong++;
+        this.#damaged++;
+      },
+    };
+  }
+
+  /** Line 1, once it has been read. */
+  get header(): RecordingHeader | null {
+    return this.#header;
+  }
+
+  /**
+   * Take one chunk in and hand out the events that are due.
+   *
+   * @throws RecordingError when line 1 is no header that this program can use.
+   */
+  push(chunk: Buffer): readonly TraceEvent[] {
+    const isMarked = this.#isFirstChunk && chunk.subarray(0, 3).equals(BYTE_ORDER_MARK);
+    this.#isFirstChunk &&= chunk.length === 0;
+    this.#chunks.push(isMarked ? chunk.subarray(3) : chunk, this.#sink);
+    return this.#handOut();
+  }
+
+  /**
+   * Say that the input is over, and take the last events.
+   *
+   * @param isCut The input could not be read to its end, such as a damaged gzip file.
+   * @throws RecordingError when there was no header.
+   */
+  finish(isCut: boolean): readonly TraceEvent[] {
+    const rest = this.#chunks.end();
+    this.#isTorn = isCut;
+    if (rest.length > 0) this.#takeTail(rest);
+    if (this.#header === null) throw notARecording(this.#label, "it has no line");
+    if (isCut) this.#damaged++;
+    this.#markDamage(Math.max(this.#newestNs, this.#footer?.t ?? 0));
+    this.#window.flush(this.#out);
+    return this.#handOut();
+  }
+
+  /** The account so far. */
+  end(): ReadEnd {
+    return {
+      footer: this.#footer,
+      closedCleanly: this.#footer !== null && this.#footerLine === this.#lines && !this.#isTorn,
+      unknownTypes: this.#unknownTypes,
+      malformed: this.#malformed,
+      overlong: this.#overlong,
+      tornTail: this.#isTorn,
+      lines: this.#lines,
+      lastNs: Math.max(this.#newestNs, this.#footer?.t ?? 0),
+    };
+  }
+
+  #handOut(): readonly TraceEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  #takeLines(bytes: Buffer): void {
+    for (const value of this.#json.parse(bytes)) this.#take(value);
+  }
+
+  #takeTail(rest: Buffer): void {
+    const [value = BROKEN] = this.#json.parse(Buffer.concat([rest, LF]));
+    if (value !== BROKEN) this.#take(value);
+    else if (this.#header === null) throw notARecording(this.#label, "line 1 is no JSON");
+    else this.#isTorn = rest.some((byte) => byte > 0x20);
+  }
+
+  #take(value: unknown): void {
+    this.#lines++;
+    if (this.#header === null) {
+      this.#header = this.#headerOf(value);
+      return;
+    }
+    if (value === BROKEN) {
+      this.#countDamage();
+      return;
+    }
+    const record = decodeRecord(value);
+    if (record.kind === "event") this.#takeEvent(record.event);
+    else this.#takeOther(record);
+  }
+
+  #takeEvent(event: TraceEvent): void {
+    if (this.#damaged > 0) this.#markDamage(event.t);
+    if (event.t > this.#newestNs) this.#newestNs = event.t;
+    this.#window.push(event, this.#out);
+  }
+
+  #takeOther(record: DecodedRecord): void {
+    if (record.kind === "footer") {
+      this.#footer = record.footer;
+      this.#footerLine = this.#lines;
+    } else if (record.kind === "unknown") {
+      const isNew = !this.#unknownTypes.has(record.type);
+      const type =
+        isNew && this.#unknownTypes.size >= MAX_UNKNOWN_TYPES ? OTHER_TYPES : record.type;
+      this.#unknownTypes.set(type, (this.#unknownTypes.get(type) ?? 0) + 1);
+    } else {
+      this.#countDamage();
+    }
+  }
+
+  #countDamage(): void {
+    this.#malformed++;
+    this.#damaged++;
+  }
+
+  #markDamage(untilNs: Nanoseconds): void {
+    if (this.#damaged === 0) return;
+    const from = this.#newestNs;
+    const t = Math.max(from, untilNs);
+    const count = this.#damaged;
+    this.#damaged = 0;
+    this.#newestNs = t;
+    this.#window.push({ type: "gap", t, from, cause: "damaged", count }, this.#out);
+  }
+
+  #headerOf(value: unknown): RecordingHeader {
+    if (value === BROKEN) throw notARecording(this.#label, "line 1 is no JSON");
+    const record = decodeRecord(value);
+    if (record.kind === "header") return record.header;
+    if (record.kind === "newer") {
+      const writer = /^[\w.+-]{1,32}$/.test(record.version) ? ` by lastack ${record.version}` : "";
+      throw new RecordingError(
+        "newer-schema",
+        `${this.#label} was written${writer} in schema ${record.schema}, this program reads ` +
+          `${RECORDING_SCHEMA}; update lastack`,
+      );
+    }
+    const why = record.kind === "malformed" ? `: ${record.why}` : "";
+    throw notARecording(this.#label, `line 1 is no header of lastack${why}`);
+  }
+}

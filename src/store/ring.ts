@@ -1,0 +1,188 @@
+/** The newest events in bounded memory: what the live dashboard is a cursor over. */
+
+import { encodeEvent } from "../event/recording-codec.ts";
+import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+
+/** How much a ring keeps. */
+export interface RingLimits {
+  readonly maxBytes: number;
+  readonly maxEvents: number;
+}
+
+/** Events of a run, sealed as text in one buffer outside the heap. */
+interface Segment {
+  /** Number of its first event, counted from the first that was ever pushed. */
+  readonly first: number;
+  readonly count: number;
+  /** The newest `t` up to its end; grows from segment to segment, late events or not. */
+  readonly newestNs: Nanoseconds;
+  readonly text: Buffer;
+}
+
+/** Events per segment at most: what a step back decodes, and what is dropped at once. */
+const SEGMENT_EVENTS = 1024;
+
+/** A segment is at most this part of the ring, so that dropping one leaves most of it. */
+const SEGMENT_SHARE = 1 / 8;
+
+/**
+ * Recent events by number and by time.
+ *
+ * Events are kept as their recording lines, in buffers of 1,024: about 450 bytes for a transition,
+ * and nothing for the garbage collector to walk, where as many objects would make every full
+ * collection slower. Over a limit the oldest segment is dropped whole and counted.
+ *
+ * A cursor is a plain number: event 0 is the first ever pushed, and numbers never change. It stays
+ * valid when its event is dropped, reading then begins at the oldest event kept.
+ */
+export class EventRing {
+  readonly #limits: RingLimits;
+  /** The segment decoded last: a cursor reads on where it was. */
+  #decoded: { readonly segment: Segment; readonly events: readonly TraceEvent[] } | null = null;
+  #segments: Segment[] = [];
+  #open: string[] = [];
+  #openChars = 0;
+  #sealedBytes = 0;
+  #oldest = 0;
+  #end = 0;
+  #newestNs = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: RingLimits = { maxBytes: 64 * 1024 * 1024, maxEvents: 1_000_000 }) {
+    this.#limits = limits;
+  }
+
+  /** Number of the oldest event kept. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  /** Number that the next event will get; also the cursor of the live view. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Events kept. */
+  get size(): number {
+    return this.#end - this.#oldest;
+  }
+
+  /** Events dropped for want of room. */
+  get dropped(): number {
+    return this.#oldest;
+  }
+
+  /** Bytes held, the unsealed text counted by its length. */
+  get bytes(): number {
+    return this.#sealedBytes + this.#openChars;
+  }
+
+  /** The newest `t` pushed; -Infinity while there is none. */
+  get newestNs(): Nanoseconds {
+    return this.#newestNs;
+  }
+
+  /**
+   * Keep one event.
+   *
+   * @param line Its recording line where the caller has it already.
+   */
+  push(event: TraceEvent, line: string = encodeEvent(event)): void {
+    this.#open.push(line);
+    this.#openChars += line.length + 1;
+    this.#end++;
+    if (event.t > this.#newestNs) this.#newestNs = event.t;
+    if (this.#isSegmentFull()) this.#seal();
+    while (this.#isOver()) this.#dropOldest();
+  }
+
+  /** Up to `limit` events from number `from` on, in the order of their pushing. */
+  read(from: number, limit: number): readonly TraceEvent[] {
+    const events: TraceEvent[] = [];
+    let at = Math.max(from, this.#oldest);
+    const end = Math.min(this.#end, at + limit);
+    while (at < end) {
+      const inside = this.#readSegment(at, end);
+      for (const event of inside) events.push(event);
+      at += inside.length;
+    }
+    return events;
+  }
+
+  /** Number of the first event kept with an instant of `t` or later, `end` when there is none. */
+  seek(t: Nanoseconds): number {
+    const segment = this.#segments[lowerBound(this.#segments, (it) => it.newestNs >= t)];
+    const first = segment?.first ?? this.#openFirst;
+    const inside = this.#readSegment(first, this.#end).findIndex((event) => event.t >= t);
+    return inside < 0 ? this.#end : first + inside;
+  }
+
+  /** The instant of the oldest event kept, or null when there is none. */
+  get oldestNs(): Nanoseconds | null {
+    return this.read(this.#oldest, 1)[0]?.t ?? null;
+  }
+
+  get #openFirst(): number {
+    return this.#end - this.#open.length;
+  }
+
+  #isSegmentFull(): boolean {
+    const { maxBytes, maxEvents } = this.#limits;
+    return (
+      this.#open.length >= Math.min(SEGMENT_EVENTS, maxEvents * SEGMENT_SHARE) ||
+      this.#openChars >= maxBytes * SEGMENT_SHARE
+    );
+  }
+
+  #isOver(): boolean {
+    const { maxBytes, maxEvents } = this.#limits;
+    return this.size > 1 && (this.bytes > maxBytes || this.size > maxEvents);
+  }
+
+  #seal(): void {
+    const text = Buffer.from(this.#open.join(","));
+    const count = this.#open.length;
+    this.#segments.push({ first: this.#openFirst, count, newestNs: this.#newestNs, text });
+    this.#sealedBytes += text.length;
+    this.#open = [];
+    this.#openChars = 0;
+  }
+
+  #dropOldest(): void {
+    if (this.#segments.length === 0) this.#seal();
+    const segment = this.#segments.shift();
+    if (segment === undefined) return;
+    this.#sealedBytes -= segment.text.length;
+    this.#oldest = segment.first + segment.count;
+  }
+
+  /** The events from `from` up to `end` that stand in one segment with `from`. */
+  #readSegment(from: number, end: number): readonly TraceEvent[] {
+    const reached = lowerBound(this.#segments, (it) => it.first + it.count > from);
+    const segment = this.#segments[reached];
+    if (segment === undefined) {
+      const first = this.#openFirst;
+      return decode(this.#open.slice(from - first, end - first).join(","));
+    }
+    if (this.#decoded?.segment !== segment) {
+      this.#decoded = { segment, events: decode(segment.text.toString()) };
+    }
+    return this.#decoded.events.slice(from - segment.first, end - segment.first);
+  }
+}
+
+/** The text is our own, so it is taken for what it was. */
+function decode(text: string): readonly TraceEvent[] {
+  return JSON.parse(`[${text}]`);
+}
+
+function lowerBound<T>(items: readonly T[], isReached: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && isReached(item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
