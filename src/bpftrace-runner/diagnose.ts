@@ -97,11 +97,11 @@ function quoteReason(stderrTail: string): string {
     .filter((line) => line.trim() !== "");
   const line = lines.find((candidate) => /\bERROR\b/.test(candidate)) ?? lines.at(-1);
   if (line === undefined) return "";
-  const reason = line.replace(/^(?:stdin:[\d:-]+: )?(?:ERROR|WARNING): /, "").trim();
-  return `: ${reason
+  const reason = line
+    .replace(/^(?:stdin:[\d:-]+: )?(?:ERROR|WARNING): /, "")
     .replace(/[\s\p{Cc}]+/gu, " ")
-    .slice(0, 200)
-    .replace(/\.$/, "")}`;
+    .trim();
+  return `: ${reason.slice(0, 200).replace(/\.$/, "")}`;
 }
 
 function withoutBenignLines(stderrTail: string): string {

@@ -15,6 +15,9 @@ import { climbStopLadder, type StopSignal } from "./stop-ladder.ts";
 /** How long the pipes may stay open after bpftrace has gone, held by something it started. */
 const pipeGraceMs = 1000;
 
+/** Room beyond the limit for what bpftrace prints while it stops, when nobody may be taking. */
+const endReserveBytes = 64 * 1024 * 1024;
+
 /** The only implementation of {@link BpftraceRun}; `startBpftrace` makes it. */
 export class LiveRun implements BpftraceRun {
   readonly pid: number;
@@ -109,7 +112,7 @@ export class LiveRun implements BpftraceRun {
   }
 
   async #climb(): Promise<BpftraceEnd> {
-    this.#queue.doubleLimit();
+    this.#queue.grant(endReserveBytes);
     const signal = (name: StopSignal) => {
       const isSent = this.#signal(name);
       if (isSent) this.#stopSignal = name;

@@ -53,9 +53,9 @@ export class MessageQueue {
     this.#isFull = this.#bytes > this.#maxBytes;
   }
 
-  /** Make room for what bpftrace prints at its end, though nobody may be taking anything. */
-  doubleLimit(): void {
-    this.#maxBytes *= 2;
+  /** Raise the limit by so many bytes. */
+  grant(bytes: number): void {
+    this.#maxBytes += bytes;
     this.#noteDrained();
   }
 

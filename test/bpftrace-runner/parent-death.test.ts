@@ -1,0 +1,32 @@
+/** A parent that is killed leaves no bpftrace behind; the room is used compiled and alone for it. */
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parentDeathWrapper } from "../../src/bpftrace-runner/parent-death.ts";
+import { type BuiltRunner, buildRunner } from "./built-runner.ts";
+import { fakePath } from "./fake.ts";
+import { killParent, startParent } from "./parent.ts";
+import { isAlive, untilGone } from "./processes.ts";
+
+let built: BuiltRunner;
+
+beforeAll(async () => {
+  built = await buildRunner();
+}, 60_000);
+
+afterAll(() => built.remove());
+
+test("the room compiles without the rest of the program", () => {
+  const files = readdirSync(dirname(built.entry), { recursive: true });
+  expect(files).toContain("start-bpftrace.js");
+  expect(files.filter((file) => String(file).includes("/"))).toEqual([]);
+});
+
+test("SIGKILL of the parent ends a quiet bpftrace that ignores every polite signal", async (ctx) => {
+  if ((await parentDeathWrapper()).length === 0) ctx.skip("this host has no setpriv --pdeathsig");
+  const parent = await startParent(built.entry, fakePath("ignores-sigint"));
+  expect(parent.diesWithParent).toBe(true);
+  expect(isAlive(parent.pid)).toBe(true);
+  await killParent(parent, "SIGKILL");
+  await untilGone(parent.pid);
+});
