@@ -43,7 +43,7 @@ export function retryBudgetMs(
  * When a connection ends whose segments nobody acknowledges, counted from the first sending.
  *
  * The end comes at the first RTO at or beyond the budget, so it depends on the path's own RTO;
- * the tail loss probe delays the first RTO by about one more. Within 2 % of all runs measured on
+ * the tail loss probe delays the first RTO by about one more. Within 3 % of all runs measured on
  * 6.18. Source: `net/ipv4/tcp_timer.c:retransmits_timed_out`. Milliseconds.
  */
 export function retryEndMs(

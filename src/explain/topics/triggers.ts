@@ -7,7 +7,7 @@ export const triggers: readonly Topic[] = [
     name: "close",
     kind: "trigger",
     title: "Trigger close",
-    oneLine: "The process called close() on the last descriptor, or shutdown() of both sides.",
+    oneLine: "The process called close() on the last descriptor of the socket.",
     text: prose(`
       close() sends a FIN only if it lets go of the last descriptor of the socket. While a child
       or another process holds a copy, nothing is sent and nothing is announced.
@@ -20,9 +20,6 @@ export const triggers: readonly Topic[] = [
       - Data that comes in later: a RST answers it.
 
       After close() the socket is an orphan: no process learns how the teardown ends.
-
-      The kernel itself does not tell close() from shutdown(SHUT_RDWR) at the moment of the FIN,
-      so both are listed here.
 
       (For the TCP state, ask for CLOSE in capitals.)
     `),
@@ -43,10 +40,11 @@ export const triggers: readonly Topic[] = [
     name: "shutdown",
     kind: "trigger",
     title: "Trigger shutdown",
-    oneLine: "The process called shutdown(SHUT_WR): a FIN, and it can still read.",
+    oneLine: "The process called shutdown(): a FIN, and the descriptor stays open.",
     text: prose(`
       shutdown() acts on the connection, not on the descriptor: it sends the FIN at once, even if
-      other processes hold copies. The process can go on reading until the peer closes.
+      other processes hold copies. After SHUT_WR the process can go on reading until the peer
+      closes; SHUT_RDWR shuts its own reading too.
 
       The descriptor stays open, so the socket is no orphan: tcp_retries2, not
       tcp_orphan_retries, limits the re-sends of the FIN, and FIN_WAIT2 lasts without limit.
