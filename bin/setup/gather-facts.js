@@ -56,7 +56,7 @@ export function gatherFacts(host, purpose) {
  * @param {string | undefined} value
  */
 export function isSet(value) {
-  return value !== undefined && !["", "0", "false"].includes(value);
+  return value !== undefined && value !== "" && value !== "false";
 }
 
 /** apt keeps `lock` and `partial` there from the start. @param {string} name */

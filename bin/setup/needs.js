@@ -54,6 +54,18 @@ export const NEEDS = [
     packages: everywhere("tcpdump"),
   },
   {
+    programs: ["python3"],
+    duty: "plays both ends of a connection",
+    purpose: "test",
+    packages: { ...everywhere("python3"), pacman: "python" },
+  },
+  {
+    programs: ["sysctl"],
+    duty: "sets the kernel's patience",
+    purpose: "test",
+    packages: { ...everywhere("procps"), dnf: "procps-ng", pacman: "procps-ng" },
+  },
+  {
     programs: ["tcplife", "bpf-tcplife"],
     duty: "is the second opinion on each teardown",
     purpose: "test",

@@ -18,7 +18,7 @@ async function install(host: PretendHost): Promise<string | null> {
 /** A host that lacks only the named programs, and whose package manager brings them. */
 function lacking(programs: Record<string, string>): PretendHost {
   const host = pretendHost();
-  for (const one of "nft tmux curl tcpdump tcplife nginx redis-server".split(" ")) {
+  for (const one of "nft tmux curl tcpdump python3 sysctl tcplife nginx redis-server".split(" ")) {
     if (!(one in programs)) host.programs.add(one);
   }
   host.onRun = (line) => {

@@ -10,7 +10,7 @@ const GOOD = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodo
 /** A host with every program, on which each command succeeds and vitest writes this result. */
 function testHost(counts: object = {}, vitestCode = 0, changes: Partial<PretendHost> = {}) {
   const host = pretendHost(changes);
-  for (const one of "nft tmux curl tcpdump tcplife nginx redis-server".split(" ")) {
+  for (const one of "nft tmux curl tcpdump python3 sysctl tcplife nginx redis-server".split(" ")) {
     host.programs.add(one);
   }
   host.onRun = (line) => {
