@@ -45,8 +45,6 @@ export interface KernelFacts {
   readonly tracepoints: Readonly<Record<TracepointName, ReadonlySet<string> | null>>;
   /** The kernel's reset reasons by number, in its own words; empty before 6.12. */
   readonly resetReasons: ReadonlyMap<number, string>;
-  /** Whether kprobes can be made. */
-  readonly hasKprobes: boolean;
   /** Timer ticks per second, null where unknown. */
   readonly hz: number | null;
   /** Whether the timer function of time-wait mini-sockets can be told by its name. */
@@ -95,7 +93,6 @@ export async function readKernelFacts(): Promise<KernelFacts> {
     isTracefsReadable,
     tracepoints: fieldsOf(formats),
     resetReasons: parseFormatSymbols(formats.get("tcp:tcp_send_reset") ?? "", "reason"),
-    hasKprobes: tracefs !== null && (await isReadable(`${tracefs}/kprobe_events`)),
     hz: await readTickRate(release()),
     hasTimeWaitTimer: await hasKernelSymbol("tw_timer_handler"),
     lockdown: parseLockdown(await read("/sys/kernel/security/lockdown")),

@@ -14,7 +14,8 @@ const MS_PER_TICK = 10;
  * Read one line; null for the headline or anything else that is no row.
  *
  * A time-wait mini-socket shows its substate (05 or 06) with timer 03, a request socket shows 03.
- * There is no cookie here, and a listener's limit (`sendQ` in ss) is not shown.
+ * Re-sends and probes are counted apart, and ss shows the count that the running timer raises. There
+ * is no cookie here, and a listener's limit (`sendQ` in ss) is not shown.
  */
 export function parseProcNetRow(line: string, netns: number): SocketRow | null {
   const words = line.trim().split(/\s+/);
@@ -39,7 +40,7 @@ export function parseProcNetRow(line: string, netns: number): SocketRow | null {
     uid: Number(words[7]),
     timer: timerName,
     timerMs: timerName === null ? null : Number.parseInt(ticks, 16) * MS_PER_TICK,
-    retries: Number.parseInt(words[6] ?? "0", 16),
+    retries: timerName === "on" ? Number.parseInt(words[6] ?? "", 16) : Number(words[8]),
     cookie: null,
   };
 }

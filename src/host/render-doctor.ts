@@ -1,10 +1,10 @@
 /** Writes the doctor's checks for people. */
 
 import { safeText } from "../event/safe-text.ts";
-import type { Check } from "./doctor.ts";
+import type { Check } from "./check.ts";
 
 /**
- * One line per check, with what it leaves unseen and the next step below where something is wrong.
+ * One line per check, with what it means and the next step below where something is wrong.
  *
  * Foreign text in the checks is made safe. The last line sums up. Ends with a newline.
  */
@@ -16,8 +16,8 @@ export function renderDoctor(checks: readonly Check[]): string {
     if (check.status === "ok") return [head];
     return [
       head,
-      `${indent}leaves: ${safeText(check.consequence)}`,
-      `${indent}next:   ${safeText(check.next)}`,
+      `${indent}means: ${safeText(check.consequence)}`,
+      `${indent}next:  ${safeText(check.next)}`,
     ];
   });
   return `${[...lines, "", summary(checks)].join("\n")}\n`;
