@@ -3,7 +3,7 @@
 /** What identifies a process, and what it is doing. */
 export interface ProcStat {
   readonly pid: number;
-  /** The raw name: the kernel's escapes for newline and backslash undone. */
+  /** The name as the process chose it: foreign text. */
   readonly comm: string;
   /** One letter: R running, S sleeping, D waiting uninterruptibly, Z zombie, T stopped … */
   readonly state: string;
@@ -17,10 +17,10 @@ const PF_KTHREAD = 0x0020_0000;
 /**
  * Parse the line; null when it is none.
  *
- * The name may hold spaces, parentheses and anything else (`x) R 1 (y`), so the fields count from the
- * last `)`: none of the numbers behind it can hold one. The kernel writes a newline in the name as
- * `\n` and a backslash as `\\` here (`fs/proc/array.c:proc_task_name`), though not in
- * /proc/PID/comm; bytes from 0x80 come raw and may be half a UTF-8 character.
+ * The name may hold spaces, newlines, parentheses and anything else (`x) R 1 (y`), so the fields count
+ * from the last `)`: none of the numbers behind it can hold one. It comes raw here, as in
+ * /proc/PID/comm; only /proc/PID/status escapes it (seen on 6.18). Bytes from 0x80 may be half a
+ * UTF-8 character.
  */
 export function parseProcStat(stat: Buffer): ProcStat | null {
   const open = stat.indexOf(" (");
@@ -32,9 +32,7 @@ export function parseProcStat(stat: Buffer): ProcStat | null {
   if (!Number.isInteger(pid) || !Number.isInteger(startTicks)) return null;
   return {
     pid,
-    comm: stat
-      .toString("utf8", open + 2, close)
-      .replace(/\\(n|\\)/g, (_, letter: string) => (letter === "n" ? "\n" : "\\")),
+    comm: stat.toString("utf8", open + 2, close),
     state: fields[0] ?? "?",
     isKernelThread: (Number(fields[6]) & PF_KTHREAD) !== 0,
     startTicks,
