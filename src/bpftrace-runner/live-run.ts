@@ -170,7 +170,6 @@ export class LiveRun implements BpftraceRun {
   #noteExit(): void {
     this.#hasExited = true;
     const { stdout, stderr } = this.#child;
-    stdout.resume();
     const late = setTimeout(() => {
       // One turn of the loop, so that what the pipe still holds is read before it is dropped.
       setImmediate(() => {

@@ -78,6 +78,13 @@ describe("a start that fails", () => {
     expect(error).toMatchObject({ phase: "spawn", cause: "changed my mind" });
   });
 
+  test("because it was aborted at once", async () => {
+    const abort = new AbortController();
+    const start = startError("never-attaches", { signal: abort.signal });
+    abort.abort("changed my mind");
+    expect(await start).toMatchObject({ phase: "ready", cause: "changed my mind" });
+  });
+
   test("because it was aborted meanwhile", async () => {
     const abort = new AbortController();
     const onStderrLine = () => abort.abort("changed my mind");
