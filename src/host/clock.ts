@@ -51,6 +51,8 @@ export class RecordingClock {
   #boot: Range;
   /** Wall minus monotonic clock. */
   #wall: Range;
+  /** Sleep that `observe` has found and `check` has not told yet. */
+  #untoldSleepNs = 0n;
   #last = 0;
 
   private constructor(clocks: HostClocks, boot: Range, wall: Range) {
@@ -88,7 +90,9 @@ export class RecordingClock {
   observe(bootNs: bigint): void {
     const low = bootNs - this.#clocks.monotonicNs();
     const { low: known, high } = this.#boot;
-    if (low > known) this.#boot = { low, high: low > high ? low + CENTISECOND_NS : high };
+    if (low <= known) return;
+    if (low > high) this.#untoldSleepNs += low - high;
+    this.#boot = { low, high: low > high ? low + CENTISECOND_NS : high };
   }
 
   /** How far `now()` may be from the kernel's clock, nanoseconds either way. */
@@ -112,14 +116,16 @@ export class RecordingClock {
     const wall = follow(this.#wall, readWallOffset(this.#clocks));
     this.#boot = boot.range;
     this.#wall = wall.range;
+    const sleptNs = boot.jump + this.#untoldSleepNs;
+    this.#untoldSleepNs = 0n;
     const t = this.now();
     const changes: ClockChange[] = [];
     const note = (kind: ClockChange["kind"], by: bigint) => {
       if (by > NOTABLE_NS || by < -NOTABLE_NS) changes.push({ t, kind, byNs: Number(by) });
     };
-    note("suspend", boot.jump);
+    note("suspend", sleptNs);
     // While a host sleeps its wall clock goes on and its monotonic one does not: that is no step.
-    note("step", wall.jump - boot.jump);
+    note("step", wall.jump - sleptNs);
     return changes;
   }
 

@@ -1,0 +1,53 @@
+/** What is told of a process. */
+import { expect, test } from "vitest";
+import { readStat } from "../../src/host/fd-scan.ts";
+import {
+  describeProcess,
+  formatCommandLine,
+  parseDescriptorLimit,
+  parseEffectiveUid,
+} from "../../src/host/process-info.ts";
+import { startChild } from "./start-child.ts";
+
+const WAIT = 'console.log("ready"); process.stdin.on("end", () => process.exit()).resume();';
+
+test("a child is described with program, arguments, user and descriptors", async () => {
+  const child = await startChild(process.execPath, ["-e", WAIT, "x".repeat(6000)]);
+  const startTicks = readStat(child.pid)?.startTicks ?? -1;
+  try {
+    const event = await describeProcess(child.pid, startTicks, () => 7);
+    expect(event).toMatchObject({
+      type: "process",
+      t: 7,
+      pid: child.pid,
+      startTicks,
+      exe: process.execPath,
+      uid: process.geteuid?.(),
+    });
+    expect(event?.cmdline?.startsWith(`${process.execPath} -e ${WAIT} xxx`)).toBe(true);
+    expect(event?.cmdline).toHaveLength(4096);
+    expect(event?.fdCount).toBeGreaterThan(3);
+  } finally {
+    await child.stop();
+  }
+  expect(await describeProcess(child.pid, startTicks, () => 8)).toBeNull();
+});
+
+test("another process with the same number is not described", async () => {
+  const startTicks = readStat(process.pid)?.startTicks ?? -1;
+  expect(await describeProcess(process.pid, startTicks - 1, () => 1)).toBeNull();
+});
+
+test("arguments are joined; a process without any has no command line", () => {
+  expect(formatCommandLine(Buffer.from("a\0b c\0\0d\0\0"))).toBe("a b c  d");
+  expect(formatCommandLine(Buffer.from("\0"))).toBeNull();
+  expect(formatCommandLine(Buffer.alloc(0))).toBeNull();
+});
+
+test("limits and user are read, unlimited is no number", () => {
+  const line = "Max open files            1024                 1048576              files     ";
+  expect(parseDescriptorLimit(`Max cpu time\n${line}\n`)).toBe(1024);
+  expect(parseDescriptorLimit(line.replace("1024   ", "unlimited"))).toBeNull();
+  expect(parseEffectiveUid("Name:\tx\nUid:\t0\t33\t0\t33\n")).toBe(33);
+  expect(parseEffectiveUid("")).toBeNull();
+});
