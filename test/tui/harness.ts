@@ -1,0 +1,123 @@
+// Runs the real terminal module against a terminal emulator in memory, without a pty.
+import { PassThrough, Writable } from "node:stream";
+import { setImmediate as tick } from "node:timers/promises";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import xterm from "@xterm/headless";
+import type { GlyphLevel } from "../../src/tui/glyphs.ts";
+import type { Painter } from "../../src/tui/painter.ts";
+import type { ColorDepth, TerminalProfile } from "../../src/tui/profile.ts";
+import { openTerminal } from "../../src/tui/term.ts";
+import type { ThemeName } from "../../src/tui/theme.ts";
+
+/** An emulated terminal, for the picture and for reading cells. */
+export type Emulator = InstanceType<typeof xterm.Terminal>;
+
+/** What a test may choose. */
+export interface MountOptions {
+  readonly colors?: ColorDepth;
+  readonly glyphs?: GlyphLevel;
+  readonly theme?: ThemeName;
+  readonly synchronized?: boolean;
+}
+
+const profileOf = (options: MountOptions): TerminalProfile => ({
+  kind: "dashboard",
+  reason: null,
+  terminfo: "xterm-256color",
+  colors: options.colors ?? 256,
+  glyphs: options.glyphs ?? "full",
+  synchronized: options.synchronized ?? false,
+});
+
+/** Open a terminal of this size: everything that it writes is emulated, and its keys can be pressed. */
+export function mount(cols: number, rows: number, options: MountOptions = {}) {
+  const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
+  emulator.loadAddon(new Unicode11Addon());
+  emulator.unicode.activeVersion = "11";
+  let drawn = Promise.resolve();
+  let stalled: (() => void) | null = null;
+  let stalling = false;
+  let written = "";
+  const sink = new Writable({
+    write(bytes: Buffer, _encoding, done) {
+      written += bytes.toString();
+      const arrive = () => {
+        drawn = new Promise<void>((resolve) => emulator.write(bytes, resolve));
+        done();
+      };
+      if (stalling) stalled = arrive;
+      else arrive();
+    },
+  });
+  const output = Object.assign(sink, { isTTY: true, columns: cols, rows });
+  const input = Object.assign(new PassThrough(), {
+    isTTY: true,
+    isRaw: false,
+    setRawMode(raw: boolean) {
+      input.isRaw = raw;
+    },
+  });
+  const theme = options.theme ?? "dark";
+  const terminal = openTerminal({ profile: profileOf(options), theme, input, output });
+  const settle = async () => {
+    await tick();
+    await tick();
+    await drawn;
+  };
+  const line = (y: number) => emulator.buffer.active.getLine(y);
+
+  return {
+    terminal,
+    emulator,
+    input,
+    output,
+    settle,
+    /** Draw one frame and wait until the emulator has it. */
+    async draw(paint: (painter: Painter) => void) {
+      terminal.draw(paint);
+      await settle();
+    },
+    text: () =>
+      Array.from({ length: emulator.rows }, (_, y) =>
+        (line(y)?.translateToString() ?? "").trimEnd(),
+      ).join("\n"),
+    cell: (x: number, y: number) => line(y)?.getCell(x),
+    /** Everything written since the last call, as it was sent. */
+    takeWritten() {
+      const taken = written;
+      written = "";
+      return taken;
+    },
+    /** Bytes from the keyboard, in as many reads as there are arguments. */
+    async press(...reads: string[]) {
+      for (const read of reads) {
+        input.write(read);
+        await tick();
+      }
+      await settle();
+    },
+    async resize(newCols: number, newRows: number) {
+      emulator.resize(newCols, newRows);
+      Object.assign(output, { columns: newCols, rows: newRows });
+      output.emit("resize");
+      await settle();
+    },
+    /** Let the terminal read nothing any more. */
+    stall() {
+      stalling = true;
+    },
+    async unstall() {
+      stalling = false;
+      stalled?.();
+      stalled = null;
+      await settle();
+    },
+    close() {
+      terminal.close();
+      emulator.dispose();
+    },
+  };
+}
+
+/** A mounted terminal. */
+export type Mounted = ReturnType<typeof mount>;

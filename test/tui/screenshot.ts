@@ -1,0 +1,30 @@
+// Turns the screen of an emulated terminal into a picture.
+import { type CellColor, gridToSvg, type PictureColors } from "../../src/tui/screen-svg.ts";
+import type { Emulator } from "./harness.ts";
+
+/** Draw what the emulator shows as SVG. */
+export function screenToSvg(emulator: Emulator, colors?: PictureColors): string {
+  const { active } = emulator.buffer;
+  const color = (own: boolean, rgb: boolean, value: number): CellColor =>
+    own ? null : rgb ? `#${value.toString(16).padStart(6, "0")}` : value;
+  return gridToSvg(
+    {
+      cols: emulator.cols,
+      rows: emulator.rows,
+      cell(x, y) {
+        const cell = active.getLine(active.viewportY + y)?.getCell(x);
+        if (!cell) throw new RangeError(`no cell at ${x},${y}`);
+        return {
+          ch: cell.getChars(),
+          width: cell.getWidth(),
+          fg: color(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+          bg: color(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()),
+          bold: cell.isBold() !== 0,
+          underline: cell.isUnderline() !== 0,
+          inverse: cell.isInverse() !== 0,
+        };
+      },
+    },
+    colors,
+  );
+}
