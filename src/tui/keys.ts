@@ -1,0 +1,235 @@
+// The one table of keys: what they do, what the help says of them, and where they count.
+
+/** What a key can ask for. An app registers handlers for those that it can do. */
+export type Action =
+  | "quit"
+  | "quit-and-print"
+  | "help"
+  | "pause"
+  | "step-next"
+  | "step-previous"
+  | "forward-second"
+  | "back-second"
+  | "forward-minute"
+  | "back-minute"
+  | "jump-to-time"
+  | "jump-start"
+  | "jump-newest"
+  | "up"
+  | "down"
+  | "top"
+  | "bottom"
+  | "page-up"
+  | "page-down"
+  | "half-page-up"
+  | "half-page-down"
+  | "filter"
+  | "filter-invert"
+  | "sort-menu"
+  | "sort-left"
+  | "sort-right"
+  | "sort-reverse"
+  | "back"
+  | "detail"
+  | "panel-next"
+  | "panel-previous"
+  | "zoom"
+  | "follow"
+  | "export-range"
+  | "export-screen"
+  | "mouse"
+  | "mask"
+  | "theme"
+  | "faster"
+  | "slower"
+  | "suspend";
+
+/** Where the keys go: the panels, or an overlay above them. A prompt takes its keys before both. */
+export type KeyContext = "panels" | "overlay";
+
+/** One line of the table. */
+export interface KeyBinding {
+  readonly action: Action;
+  /** Names as `keyName` gives them; a blank joins keys pressed one after another. */
+  readonly keys: readonly string[];
+  readonly group: "Program" | "Time" | "Move" | "Find" | "View" | "Save";
+  /** Neighbours with the same text share a line of the help: "a second back, forward". */
+  readonly help: string;
+  /** Where it counts; everywhere when absent. */
+  readonly contexts?: readonly KeyContext[];
+}
+
+const PANELS: readonly KeyContext[] = ["panels"];
+
+/**
+ * Every key of the program, in the order of the help.
+ *
+ * The conventions are those of the tools that people know: space freezes and the time keys are
+ * atop's and below's, movement is less's and vi's, so `j` moves and never jumps; Escape closes
+ * one level and never quits. Of `t` and `T`, both pause a live view, as in atop.
+ */
+export const KEY_TABLE: readonly KeyBinding[] = [
+  {
+    action: "pause",
+    keys: ["space"],
+    group: "Time",
+    help: "freeze, go on; recording never stops",
+  },
+  {
+    action: "step-next",
+    keys: ["t"],
+    group: "Time",
+    help: "the next event, the one before",
+    contexts: PANELS,
+  },
+  {
+    action: "step-previous",
+    keys: ["T"],
+    group: "Time",
+    help: "the next event, the one before",
+    contexts: PANELS,
+  },
+  { action: "back-second", keys: ["["], group: "Time", help: "a second back, forward" },
+  { action: "forward-second", keys: ["]"], group: "Time", help: "a second back, forward" },
+  { action: "back-minute", keys: ["{"], group: "Time", help: "a minute back, forward" },
+  { action: "forward-minute", keys: ["}"], group: "Time", help: "a minute back, forward" },
+  { action: "jump-to-time", keys: ["b"], group: "Time", help: "jump to a time", contexts: PANELS },
+  {
+    action: "jump-start",
+    keys: ["r"],
+    group: "Time",
+    help: "jump to the beginning",
+    contexts: PANELS,
+  },
+  { action: "jump-newest", keys: ["Z"], group: "Time", help: "jump to the newest" },
+  { action: "up", keys: ["up", "k"], group: "Move", help: "a line up, down" },
+  { action: "down", keys: ["down", "j"], group: "Move", help: "a line up, down" },
+  { action: "top", keys: ["g g", "home"], group: "Move", help: "to the top, the bottom" },
+  { action: "bottom", keys: ["G", "end"], group: "Move", help: "to the top, the bottom" },
+  { action: "page-up", keys: ["pageup"], group: "Move", help: "a page up, down" },
+  { action: "page-down", keys: ["pagedown"], group: "Move", help: "a page up, down" },
+  { action: "half-page-up", keys: ["C-u"], group: "Move", help: "half a page up, down" },
+  { action: "half-page-down", keys: ["C-d"], group: "Move", help: "half a page up, down" },
+  {
+    action: "filter",
+    keys: ["/"],
+    group: "Find",
+    help: "filter by a regular expression",
+    contexts: PANELS,
+  },
+  {
+    action: "filter-invert",
+    keys: ["!"],
+    group: "Find",
+    help: "show what the filter hides",
+    contexts: PANELS,
+  },
+  {
+    action: "sort-menu",
+    keys: ["s"],
+    group: "Find",
+    help: "choose the column to sort by",
+    contexts: PANELS,
+  },
+  {
+    action: "sort-left",
+    keys: ["<", "left"],
+    group: "Find",
+    help: "sort by the column left, right",
+    contexts: PANELS,
+  },
+  {
+    action: "sort-right",
+    keys: [">", "right"],
+    group: "Find",
+    help: "sort by the column left, right",
+    contexts: PANELS,
+  },
+  {
+    action: "sort-reverse",
+    keys: ["R"],
+    group: "Find",
+    help: "reverse the order",
+    contexts: PANELS,
+  },
+  {
+    action: "follow",
+    keys: ["F"],
+    group: "Find",
+    help: "keep this connection in view",
+    contexts: PANELS,
+  },
+  {
+    action: "detail",
+    keys: ["enter"],
+    group: "View",
+    help: "the teardown of this connection",
+  },
+  { action: "back", keys: ["escape"], group: "View", help: "close one level" },
+  {
+    action: "panel-next",
+    keys: ["tab"],
+    group: "View",
+    help: "the next panel, the one before",
+    contexts: PANELS,
+  },
+  {
+    action: "panel-previous",
+    keys: ["S-tab"],
+    group: "View",
+    help: "the next panel, the one before",
+    contexts: PANELS,
+  },
+  {
+    action: "zoom",
+    keys: ["e"],
+    group: "View",
+    help: "this panel over the whole screen",
+    contexts: PANELS,
+  },
+  { action: "mask", keys: ["P"], group: "View", help: "hide addresses" },
+  { action: "theme", keys: ["C"], group: "View", help: "next colour theme" },
+  { action: "faster", keys: ["+"], group: "View", help: "more, fewer frames a second" },
+  { action: "slower", keys: ["-"], group: "View", help: "more, fewer frames a second" },
+  { action: "mouse", keys: ["m"], group: "View", help: "mouse on or off (off: select text)" },
+  {
+    action: "export-range",
+    keys: ["w"],
+    group: "Save",
+    help: "write what is shown to a recording",
+  },
+  { action: "export-screen", keys: ["x"], group: "Save", help: "write this screen as text" },
+  { action: "help", keys: ["?", "h", "f1"], group: "Program", help: "this help" },
+  { action: "suspend", keys: ["C-z"], group: "Program", help: "back to the shell; fg returns" },
+  { action: "quit", keys: ["q", "C-c"], group: "Program", help: "quit" },
+  {
+    action: "quit-and-print",
+    keys: ["Q"],
+    group: "Program",
+    help: "quit, leave this screen behind",
+  },
+];
+
+const SPOKEN: ReadonlyMap<string, string> = new Map([
+  ["space", "Space"],
+  ["enter", "Enter"],
+  ["escape", "Esc"],
+  ["tab", "Tab"],
+  ["S-tab", "S-Tab"],
+  ["pageup", "PgUp"],
+  ["pagedown", "PgDn"],
+  ["home", "Home"],
+  ["end", "End"],
+  ["up", "Up"],
+  ["down", "Down"],
+  ["left", "Left"],
+  ["right", "Right"],
+]);
+
+/** Write a key as a person reads it: `C-c` as `^C`, `g g` as `gg`, `pageup` as `PgUp`, `f1` as `F1`. */
+export function spokenKey(key: string): string {
+  if (key.includes(" ")) return key.split(" ").map(spokenKey).join("");
+  if (/^C-[a-z]$/.test(key)) return `^${key.slice(2).toUpperCase()}`;
+  if (/^f\d+$/.test(key)) return key.toUpperCase();
+  return SPOKEN.get(key) ?? key;
+}
