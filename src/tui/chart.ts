@@ -1,0 +1,171 @@
+// Draws values over time: a legend, a steady axis, and stacked areas or lines.
+import { type Layer, paintArea } from "./chart-area.ts";
+import { createLinePlotter, type LinePlotter } from "./chart-lines.ts";
+import { chooseScale, type Scale, scaleLabels } from "./chart-scale.ts";
+import { formatDuration, formatShortCount, UNKNOWN } from "./format.ts";
+import type { Painter } from "./painter.ts";
+
+/** One series of a chart. */
+export interface ChartSeries extends Layer {
+  readonly name: string;
+}
+
+/** What a chart shows. */
+export interface ChartData {
+  /** `area` stacks the series, the first at the bottom; `lines` lays them over each other. */
+  readonly kind: "area" | "lines";
+  /** Values from the oldest to the newest; the newest that fit are shown, see {@link plotColumns}. */
+  readonly series: readonly ChartSeries[];
+  /** Time that one value stands for, milliseconds. */
+  readonly sampleMs: number;
+  /** The right end of the time axis; `now` when absent. */
+  readonly end?: string;
+  /** How values are written on the axis and in the legend; short counts when absent. */
+  format?(value: number): string;
+}
+
+/** A chart on the screen; it remembers its scale from frame to frame. */
+export interface Chart {
+  paint(painter: Painter, data: ChartData): void;
+}
+
+const LABEL_WIDTH = 5;
+const AXIS_WIDTH = LABEL_WIDTH + 1;
+const MARK_WIDTH = 1;
+const VALUE_WIDTH = 5;
+const LEAST_WIDTH = 16;
+const LEAST_HEIGHT = 4;
+
+/** How many values, one a column, a chart of this width shows. */
+export function plotColumns(width: number): number {
+  return Math.max(0, width - AXIS_WIDTH - MARK_WIDTH);
+}
+
+const markOf = (painter: Painter, index: number) => {
+  const { marks } = painter.theme.glyphs;
+  return marks[index % marks.length] ?? "*";
+};
+
+const formatOf = (data: ChartData) => data.format?.bind(data) ?? formatShortCount;
+
+/** Share columns among entries: none gets more than it wants, the longest are cut first. */
+function shareColumns(wanted: readonly number[], room: number): number[] {
+  const shares = wanted.map(() => 0);
+  let left = room;
+  const byWant = wanted.map((want, index) => ({ want, index })).sort((a, b) => a.want - b.want);
+  byWant.forEach(({ want, index }, done) => {
+    const share = Math.min(want, Math.floor(left / (byWant.length - done)));
+    shares[index] = share;
+    left -= share;
+  });
+  return shares;
+}
+
+/** The legend in one line: with the newest values if they fit, else names, else shortened names. */
+function paintLegend(painter: Painter, data: ChartData): void {
+  const wanted = data.series.map(({ name }) => painter.measure(name) + 2);
+  const room = painter.width - 2 * (data.series.length - 1);
+  const names = wanted.reduce((sum, width) => sum + width, 0);
+  const withValues = names + (VALUE_WIDTH + 1) * data.series.length <= room;
+  const shares = shareColumns(wanted, room);
+  let x = 0;
+  data.series.forEach(({ name, values, paint }, index) => {
+    const width = shares[index] ?? 0;
+    painter.put(x, 0, markOf(painter, index), paint);
+    painter.text(x + 2, 0, painter.fit(name, width - 2), "text", width - 2);
+    x += width;
+    if (withValues) {
+      const newest = values.at(-1) ?? null;
+      const value = newest === null ? UNKNOWN : formatOf(data)(newest);
+      painter.text(x, 0, painter.fit(value, VALUE_WIDTH + 1, "right"), "title");
+      x += VALUE_WIDTH + 1;
+    }
+    x += 2;
+  });
+}
+
+/** The vertical axis beside the plot, and the time axis below it with its labels set into the line. */
+function paintAxes(painter: Painter, data: ChartData, scale: Scale): void {
+  const { glyphs } = painter.theme;
+  const bottom = scale.rows;
+  const label = (value: number) => painter.fit(formatOf(data)(value), LABEL_WIDTH, "right");
+  for (let y = 0; y < bottom; y++) painter.put(LABEL_WIDTH, y, glyphs.vertical, "border");
+  for (const { row, value } of scaleLabels(scale)) {
+    painter.text(0, row, label(value), "muted", LABEL_WIDTH);
+    painter.put(LABEL_WIDTH, row, glyphs.tick, "border");
+  }
+  painter.text(0, bottom, label(0), "muted", LABEL_WIDTH);
+  painter.put(LABEL_WIDTH, bottom, glyphs.corner, "border");
+  const columns = plotColumns(painter.width);
+  for (let x = 0; x < columns; x++)
+    painter.put(AXIS_WIDTH + x, bottom, glyphs.horizontal, "border");
+  const ago = (part: number) =>
+    `-${formatDuration(columns * part * data.sampleMs).replace(".0s", "s")}`;
+  painter.text(AXIS_WIDTH, bottom, ago(1), "muted");
+  const middle = ago(0.5);
+  if (columns >= 40) painter.text(AXIS_WIDTH + Math.round(columns / 2), bottom, middle, "muted");
+  painter.textRight(AXIS_WIDTH + columns, bottom, data.end ?? "now", "muted");
+}
+
+function paintMarks(painter: Painter, data: ChartData, rows: ReadonlyArray<number | null>): void {
+  const taken = new Set<number>();
+  data.series.forEach(({ paint }, index) => {
+    const row = rows[index] ?? null;
+    if (row === null || taken.has(row)) return;
+    taken.add(row);
+    painter.put(painter.width - 1, row, markOf(painter, index), paint);
+  });
+}
+
+/** The newest values that fit; what is no finite number counts as not known. */
+function visible(data: ChartData, columns: number): ChartData {
+  const known = (value: number | null) => (Number.isFinite(value) ? value : null);
+  const series = data.series.map(({ name, paint, values }) => {
+    return { name, paint, values: values.slice(-columns).map(known) };
+  });
+  return { ...data, series };
+}
+
+function highest(data: ChartData, columns: number): number {
+  let max = 0;
+  for (let back = 1; back <= columns; back++) {
+    const values = data.series.map((series) => Math.max(0, series.values.at(-back) ?? 0));
+    const value =
+      data.kind === "area" ? values.reduce((sum, v) => sum + v, 0) : Math.max(0, ...values);
+    max = Math.max(max, value);
+  }
+  return max;
+}
+
+/**
+ * Make a chart.
+ *
+ * Legible from 16 by 4 cells; below that it stays blank. Every series has a mark, in the legend
+ * and at its newest value, so that the chart can be read without colours.
+ *
+ * @param screen blessed's screen, for the canvas that lines are drawn on
+ */
+export function createChart(screen: unknown): Chart {
+  let plotter: LinePlotter | null = null;
+  let scale: Scale | null = null;
+  return {
+    paint(painter, given) {
+      const { width, height } = painter;
+      if (width < LEAST_WIDTH || height < LEAST_HEIGHT || given.series.length === 0) return;
+      const columns = plotColumns(width);
+      const rows = height - 2;
+      const data = visible(given, columns);
+      scale = chooseScale(highest(data, columns), rows, scale);
+      paintLegend(painter.within({ x: 1, y: 0, width: width - 1, height: 1 }), data);
+      paintAxes(painter.within({ x: 0, y: 1, width, height: rows + 1 }), data, scale);
+      const plot = painter.within({ x: AXIS_WIDTH, y: 1, width: columns, height: rows });
+      let marks: Array<number | null>;
+      if (data.kind === "area") marks = paintArea(plot, data.series, scale);
+      else {
+        plotter ??= createLinePlotter(screen);
+        marks = plotter.paint(plot, data.series, scale);
+      }
+      paintMarks(painter.within({ x: 0, y: 1, width, height: rows }), data, marks);
+    },
+  };
+}
