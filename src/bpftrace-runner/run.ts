@@ -11,7 +11,10 @@ export interface BpftraceEnd {
   /** Exit status, null when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Whether `stop` or the abort signal asked for it. Else the script called exit(), or it died. */
+  /**
+   * Whether `stop` or the abort signal asked for it. Else the script called exit(), somebody else
+   * sent SIGINT or SIGTERM (bpftrace then ends well, exit code 0), or it died.
+   */
   readonly isRequested: boolean;
   /** The last signal that the stop needed, null when none was sent. SIGKILL means: END did not run. */
   readonly stopSignal: StopSignal | null;

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parentDeathWrapper } from "../../src/bpftrace-runner/parent-death.ts";
+import { skipOrFail } from "../live/requires.ts";
 import { type BuiltRunner, buildRunner } from "./built-runner.ts";
 import { fakePath } from "./fake.ts";
 import { killParent, startParent } from "./parent.ts";
@@ -23,7 +24,8 @@ test("the room compiles without the rest of the program", () => {
 });
 
 test("SIGKILL of the parent ends a quiet bpftrace that ignores every polite signal", async (ctx) => {
-  if ((await parentDeathWrapper()).length === 0) ctx.skip("this host has no setpriv --pdeathsig");
+  const hasMeans = (await parentDeathWrapper()).length > 0;
+  skipOrFail(ctx, hasMeans ? undefined : "no setpriv --pdeathsig here", process.env.CI);
   const parent = await startParent(built.entry, fakePath("ignores-sigint"));
   expect(parent.diesWithParent).toBe(true);
   expect(isAlive(parent.pid)).toBe(true);
