@@ -1,11 +1,14 @@
 /** Finds which processes hold which sockets, by reading everybody's descriptors. */
 
-import { readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import { opendir } from "node:fs/promises";
 import type { Nanoseconds, OwnerEvent } from "../event/trace-event.ts";
-import { listProcesses } from "./namespaces.ts";
-import { type ProcStat, parseProcStat } from "./proc-stat.ts";
+import { type ProcStat, readStat } from "./proc-stat.ts";
+import { listProcesses } from "./process-list.ts";
 import { TimeSlice } from "./time-slice.ts";
+
+/** For callers that look up the process of an owner event. */
+export { readStat } from "./proc-stat.ts";
 
 /** What to look for and how to date it. */
 export interface DescriptorScanOptions {
@@ -130,15 +133,6 @@ function socketInode(path: string): number | null {
   try {
     const link = readlinkSync(path);
     return link.startsWith(LINK) ? Number(link.slice(LINK.length, -1)) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** /proc/PID/stat now; null when the process is gone. */
-export function readStat(pid: number): ProcStat | null {
-  try {
-    return parseProcStat(readFileSync(`/proc/${pid}/stat`));
   } catch {
     return null;
   }

@@ -1,7 +1,8 @@
 /** Finds the network namespaces of this host and a way into each. */
 
 import { readlinkSync } from "node:fs";
-import { opendir, readFile, readlink } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
+import { listProcesses } from "./process-list.ts";
 import { TimeSlice } from "./time-slice.ts";
 
 /** A network namespace with the ways into it. */
@@ -109,13 +110,5 @@ function namespaceOf(pid: number): number | "unreadable" | null {
     return parseNamespaceLink(readlinkSync(`/proc/${pid}/ns/net`));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EACCES" ? "unreadable" : null;
-  }
-}
-
-/** Yield the numbers of all processes, in ascending order. */
-export async function* listProcesses(): AsyncGenerator<number, void> {
-  for await (const { name } of await opendir("/proc", { bufferSize: 256 })) {
-    const first = name.charCodeAt(0);
-    if (first >= 0x31 && first <= 0x39) yield Number(name);
   }
 }

@@ -1,5 +1,7 @@
 /** Reads /proc/PID/stat, whose second field is text that the process chooses. */
 
+import { readFileSync } from "node:fs";
+
 /** What identifies a process, and what it is doing. */
 export interface ProcStat {
   readonly pid: number;
@@ -37,4 +39,13 @@ export function parseProcStat(stat: Buffer): ProcStat | null {
     isKernelThread: (Number(fields[6]) & PF_KTHREAD) !== 0,
     startTicks,
   };
+}
+
+/** Read it now, at once: the kernel answers from memory. Null when the process is gone. */
+export function readStat(pid: number): ProcStat | null {
+  try {
+    return parseProcStat(readFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return null;
+  }
 }

@@ -3,7 +3,7 @@
 import { open, opendir, readFile, readlink, stat } from "node:fs/promises";
 import type { Nanoseconds, ProcessEvent } from "../event/trace-event.ts";
 import { parseCgroup } from "./cgroup.ts";
-import { readStat } from "./fd-scan.ts";
+import { readStat } from "./proc-stat.ts";
 
 const CMDLINE_LIMIT = 4096;
 const PATIENCE_MS = 500;

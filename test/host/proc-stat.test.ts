@@ -1,8 +1,7 @@
 /** Names that try to be something else. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readStat } from "../../src/host/fd-scan.ts";
-import { parseProcStat } from "../../src/host/proc-stat.ts";
+import { parseProcStat, readStat } from "../../src/host/proc-stat.ts";
 import { describeProcess } from "../../src/host/process-info.ts";
 import { startChild } from "./start-child.ts";
 

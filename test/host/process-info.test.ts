@@ -1,6 +1,6 @@
 /** What is told of a process. */
 import { expect, test } from "vitest";
-import { readStat } from "../../src/host/fd-scan.ts";
+import { readStat } from "../../src/host/proc-stat.ts";
 import {
   describeProcess,
   formatCommandLine,
