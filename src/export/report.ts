@@ -6,6 +6,7 @@ import type { Summary, TraceView } from "../core/trace.ts";
 import type { Ledger, RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import { type Clock, clockOf } from "./clock.ts";
+import { adviseOn } from "./finding-advice.ts";
 import { type ReportEndpoint, reportEndpoint } from "./report-endpoint.ts";
 
 /** The schema of the report; it changes when a promised name does. */
@@ -76,7 +77,7 @@ export type Adviser = (finding: Finding, view: TraceView) => readonly Advice[];
 export function buildReport(
   view: TraceView,
   frame: RecordingFrame,
-  adviser: Adviser = () => [],
+  adviser: Adviser = adviseOn,
 ): Report {
   const clock = clockOf(frame.header.startedAt);
   const endNs = Math.max(frame.endNs, 0);
@@ -109,7 +110,8 @@ function ledgerOf(view: TraceView, { footer }: RecordingFrame): Ledger {
   return { counted, received, lost, skipped, unparsed, evicted, balanced };
 }
 
-function reportFinding(
+/** Put a finding in the form of the report. */
+export function reportFinding(
   finding: Finding,
   view: TraceView,
   clock: Clock,

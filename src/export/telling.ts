@@ -1,6 +1,7 @@
-/** Picks the endpoints that tell most, where a format has room for a few. */
+/** Picks what tells most, where a format has room for a few. */
 
 import type { Endpoint, Verdict } from "../core/endpoint.ts";
+import { FINDING_KINDS } from "../core/finding.ts";
 import { CLOSING_STATES } from "../event/tcp-state.ts";
 import type { Report, ReportFinding } from "./report.ts";
 
@@ -67,4 +68,17 @@ function oneOfEachPair(endpoints: readonly Endpoint[]): Endpoint[] {
     const isSecond = endpoint.role === "passive" && endpoint.peer?.role === "active";
     return [isSecond && endpoint.peer !== null ? endpoint.peer : endpoint];
   });
+}
+
+const SEVERITY_ORDER = { critical: 0, warning: 1, info: 2 } as const;
+
+/** Findings in the order in which people should read them: grave ones first, then by kind, then by time. */
+export function inReadingOrder<T extends Pick<ReportFinding, "severity" | "kind">>(
+  findings: readonly T[],
+): T[] {
+  return findings.toSorted(
+    (a, b) =>
+      SEVERITY_ORDER[a.severity] - SEVERITY_ORDER[b.severity] ||
+      FINDING_KINDS.indexOf(a.kind) - FINDING_KINDS.indexOf(b.kind),
+  );
 }

@@ -12,11 +12,12 @@ import { asLines, inPieces } from "./pieces.ts";
 import type { Report, ReportFinding } from "./report.ts";
 import { sentenceOf } from "./sentence.ts";
 import { summaryLines } from "./summary-text.ts";
-import { tellingEndpoints } from "./telling.ts";
+import { inReadingOrder, tellingEndpoints } from "./telling.ts";
 
 const WIDTH = 80;
 const MOST_LADDERS = 5;
 const MOST_IDS = 8;
+const MOST_FINDINGS = 20;
 
 /** Plain text: what is missing, what was found, ladders of the telling endpoints, the counts. */
 export const text: ExportFormat = {
@@ -62,7 +63,10 @@ function* findings({ findings: all }: Report): Generator<string> {
     return count === 0 ? [] : [`${count} ${severity}`];
   });
   yield `FINDINGS: ${counts.join(", ")}`;
-  for (const finding of all) yield* findingLines(finding);
+  for (const finding of inReadingOrder(all).slice(0, MOST_FINDINGS)) yield* findingLines(finding);
+  if (all.length <= MOST_FINDINGS) return;
+  yield "";
+  yield `${countText(all.length - MOST_FINDINGS)} more findings are in the JSON report`;
 }
 
 function* findingLines(finding: ReportFinding): Generator<string> {

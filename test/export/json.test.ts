@@ -14,11 +14,6 @@ const validate = new Ajv.default({ strict: true, allErrors: true }).compile(sche
 
 const parsed = (report: Report) => JSON.parse([...json.render(report)].join(""));
 
-test("an incident", async () => {
-  const document = [...json.render(reportOf(incident(), INCIDENT_END))].join("");
-  await expect(document).toMatchFileSnapshot("golden/incident.json");
-});
-
 test.each([
   ["an incident", () => reportOf(incident(), INCIDENT_END)],
   ["an empty trace", () => reportOf({ endpoints: [] }, 0)],

@@ -9,7 +9,7 @@ const context = { clock: clockOf(headerOf().startedAt), endNs: INCIDENT_END };
 
 test("every endpoint of the incident", async () => {
   const sentences = incidentEndpoints().map((e) => `${e.id}: ${sentenceOf(e, context)}\n`);
-  await expect(sentences.join("")).toMatchFileSnapshot("golden/sentences.txt");
+  await expect(sentences.join("")).toMatchFileSnapshot("golden/sentences.golden");
 });
 
 test("the holder is called the closer only where the closing told its process", () => {

@@ -369,6 +369,11 @@ export function incident(findings: readonly Finding[] = INCIDENT_FINDINGS): Synt
         fdCount: 19,
       },
     ],
+    sysctls: {
+      "net.ipv4.tcp_fin_timeout": "60",
+      "net.ipv4.tcp_orphan_retries": "0",
+      "net.ipv4.tcp_retries2": "15",
+    },
     phaseMs: {
       TIME_WAIT: { p50: 60_000, p90: 60_000, p99: 60_212, max: 60_212 },
       FIN_WAIT1: { p50: 0.041, p90: 212.09, p99: 106_400, max: 106_400 },

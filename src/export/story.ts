@@ -1,0 +1,52 @@
+/** What happened, in three sentences. */
+
+import type { Endpoint, Verdict } from "../core/endpoint.ts";
+import { timeOfIso } from "./clock.ts";
+import { countOf, countText, durationText } from "./duration.ts";
+import { safeName, safeProse } from "./names.ts";
+import type { Report } from "./report.ts";
+import { sentenceOf } from "./sentence.ts";
+import { inReadingOrder } from "./telling.ts";
+
+/** What became of them, behind a count. */
+const ENDINGS: Readonly<Record<Verdict, string>> = {
+  graceful: "closed gracefully",
+  "reset-sent": "reset by this host",
+  "reset-received": "reset by the other end",
+  "timed-out": "given up by the kernel",
+  refused: "refused",
+  killed: "destroyed by an administrator",
+  unfinished: "still open or closing at the end",
+  unknown: "ended where events are missing",
+};
+
+/**
+ * The story of a recording: how much and how it ended, the gravest finding, the telling endpoint.
+ *
+ * Three sentences, or two where nothing closed. Safe to show, not yet escaped for a format.
+ */
+export function storyOf(report: Report, telling: Endpoint | undefined): string[] {
+  const { clock, endNs } = report.source;
+  const sentences = [scope(report), mainFinding(report)];
+  if (telling !== undefined) sentences.push(sentenceOf(telling, { clock, endNs }));
+  return sentences;
+}
+
+function scope({ recording, summary, source }: Report): string {
+  const host = safeName(recording.hostname);
+  const time = `${durationText(source.endNs)} from ${timeOfIso(recording.startedAt)} UTC`;
+  const ends = Object.entries(ENDINGS).flatMap(([verdict, how]) => {
+    const count = summary.byVerdict[verdict as Verdict];
+    return count > 0 ? [`${countText(count)} ${how}`] : [];
+  });
+  if (ends.length === 0) return `In ${time} no connection was seen on ${host}.`;
+  const counted = countOf(summary.endpoints, "endpoint");
+  return `In ${time} there were ${counted} of connections on ${host}: ${ends.join(", ")}.`;
+}
+
+function mainFinding({ findings }: Report): string {
+  const [first] = inReadingOrder(findings);
+  if (first === undefined) return "No finding was made: nothing crossed a threshold.";
+  const text = safeProse(first.summary);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
