@@ -2,42 +2,14 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Actor } from "./actors/actor.ts";
-import type { ConnectOptions, Sock, SockEnd, SockOptions } from "./actors/sock.ts";
+import { Program } from "./actors/program.ts";
+import type { ConnectOptions, Sock, SockOptions } from "./actors/sock.ts";
+import type { Checkpoint, Registered, Seen, Sights } from "./checkpoint.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Net, NetEnd } from "./net.ts";
 import type { End, Scenario } from "./scenario.ts";
-import { describeSeen, matches, type Sight } from "./sight.ts";
-import { readSocketTable, type SocketRow } from "./ss.ts";
-
-/** One end of a connection: whose namespace, which address and port. */
-export interface Address extends SockEnd {
-  readonly netns: number;
-}
-
-/** A connection that the scenario made; the same tuple may be registered several times, in order. */
-export interface Registered {
-  readonly name: string;
-  readonly client: Address;
-  readonly server: Address;
-}
-
-/** One end's row at a checkpoint; null when the socket table had none. */
-export interface Seen {
-  readonly connection: string;
-  readonly end: End;
-  readonly row: SocketRow | null;
-}
-
-/** A moment at which the socket table was as the scenario says. */
-export interface Checkpoint {
-  readonly label: string;
-  /** ISO 8601; what the checkpoint saw had happened by then, and nothing else has since. */
-  readonly at: string;
-  readonly seen: readonly Seen[];
-}
-
-/** What the ends should look like. */
-export type Sights = Readonly<Partial<Record<End, Sight>>>;
+import { describeSeen, matches } from "./sight.ts";
+import { readSocketTable, type SocketRow, waitFor } from "./ss.ts";
 
 /** How to open a connection, where the defaults will not do. */
 export interface OpenOptions {
@@ -59,15 +31,29 @@ export interface Open {
   readonly server: Sock;
 }
 
+const usedPorts = new Set<number>();
+
+/**
+ * An even number below the ephemeral ports, at random, and never twice in a process.
+ *
+ * Namespace inodes are not enough to tell scenarios apart: the kernel uses them again at once.
+ */
+function unusedPort(): number {
+  const port = 2 * randomInt(5_000, 15_000);
+  if (usedPorts.has(port)) return unusedPort();
+  usedPorts.add(port);
+  return port;
+}
+
 /** One scenario's world. */
 export class Context {
   readonly net: Net;
   readonly scenario: Scenario;
-  /** The main listener's port. */
-  readonly port = randomInt(10_000, 30_000);
+  /** The main listener's port; this and the next number belong to no other scenario. */
+  readonly port = unusedPort();
   readonly connections: Registered[] = [];
   readonly checkpoints: Checkpoint[] = [];
-  readonly actors: Actor[] = [];
+  readonly #processes: (Actor | Program)[] = [];
   readonly #ends: Partial<Record<End, Promise<Actor>>> = {};
 
   constructor(net: Net, scenario: Scenario) {
@@ -83,8 +69,24 @@ export class Context {
   /** Start another process at an end. */
   async actor(end: End, comm: string): Promise<Actor> {
     const actor = await Actor.start(this.namespaceOf(end), comm);
-    this.actors.push(actor);
+    this.#processes.push(actor);
     return actor;
+  }
+
+  /** Start a foreign program at an end. */
+  async program(end: End, argv: Parameters<typeof Program.start>[1]): Promise<Program> {
+    const program = await Program.start(this.namespaceOf(end), argv);
+    this.#processes.push(program);
+    return program;
+  }
+
+  /** Wait until something listens at the server end on the scenario's port. */
+  async listening(): Promise<void> {
+    await waitFor(
+      this.namespaceOf("server"),
+      (rows) => rows.some(({ state, local }) => state === "LISTEN" && local.port === this.port),
+      { what: "listener" },
+    );
   }
 
   /** The end's main process, `lt-client` or `lt-server`, started when first asked for. */
@@ -152,6 +154,14 @@ export class Context {
       client: address("client", clientPort),
       server: address("server", serverPort),
     });
+  }
+
+  /** Wait for the one open connection to the scenario's port and name it. */
+  async adopt(name: string): Promise<void> {
+    const isMeant = ({ state, remote }: SocketRow) =>
+      state === "ESTABLISHED" && remote.port === this.port;
+    const rows = await waitFor(this.namespaceOf("client"), (all) => all.some(isMeant));
+    this.register(name, rows.find(isMeant)?.local.port ?? 0);
   }
 
   /**
@@ -224,9 +234,18 @@ export class Context {
     return this.net[end].drop(rule);
   }
 
-  /** Kill every actor by its pid and remove the network. */
+  /** Both socket tables and what the actors have not answered, for the report of a failure. */
+  async describe(): Promise<string> {
+    const tables = [this.net.client, this.net.server].map(({ namespace }) =>
+      namespace.exec("ss", "-tanOHe"),
+    );
+    const waiting = this.#processes.map((one) => one.describe());
+    return [...(await Promise.all(tables)), ...waiting].join("\n");
+  }
+
+  /** Kill every process by its pid and remove the network. */
   async dispose(): Promise<void> {
-    await Promise.allSettled(this.actors.map((actor) => actor.dispose()));
+    await Promise.allSettled(this.#processes.map((one) => one.dispose()));
     await this.net.remove();
   }
 }

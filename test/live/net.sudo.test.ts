@@ -5,13 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Actor } from "./actors/actor.ts";
 import { removeStaleNamespaces } from "./namespace.ts";
 import { Net } from "./net.ts";
+import { requireTracing } from "./requires.ts";
 import { readSocketTable, waitFor } from "./ss.ts";
 
 let net: Net;
 let client: Actor;
 let server: Actor;
 
-beforeEach(async () => {
+beforeEach(async (ctx) => {
+  await requireTracing(ctx);
   net = await Net.create();
   client = await Actor.start(net.client.namespace, "lt-client");
   server = await Actor.start(net.server.namespace, "lt-server");

@@ -1,6 +1,6 @@
 /** Runs scenarios side by side, each in namespaces of its own, and reports what they did. */
 
-import type { Checkpoint, Registered } from "./context.ts";
+import type { Checkpoint, Registered } from "./checkpoint.ts";
 import { Context } from "./context.ts";
 import { Net } from "./net.ts";
 import type { End, Scenario } from "./scenario.ts";
@@ -45,7 +45,7 @@ async function runScenario(scenario: Scenario): Promise<ScenarioRun> {
   try {
     await withinTime(scenario.run(context), (scenario.seconds ?? 20) * 1000);
   } catch (problem) {
-    error = problem instanceof Error ? problem : new Error(String(problem));
+    error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }
   await context.dispose();
   const { connections, checkpoints, net } = context;

@@ -1,8 +1,10 @@
 /** Plays every live scenario and holds its ground truth against the kernel's own words. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Verdict } from "../../src/core/endpoint.ts";
-import type { Seen } from "./context.ts";
+import { missingPrograms } from "./actors/program.ts";
+import type { Seen } from "./checkpoint.ts";
 import { type Life, Oracle } from "./oracle.ts";
+import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
 import { runScenarios, type ScenarioRun } from "./run-scenarios.ts";
 import type { EndTruth } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
@@ -14,13 +16,21 @@ const runs = new Map<string, ScenarioRun>();
 let lives: Life[] = [];
 
 beforeAll(async () => {
+  if ((await tracingRefusal()) !== undefined) return;
   const oracle = await Oracle.start();
-  const done = await runScenarios(chosen, { concurrency: 16 });
+  const playable = chosen.filter(({ needs }) => missingPrograms(needs ?? []).length === 0);
+  const done = await runScenarios(playable, { concurrency: 16 });
   for (const run of done) runs.set(run.scenario.name, run);
   lives = await oracle.stop();
 }, 300_000);
 
-describe.each(chosen)("$name", ({ name, expect: truths }) => {
+describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
+  beforeEach(async (ctx) => {
+    await requireTracing(ctx);
+    const [missing] = missingPrograms(needs ?? []);
+    skipOrFail(ctx, missing && `${missing} is not installed`, process.env.CI);
+  });
+
   test("is played to its end", () => {
     expect(runs.get(name)?.error).toBeNull();
   });

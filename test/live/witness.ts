@@ -2,7 +2,7 @@
 import type { ResendKind } from "../../src/core/endpoint.ts";
 import type { FindingKind } from "../../src/core/finding.ts";
 import type { TcpState } from "../../src/event/tcp-state.ts";
-import type { Registered, Seen } from "./context.ts";
+import type { Registered, Seen } from "./checkpoint.ts";
 import type { Life } from "./oracle.ts";
 import type { ScenarioRun } from "./run-scenarios.ts";
 import type { End } from "./scenario.ts";
@@ -32,7 +32,11 @@ export interface Witness {
   readonly error: number | null;
 }
 
-/** The socket's life behind one end; the nth connection of a tuple has the tuple's nth life. */
+/**
+ * The socket's life behind one end; the nth connection of a tuple has the tuple's nth life.
+ *
+ * Only lives born during the run count: the kernel gives a namespace's inode to the next one.
+ */
 export function witnessOf(
   run: ScenarioRun,
   connection: Registered,
@@ -44,8 +48,11 @@ export function witnessOf(
   const local = connection[end];
   const remote = connection[end === "client" ? "server" : "client"];
   const own = lives.filter(
-    ({ netns, localPort, remotePort }) =>
-      netns === local.netns && localPort === local.port && remotePort === remote.port,
+    ({ netns, localPort, remotePort, changes }) =>
+      netns === local.netns &&
+      localPort === local.port &&
+      remotePort === remote.port &&
+      (changes[0]?.at ?? 0) >= Date.parse(run.startedAt),
   );
   const life = own[same.indexOf(connection)];
   return life ? cut(life, Date.parse(run.endedAt)) : null;

@@ -125,6 +125,12 @@ def do_send(cmd):
     return {"bytes": cmd["bytes"]}
 
 
+def do_say(cmd):
+    """Send a text, for servers that want their protocol spoken."""
+    sockets[cmd["sock"]].sendall(cmd["text"].encode())
+    return {}
+
+
 def do_fill(cmd):
     """Send without blocking until the kernel takes no more: window and send buffer are full."""
     sock, total = sockets[cmd["sock"]], 0

@@ -139,6 +139,12 @@ export class Actor {
     if (this.isRunning) await once(this.#child, "exit");
   }
 
+  /** Which commands it has not answered, for the report of a failure. */
+  describe(): string {
+    const waiting = [...this.#pending.values()].map(({ op }) => op).join(", ");
+    return `${this.comm} (${this.isRunning ? "running" : "ended"}): ${waiting || "idle"}`;
+  }
+
   /** Kill the actor and the children it forked; for the end of a scenario. */
   async dispose(): Promise<void> {
     for (const pid of this.#children) {

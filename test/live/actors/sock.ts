@@ -79,6 +79,11 @@ export class Sock {
     return this.#call("send", { bytes });
   }
 
+  /** Send a text, for servers that want their protocol spoken. */
+  async say(text: string): Promise<void> {
+    await this.#call("say", { text });
+  }
+
   /** Send until window and send buffer are full; answers with the number of bytes. */
   async fill(): Promise<number> {
     return (await this.#call("fill", {})).bytes;

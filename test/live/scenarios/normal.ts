@@ -73,23 +73,6 @@ const many: Scenario = {
   expect: clientClosesFirst.map((truth) => ({ ...truth, connection: "every" })),
 };
 
-const timeWaitEnds: Scenario = {
-  name: "time-wait-ends",
-  about: "TIME_WAIT lasts 60 seconds, whatever tcp_fin_timeout says, and then is gone.",
-  ipv: 4,
-  seconds: 75,
-  async run(context) {
-    await context.net.client.sysctl({ "net.ipv4.tcp_fin_timeout": 5 });
-    const { client, server } = await context.open();
-    const closing = server.closeAtEnd();
-    await client.close();
-    await closing;
-    await context.stay("time-wait", { client: "mini TIME_WAIT", server: "gone" }, 58);
-    await context.see("end", { client: "gone", server: "gone" });
-  },
-  expect: clientClosesFirst.map((truth) => ({ ...truth, state: "CLOSE" as const })),
-};
-
 export const normal: readonly Scenario[] = [
   plainClose("close-v4", 4),
   plainClose("close-v6", 6),
@@ -99,5 +82,4 @@ export const normal: readonly Scenario[] = [
   serverFirst,
   combined,
   many,
-  timeWaitEnds,
 ];

@@ -1,8 +1,5 @@
 /** A RST received in each state that an end can be in. */
-import { tcpFlags, Wire } from "../actors/wire.ts";
-import { device } from "../net.ts";
 import { client, type Scenario, server } from "../scenario.ts";
-import { gracefulActive, gracefulPassive } from "./truths.ts";
 
 const refused: Scenario = {
   name: "reset-in-syn-sent",
@@ -211,32 +208,6 @@ const closing: Scenario = {
   ],
 };
 
-function timeWait(name: string, rfc1337: 0 | 1): Scenario {
-  return {
-    name,
-    about: rfc1337
-      ? "With tcp_rfc1337 a RST in TIME_WAIT is ignored."
-      : "A RST in TIME_WAIT removes it at once, and nothing tells of it.",
-    ipv: 4,
-    async run(context) {
-      await context.net.client.sysctl({ "net.ipv4.tcp_rfc1337": rfc1337 });
-      const { client, server } = await context.open();
-      const wire = await Wire.tap(server.actor, device, tcpFlags.FIN);
-      await client.close();
-      await context.see("half", { client: "mini FIN_WAIT2", server: "held CLOSE_WAIT" });
-      await server.close();
-      await context.see("time-wait", { client: "mini TIME_WAIT", server: "gone" });
-      await wire.inject(await wire.next(), { flags: tcpFlags.RST | tcpFlags.ACK, advance: 1 });
-      if (rfc1337) await context.stay("end", { client: "mini TIME_WAIT", server: "gone" }, 1);
-      else await context.see("end", { client: "gone", server: "gone" });
-    },
-    expect: [
-      client({ ...gracefulActive, state: rfc1337 ? "TIME_WAIT" : "CLOSE" }),
-      server(gracefulPassive),
-    ],
-  };
-}
-
 const embryonic: Scenario = {
   name: "reset-in-syn-recv",
   about: "The client's third ACK is lost and it aborts: the request socket goes without an event.",
@@ -261,7 +232,5 @@ export const resetReceived: readonly Scenario[] = [
   mini,
   lastAck,
   closing,
-  timeWait("reset-in-time-wait", 0),
-  timeWait("reset-in-time-wait-rfc1337", 1),
   embryonic,
 ];
