@@ -113,6 +113,16 @@ describe("createFile", () => {
     }
   });
 
+  test("leaves nothing open but the file", () => {
+    const before = readdirSync("/proc/self/fd").length;
+    for (let at = 0; at < 50; at++) {
+      write(files.path("again"), { force: true });
+      refusal(files.path("again"));
+      refusal(files.path("."), { force: true });
+    }
+    expect(readdirSync("/proc/self/fd").length).toBe(before);
+  });
+
   test.each(["", ".", "..", "/", "x/", "/tmp/.."])("takes no path %j", (path) => {
     expect(refusal(path).code).toBe("unsafe-path");
   });
