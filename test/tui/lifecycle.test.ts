@@ -1,0 +1,207 @@
+// However the dashboard ends, the hook runs, the terminal is given back and the exit code tells why.
+import { mkdtempSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { exitCodeOf } from "../../src/tui/end-reason.ts";
+import { type CompiledProgram, compileProgram } from "./compile.ts";
+import { hasTmux, openShell, type TmuxShell } from "./tmux.ts";
+
+const RESTORED = { alternate: false, cursor: true, mouse: false };
+const DRAWING = { alternate: true, cursor: false, mouse: false };
+
+describe("exitCodeOf", () => {
+  it.each([
+    [{ kind: "quit" }, 0],
+    [{ kind: "signal", signal: "SIGINT" }, 0],
+    [{ kind: "signal", signal: "SIGTERM" }, 143],
+    [{ kind: "signal", signal: "SIGQUIT" }, 131],
+    [{ kind: "signal", signal: "SIGHUP" }, 129],
+    [{ kind: "hangup" }, 129],
+    [{ kind: "crash", error: null }, 70],
+  ] as const)("%j: %i", (reason, code) => {
+    expect(exitCodeOf(reason)).toBe(code);
+  });
+});
+
+describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_000 }, () => {
+  let program: CompiledProgram;
+  let shell: TmuxShell;
+  let directory = "";
+
+  beforeAll(() => {
+    program = compileProgram("test/tui/fixtures/dashboard.ts");
+  });
+  afterAll(() => program.remove());
+  afterEach(() => shell.close());
+
+  const notes = () => readFileSync(join(directory, "notes"), "utf8").trim().split("\n");
+  const pid = () => Number(readFileSync(join(directory, "pid"), "utf8"));
+  const start = async (mode = "", env: Record<string, string> = {}) => {
+    directory = mkdtempSync(join(program.directory, "run-"));
+    shell = await openShell(80, 24, env);
+    const cooked = "stty | grep -E 'icanon|-echo' || echo COOKED";
+    shell.run(`node ${program.script} ${directory} ${mode}; echo "EXIT=$?"; ${cooked}`);
+    await shell.until(/dashboard ready/);
+  };
+
+  it.each([
+    ["q", ["q"], 0, "end quit"],
+    ["^C", ["C-c"], 0, "end quit"],
+    ["Q", ["Q"], 0, "end quit"],
+    ["an exception", ["1"], 70, "end crash"],
+    ["a rejection", ["2"], 70, "end crash"],
+  ])("restores it on %s", async (_name, keys, code, end) => {
+    await start();
+    expect(shell.modes()).toEqual(DRAWING);
+    shell.keys(...keys);
+    const screen = await shell.until(/EXIT=\d+[\s\S]*COOKED/);
+    expect(screen).toContain(`EXIT=${code}`);
+    expect(shell.modes()).toEqual(RESTORED);
+    expect(notes()).toContain(end);
+    expect(notes().at(-1)).toBe("flushed");
+  });
+
+  it.each([
+    ["SIGINT", 0],
+    ["SIGTERM", 143],
+    ["SIGQUIT", 131],
+    ["SIGHUP", 129],
+  ] as const)("restores it on %s, the mouse too", async (signal, code) => {
+    await start();
+    shell.keys("m");
+    await vi.waitFor(() => expect(shell.modes()).toEqual({ ...DRAWING, mouse: true }));
+    process.kill(pid(), signal);
+    expect(await shell.until(/EXIT=\d+[\s\S]*COOKED/)).toContain(`EXIT=${code}`);
+    expect(shell.modes()).toEqual(RESTORED);
+    expect(notes()).toContain(`end signal ${signal}`);
+    expect(notes().at(-1)).toBe("flushed");
+  });
+
+  it("says after a crash what it was, in one safe line, below what the shell showed before", async () => {
+    await start();
+    shell.keys("1");
+    const screen = await shell.until(/COOKED/);
+    expect(screen).toContain(
+      "lastack: internal error: Error: bug \\x1b[2J in the dashboard; please report it",
+    );
+  });
+
+  it("keeps standard error off the screen and shows it afterwards", async () => {
+    await start();
+    shell.keys("3");
+    await shell.until(/last key 3/);
+    expect(shell.screen()).not.toContain("scribble");
+    shell.keys("q");
+    expect(await shell.until(/EXIT=0/)).toContain("scribble over the screen");
+  });
+
+  it("can leave its last screen in the shell", async () => {
+    await start("report");
+    shell.keys("Q");
+    expect(await shell.until(/EXIT=0/)).toContain("dashboard ready, 256 colours");
+  });
+
+  it("does not wait for ever for a clean end", async () => {
+    await start("hang");
+    shell.keys("q");
+    const screen = await shell.until(/EXIT=0/);
+    expect(screen).toContain("lastack: gave up waiting for a clean end after 0.4s");
+    expect(shell.modes()).toEqual(RESTORED);
+  });
+
+  it("waits no more after a second signal", async () => {
+    await start("hang");
+    process.kill(pid(), "SIGTERM");
+    await vi.waitFor(() => expect(notes()).toContain("end signal SIGTERM"));
+    process.kill(pid(), "SIGTERM");
+    const screen = await shell.until(/EXIT=143/);
+    expect(screen).toMatch(/cut short by a second signal|gave up waiting/);
+  });
+
+  it("ends when its terminal is taken away", async () => {
+    await start();
+    shell.killTerminal();
+    await vi.waitFor(() => expect(notes().at(-1)).toBe("flushed"), { timeout: 10_000 });
+    expect(notes().some((line) => /^end (hangup|signal SIGHUP)$/.test(line))).toBe(true);
+    await vi.waitFor(() => expect(() => process.kill(pid(), 0)).toThrow("ESRCH"), {
+      timeout: 5000,
+    });
+  });
+
+  it.each([
+    ["^Z", () => shell.keys("C-z")],
+    ["a TSTP from outside", () => process.kill(pid(), "SIGTSTP")],
+  ])("stops on %s and comes back on fg, drawn and listening", async (_name, stop) => {
+    await start();
+    stop();
+    await shell.until(/Stopped/);
+    expect(shell.modes()).toEqual(RESTORED);
+    shell.run("echo in-the-shell");
+    await shell.until(/^in-the-shell/m);
+    shell.run("fg");
+    await shell.until(/dashboard ready/);
+    expect(shell.modes()).toEqual(DRAWING);
+    shell.keys("Up");
+    await shell.until(/last key up/);
+    shell.keys("q");
+    await shell.until(/ready\$\s*$/);
+    expect(shell.modes()).toEqual(RESTORED);
+    expect(notes().at(-1)).toBe("flushed");
+  });
+
+  it("comes back at once from ^Z where no shell could continue it", async () => {
+    directory = mkdtempSync(join(program.directory, "run-"));
+    shell = await openShell();
+    shell.run(`exec node ${program.script} ${directory}`);
+    await shell.until(/dashboard ready/);
+    shell.keys("C-z");
+    await shell.until(/last key C-z/);
+    shell.keys("Up");
+    await shell.until(/last key up/);
+    expect(shell.modes()).toEqual(DRAWING);
+  });
+
+  it("draws again after a SIGSTOP that nobody could announce", async () => {
+    await start();
+    process.kill(pid(), "SIGSTOP");
+    await shell.until(/Stopped/);
+    shell.run("fg");
+    await shell.until(/dashboard ready/);
+    await vi.waitFor(() => expect(shell.modes()).toEqual(DRAWING));
+    shell.keys("Down");
+    await shell.until(/last key down/);
+  });
+
+  it("draws itself anew on a resize", async () => {
+    await start();
+    shell.resize(50, 12);
+    await vi.waitFor(() => {
+      const lines = shell.screen().trimEnd().split("\n");
+      expect(lines).toHaveLength(12);
+      expect(lines[11]).toBe(".".repeat(50));
+    });
+  });
+
+  it.each([
+    ["xterm-256color", "C.UTF-8", 256],
+    ["screen-256color", "C.UTF-8", 256],
+    ["tmux-256color", "C.UTF-8", 256],
+    ["screen", "C.UTF-8", 256],
+    ["xterm-kitty", "C.UTF-8", 256],
+    ["xterm", "C.UTF-8", 16],
+    ["linux", "C.UTF-8", 8],
+    ["", "C.UTF-8", 8],
+    ["xterm-256color", "C", 256],
+  ])("draws and ends cleanly with TERM=%s LANG=%s", async (TERM, LANG, colors) => {
+    await start("", { TERM, LANG, LC_ALL: "", LC_CTYPE: "" });
+    const screen = await shell.until(new RegExp(`${colors} colours`));
+    const second = screen.split("\n")[1] ?? "";
+    if (LANG === "C") expect(screen).toMatch(/^[ -~\n]*$/);
+    else expect(second).toBe("─│█ 数据 {bold}");
+    shell.keys("q");
+    const after = await shell.until(/EXIT=0/);
+    expect(after).toMatch(/EXIT=0/);
+    expect(after).not.toMatch(/error|undefined/i);
+    expect(shell.modes().cursor).toBe(true);
+  });
+});
