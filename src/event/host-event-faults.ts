@@ -94,6 +94,7 @@ export function processFault(event: Fields): Fault {
     nullableIntegerFault(event.uid, "uid", 0, U32) ??
     nullableTextFault(event.unit, "unit", TEXT) ??
     nullableTextFault(event.container, "container", TEXT) ??
+    (event.pod === undefined ? null : textFault(event.pod, "pod", NAME)) ??
     nullableIntegerFault(event.fdLimit, "fdLimit", 0, EXACT) ??
     nullableIntegerFault(event.fdCount, "fdCount", 0, EXACT)
   );
