@@ -1,4 +1,4 @@
-// Writes durations, counts, bytes and addresses in few, steady columns.
+// Writes durations, counts, bytes and times in few, steady columns.
 
 /** What stands where a value is not known. */
 export const UNKNOWN = "-";
@@ -60,11 +60,6 @@ export function formatShortCount(n: number | null): string {
 export function formatBytes(n: number | null): string {
   if (n === null || !Number.isFinite(n)) return UNKNOWN;
   return n < 0 ? `-${formatBytes(-n)}` : scaled(Math.round(n), "B");
-}
-
-/** Write an address with its port as `ss` does, IPv6 in brackets: `10.0.0.1:80`, `[::1]:80`. */
-export function formatAddress(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** Write the time of day in UTC of an instant in milliseconds since 1970: `05:00:00.123`. */

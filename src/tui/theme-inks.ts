@@ -25,7 +25,7 @@ export type BaseRole =
 export type Role = BaseRole | TcpState;
 
 /** The name of a theme, as the user writes it. */
-export type ThemeName = "dark" | "light" | "color-blind";
+export type ThemeName = "dark" | "light" | "colour-blind";
 
 /** A colour by depth, null for the terminal's own: `[of 256, of 16, of 8]`. */
 export type Color = readonly [number, number, number] | null;
@@ -145,7 +145,7 @@ const colorBlind: Readonly<Record<Role, Ink>> = {
 export const THEMES: Readonly<Record<ThemeName, Readonly<Record<Role, Ink>>>> = {
   dark,
   light,
-  "color-blind": colorBlind,
+  "colour-blind": colorBlind,
 };
 
 /** One letter for each TCP state, so that colour never says it alone. */

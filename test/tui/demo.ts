@@ -1,10 +1,11 @@
 // A small dashboard over made-up data, to look at every widget on one screen.
 
 import type { TcpState } from "../../src/event/tcp-state.ts";
+import { formatEndpoint } from "../../src/event/tuple.ts";
 import { paintBox } from "../../src/tui/box.ts";
 import { sizeClass } from "../../src/tui/breakpoints.ts";
 import type { Chart, ChartSeries } from "../../src/tui/chart.ts";
-import { formatAddress, formatDuration, formatShortCount } from "../../src/tui/format.ts";
+import { formatDuration, formatShortCount } from "../../src/tui/format.ts";
 import { type LayoutNode, layOut } from "../../src/tui/layout.ts";
 import { paintTooSmall } from "../../src/tui/overlay.ts";
 import type { Painter } from "../../src/tui/painter.ts";
@@ -178,8 +179,8 @@ function paintDemoTable(painter: Painter, state: DemoState): void {
         cells: [
           { text: `${painter.theme.sign(name)} ${name}`, paint: name },
           formatDuration(4_000_000 / (index + 1)),
-          formatAddress("10.0.0.7", 4000 + index),
-          formatAddress(index % 3 === 0 ? "2001:db8::1f" : "192.0.2.17", 443),
+          formatEndpoint("10.0.0.7", 4000 + index),
+          formatEndpoint(index % 3 === 0 ? "2001:db8::1f" : "192.0.2.17", 443),
           NAMES[index % NAMES.length] ?? "",
           formatShortCount(index * 991),
         ],

@@ -1,7 +1,6 @@
 // Values are written in few columns, and the same value always in the same way.
 import { describe, expect, it } from "vitest";
 import {
-  formatAddress,
   formatBytes,
   formatClock,
   formatCount,
@@ -80,13 +79,7 @@ describe("counts and bytes", () => {
   });
 });
 
-describe("addresses and times", () => {
-  it("puts IPv6 in brackets", () => {
-    expect(formatAddress("10.0.0.1", 80)).toBe("10.0.0.1:80");
-    expect(formatAddress("::1", 80)).toBe("[::1]:80");
-    expect(formatAddress("::ffff:10.0.0.1", 443)).toBe("[::ffff:10.0.0.1]:443");
-  });
-
+describe("times", () => {
   it("writes the time of day in UTC", () => {
     expect(formatClock(Date.UTC(2026, 10, 21, 5, 0, 0, 123))).toBe("05:00:00.123");
   });

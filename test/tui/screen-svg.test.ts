@@ -7,7 +7,7 @@ import { START_CURSOR } from "../../src/tui/table-cursor.ts";
 import { paintDemo } from "./demo.ts";
 import { type Mounted, mount } from "./harness.ts";
 import { paintGrid } from "./paint.ts";
-import { screenToSvg } from "./screenshot.ts";
+import { captureToSvg, screenToSvg } from "./screenshot.ts";
 
 let mounted: Mounted | null = null;
 
@@ -29,6 +29,16 @@ describe("screenToSvg", () => {
     expect(svg).toContain(">数据库服务</text>");
     expect(svg).not.toMatch(/[\u2500-\u257f\u2580-\u2593\u2800-\u28ff]/u);
     expect(svg).not.toMatch(/<script|href=|url\(/);
+  });
+});
+
+describe("captureToSvg", () => {
+  it("draws what tmux captured, line by line", async () => {
+    const svg = await captureToSvg("\x1b[38;5;203mred\x1b[0m\n  \x1b[1mbold\x1b[0m 数\n", 12, 3);
+    expect(svg).toContain('<text x="10" y="23" textLength="25.2" fill="#ff5f5f">red</text>');
+    expect(svg).toContain('y="40" textLength="33.6" fill="#d0d0d0" font-weight="bold">bold</text>');
+    expect(svg).toContain(">数</text>");
+    expect(svg).toContain('viewBox="0 0 120.8 71"');
   });
 });
 

@@ -1,4 +1,6 @@
 // Turns the screen of an emulated terminal into a picture.
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import xterm from "@xterm/headless";
 import { type CellColor, gridToSvg, type PictureColors } from "../../src/tui/screen-svg.ts";
 import type { Emulator } from "./harness.ts";
 
@@ -27,4 +29,21 @@ export function screenToSvg(emulator: Emulator, colors?: PictureColors): string 
     },
     colors,
   );
+}
+
+/** Draw what `tmux capture-pane -ep` printed of a screen of this size: a picture of a real run. */
+export async function captureToSvg(
+  capture: string,
+  cols: number,
+  rows: number,
+  colors?: PictureColors,
+): Promise<string> {
+  const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
+  emulator.loadAddon(new Unicode11Addon());
+  emulator.unicode.activeVersion = "11";
+  const lines = capture.replace(/\n$/, "").split("\n").join("\r\n");
+  await new Promise<void>((resolve) => emulator.write(lines, resolve));
+  const svg = screenToSvg(emulator, colors);
+  emulator.dispose();
+  return svg;
 }
