@@ -1,9 +1,10 @@
 /** Applies single segments: re-sends, resets, ends of stream, what a mini-socket takes in. */
 
 import type {
-  EofEvent,
+  DestroyEvent,
   MiniEndEvent,
   MiniSegmentEvent,
+  ReadEvent,
   ResetEvent,
   RetransmitEvent,
 } from "../event/trace-event.ts";
@@ -15,7 +16,6 @@ import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
 
 const FIN = 1;
 const SYN = 2;
-const RST = 4;
 const ACK = 16;
 /** From this many re-sends on, one FIN is a finding (the contract's default). */
 const REPEATED = 2;
@@ -110,12 +110,23 @@ function resetMini(core: CoreState, event: ResetEvent): void {
   }
 }
 
-/** read() returned 0: the application knows that the peer has finished. */
-export function applyEof(core: CoreState, event: EofEvent): void {
+/**
+ * close() of a descriptor whose full socket had ended before. A mini-socket that still waits has
+ * lost its holder; an endpoint that is gone had one when it ended, and that stands.
+ */
+export function applyDestroy(core: CoreState, event: DestroyEvent): void {
+  const endpoint = core.heldClosed.get(event.sk);
+  if (endpoint === undefined) return;
+  core.heldClosed.delete(event.sk);
+  if (endpoint.endedAt === null) endpoint.orphan = true;
+}
+
+/** A read emptied the queue; at 0 bytes the application knows that the peer has finished. */
+export function applyRead(core: CoreState, event: ReadEvent): void {
   const endpoint = core.table.bySocket(event.sk);
   if (endpoint === undefined) return;
   endpoint.touchedAt = event.t;
-  endpoint.eofRead = true;
+  if (event.bytes === 0) endpoint.eofRead = true;
   if (endpoint.state === "CLOSE_WAIT") {
     endpoint.unread = "drained";
     endpoint.unreadBytes = 0;
@@ -127,7 +138,7 @@ export function applyEof(core: CoreState, event: EofEvent): void {
  *
  * FIN in FIN_WAIT2 begins TIME_WAIT; every acceptable segment in TIME_WAIT re-arms its 60 s,
  * and another FIN means that our ACK, wave 4, was lost. RST kills either, TIME_WAIT only
- * without tcp_rfc1337.
+ * without tcp_rfc1337: whether it did, the mini-socket itself told.
  */
 export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void {
   const endpoint = core.table.byTuple(event);
@@ -140,7 +151,7 @@ export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void
     enterTimeWaitOrWait(core, endpoint, event);
     return;
   }
-  if (flags & RST) {
+  if (!event.isAlive) {
     killedByReset(core, endpoint, event);
     return;
   }
@@ -169,8 +180,6 @@ function enterTimeWaitOrWait(core: CoreState, endpoint: Endpoint, event: MiniSeg
 function killedByReset(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
   endpoint.reset = { at: event.t, direction: "received", reason: null };
   if (endpoint.state === "TIME_WAIT") {
-    const isProtected = core.sysctls.get(event.netns)?.["net.ipv4.tcp_rfc1337"] === "1";
-    if (isProtected) return;
     endpoint.note ??= "TIME_WAIT ended early: killed by an RST";
   }
   endEndpoint(core, endpoint, event.t, "reset-received");

@@ -89,6 +89,7 @@ export function applySnapshotEnd(core: CoreState, end: SnapshotEndEvent): void {
 
 function vanish(core: CoreState, endpoint: Endpoint, end: SnapshotEndEvent): void {
   if (endpoint.isMini) {
+    if (wasNeverMade(core, endpoint)) return;
     const isOver = endpoint.expiresAt !== null && endpoint.expiresAt <= end.t;
     if (endpoint.state === "TIME_WAIT") {
       if (!isOver) endpoint.note ??= "TIME_WAIT ended early; the socket table no longer lists it";
@@ -101,4 +102,19 @@ function vanish(core: CoreState, endpoint: Endpoint, end: SnapshotEndEvent): voi
   endpoint.isComplete = false;
   endpoint.note ??= "its end was not seen; the socket table no longer lists it";
   endEndpoint(core, endpoint, end.t, "unknown");
+}
+
+/**
+ * Whether tcp_max_tw_buckets left the mini-socket unmade. `tcp_time_wait()` then only closes the
+ * socket, which looks the same to the probes; the counter and the missing row tell.
+ */
+function wasNeverMade(core: CoreState, endpoint: Endpoint): boolean {
+  const overflowAt = core.overflows.get(endpoint.tuple.netns);
+  const phase = endpoint.phases.at(-1);
+  if (overflowAt === undefined || phase === undefined || overflowAt < phase.from) return false;
+  endpoint.note = "tcp_max_tw_buckets was full: the kernel kept no mini-socket";
+  const at = phase.from;
+  if (endpoint.state === "TIME_WAIT") endpoint.phases.pop();
+  endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "unknown");
+  return true;
 }

@@ -125,6 +125,7 @@ function close(core: CoreState, endpoint: Endpoint, event: TransitionEvent): voi
   const reset =
     endpoint.reset !== null && event.t - endpoint.reset.at <= RESET_JOIN_NS ? endpoint.reset : null;
   core.justClosed.set(event.sk, { at: event.t, endpoint });
+  if (event.orphan === false && event.closing === false) core.heldClosed.set(event.sk, endpoint);
   notePortFailure(core, event);
   settle(core, endpoint, event, decodeClose(event, reset), reset);
 }
@@ -138,7 +139,7 @@ function settle(
   reset: ResetMark | null,
 ): void {
   const { t } = event;
-  if (event.orphan) endpoint.orphan = true;
+  if (event.orphan || event.closing) endpoint.orphan = true;
   if (outcome.next === "CLOSE") {
     if (outcome.trigger !== undefined && endpoint.trigger === null) {
       endpoint.trigger = outcome.trigger;
@@ -172,6 +173,7 @@ export function enterTimeWait(
   endpoint.verdict = "graceful";
   enterState(core, endpoint, "TIME_WAIT", at, evidence);
   becomeMini(core, endpoint, TIME_WAIT_NS, at);
+  if (core.keepsSettled) core.settled.push({ at, endpoint });
 }
 
 /**

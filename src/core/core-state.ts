@@ -28,6 +28,16 @@ export interface PortFailure {
   readonly comm: string;
 }
 
+/** A stay in a state that is over, for detectors that would otherwise look too late. */
+export interface LateLeaving {
+  readonly endpoint: Endpoint;
+  readonly state: TcpState;
+  readonly from: Nanoseconds;
+  readonly to: Nanoseconds;
+}
+
+const LATE_NS = 1e9;
+
 /** State of one trace; the `apply-*` files change it in place. */
 export interface CoreState {
   now: Nanoseconds;
@@ -45,11 +55,21 @@ export interface CoreState {
   readonly portFailures: PortFailure[];
   /** Endpoints whose socket has just gone, by its address, for the RST that may follow. */
   readonly justClosed: Map<string, { readonly at: Nanoseconds; readonly endpoint: Endpoint }>;
+  /** Endpoints that reached CLOSE while a process held their socket, by its address. */
+  readonly heldClosed: Map<string, Endpoint>;
+  /** Stays of a second and more that ended since the detectors were last asked. */
+  readonly left: LateLeaving[];
+  /** When tcp_max_tw_buckets was last seen to overflow, by namespace. */
+  readonly overflows: Map<number, Nanoseconds>;
   /** Whether the end of a mini-socket is reported by a probe (`time_wait_end`). */
   readonly seesMiniEnd: boolean;
   readonly resends: { FIN: number; DATA: number; SYN: number };
   /** Recent teardown resets, for the detector of resets. */
   readonly resets: Endpoint[];
+  /** Endpoints whose teardown has come to a verdict, oldest first, until somebody takes them. */
+  readonly settled: { readonly at: Nanoseconds; readonly endpoint: Endpoint }[];
+  /** Whether anybody takes them. */
+  keepsSettled: boolean;
   transitions: number;
   segmentsResent: number;
   resetsSeen: number;
@@ -76,6 +96,9 @@ export function closePhase(core: CoreState, endpoint: Endpoint, at: Nanoseconds)
   const phase = endpoint.phases.at(-1);
   if (phase === undefined || phase.to !== null) return;
   phase.to = Math.max(at, phase.from);
+  if (phase.to - phase.from >= LATE_NS) {
+    core.left.push({ endpoint, state: phase.state, from: phase.from, to: phase.to });
+  }
   if (phase.atLeast) return;
   let histogram = core.phases.get(phase.state);
   if (histogram === undefined) {
@@ -97,6 +120,7 @@ export function endEndpoint(
   if (endpoint.verdict !== "graceful" && endpoint.verdict !== "unfinished") {
     endpoint.teardownAt ??= at;
   }
+  if (core.keepsSettled && endpoint.state !== "TIME_WAIT") core.settled.push({ at, endpoint });
   endpoint.unread = null;
   endpoint.unreadBytes = null;
   core.table.end(endpoint, at);

@@ -12,9 +12,10 @@ import type {
 } from "../event/trace-event.ts";
 import { applyOpen, applyOwner, applyProcess } from "./apply-owner.ts";
 import {
-  applyEof,
+  applyDestroy,
   applyMiniEnd,
   applyMiniSegment,
+  applyRead,
   applyReset,
   applyRetransmit,
 } from "./apply-segment.ts";
@@ -35,6 +36,7 @@ import { Tally } from "./tally.ts";
 import type { Percentiles, Summary, TraceOptions, TraceView } from "./trace.ts";
 
 const SECOND_NS = 1e9;
+const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 /**
  * How long the end of a mini-socket may be late. The kernel's timer wheel rounds 60 s up by as
  * much as 2 s at HZ=250 and 4 s at HZ=1000 (`kernel/time/timer.c:calc_index`), so where a probe
@@ -75,9 +77,14 @@ export class Trace implements TraceView {
       finTroubled: new Set(),
       portFailures: [],
       justClosed: new Map(),
+      heldClosed: new Map(),
+      left: [],
+      overflows: new Map(),
       seesMiniEnd: options.seesMiniEnd ?? false,
       resends: { FIN: 0, DATA: 0, SYN: 0 },
       resets: [],
+      settled: [],
+      keepsSettled: false,
       transitions: 0,
       segmentsResent: 0,
       resetsSeen: 0,
@@ -124,8 +131,11 @@ export class Trace implements TraceView {
       case "open":
         applyOpen(core, event);
         break;
-      case "eof":
-        applyEof(core, event);
+      case "read":
+        applyRead(core, event);
+        break;
+      case "destroy":
+        applyDestroy(core, event);
         break;
       case "mini-segment":
         applyMiniSegment(core, event);
@@ -197,6 +207,7 @@ export class Trace implements TraceView {
     for (const endpoint of core.finTroubled) {
       if (!isFinUnanswered(endpoint)) core.finTroubled.delete(endpoint);
     }
+    core.left.length = 0;
     for (const [sk, closed] of core.justClosed) {
       if (closed.at > now - RESET_JOIN_NS) break;
       core.justClosed.delete(sk);
@@ -246,6 +257,18 @@ export class Trace implements TraceView {
 
   inState(state: TcpState): ReadonlySet<Endpoint> {
     return this.#core.table.inState(state);
+  }
+
+  /**
+   * Take the endpoints whose teardown came to a verdict until `until`, each once.
+   *
+   * The first call begins the collection; a trace that nobody asks collects nothing.
+   */
+  takeSettled(until: Nanoseconds): Endpoint[] {
+    const { settled } = this.#core;
+    this.#core.keepsSettled = true;
+    const count = settled.findIndex((each) => each.at > until);
+    return settled.splice(0, count < 0 ? settled.length : count).map((each) => each.endpoint);
   }
 
   findings(): readonly Finding[] {
@@ -307,6 +330,11 @@ function applyHost(core: CoreState, event: HostEvent): void {
     core.sysctls.set(event.netns, { ...core.sysctls.get(event.netns), ...event.sysctls });
   }
   if (event.counters !== undefined) {
+    const before = core.counters.get(event.netns)?.[OVERFLOW];
+    const after = event.counters[OVERFLOW];
+    if (before !== undefined && after !== undefined && after > before) {
+      core.overflows.set(event.netns, event.t);
+    }
     core.counters.set(event.netns, { ...core.counters.get(event.netns), ...event.counters });
   }
 }

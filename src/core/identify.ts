@@ -17,6 +17,7 @@ export function isBirth(event: TransitionEvent): boolean {
 export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
   const { table } = core;
   const stale = table.bySocket(event.sk);
+  core.heldClosed.delete(event.sk);
   if (stale !== undefined) retire(core, stale, event.t);
   if (event.localPort !== 0) retireTuple(core, event, event.t);
   const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);

@@ -11,10 +11,11 @@ import {
   snapshotFault,
 } from "./host-event-faults.ts";
 import {
-  eofFault,
+  destroyFault,
   miniFault,
   miniSegmentFault,
   openFault,
+  readFault,
   resetFault,
   retransmitFault,
   transitionFault,
@@ -37,8 +38,10 @@ export function eventFault(event: Fields): Fault | undefined {
       return resetFault(event);
     case "open":
       return openFault(event);
-    case "eof":
-      return eofFault(event);
+    case "read":
+      return readFault(event);
+    case "destroy":
+      return destroyFault(event);
     case "mini-segment":
       return miniSegmentFault(event);
     case "mini-end":

@@ -43,6 +43,7 @@ function evidenceFault(event: Fields): Fault {
     optionalFlagFault(event.inProcess, "inProcess") ??
     optionalFlagFault(event.exiting, "exiting") ??
     optionalFlagFault(event.linger, "linger") ??
+    optionalFlagFault(event.closing, "closing") ??
     optionalIntegerFault(event.recvQ, "recvQ", -U32, U32) ??
     optionalIntegerFault(event.sendQ, "sendQ", -U32, U32) ??
     optionalIntegerFault(event.sendWindow, "sendWindow", 0, U32) ??
@@ -121,12 +122,21 @@ export function miniFault(event: Fields): Fault {
   );
 }
 
-/** Check a read that returned 0. */
-export function eofFault(event: Fields): Fault {
+/** Check a read that emptied the queue of a finished stream. */
+export function readFault(event: Fields): Fault {
+  return destroyFault(event) ?? integerFault(event.bytes, "bytes", 0, U32);
+}
+
+/** Check the letting go of a socket. */
+export function destroyFault(event: Fields): Fault {
   return instantFault(event) ?? markFault(event) ?? socketFault(event) ?? taskFault(event);
 }
 
 /** Check a segment that a mini-socket took in. */
 export function miniSegmentFault(event: Fields): Fault {
-  return miniFault(event) ?? integerFault(event.flags, "flags", 0, U16);
+  return (
+    miniFault(event) ??
+    integerFault(event.flags, "flags", 0, U16) ??
+    flagFault(event.isAlive, "isAlive")
+  );
 }

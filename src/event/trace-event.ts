@@ -123,9 +123,29 @@ export interface OpenEvent {
   readonly fd: number | null;
 }
 
-/** A read returned 0: the application has seen the peer's FIN (`sock:sock_recv_length`). */
-export interface EofEvent extends ProbeMark {
-  readonly type: "eof";
+/**
+ * A read took the last of a stream whose peer has finished (`sock:sock_recv_length`).
+ *
+ * With `bytes` 0 the application was told of the end. Above 0 the read that took the last bytes
+ * took the FIN's sequence number with them (`net/ipv4/tcp.c:tcp_recvmsg_locked`, found_fin_ok):
+ * the queue is empty, and whether the application will read the end is still open.
+ */
+export interface ReadEvent extends ProbeMark {
+  readonly type: "read";
+  readonly t: Nanoseconds;
+  readonly netns: number;
+  readonly sk: string;
+  readonly bytes: number;
+  readonly pid: number;
+  readonly comm: string;
+}
+
+/**
+ * The application let go of a socket that had reached CLOSE while it was still held
+ * (`tcp:tcp_destroy_sock`): the descriptor of a reset, timed-out or finished connection.
+ */
+export interface DestroyEvent extends ProbeMark {
+  readonly type: "destroy";
   readonly t: Nanoseconds;
   readonly netns: number;
   readonly sk: string;
@@ -142,6 +162,8 @@ export interface MiniSegmentEvent extends SocketTuple, ProbeMark {
   /** The mini-socket's substate after it took the segment. */
   readonly substate: "FIN_WAIT2" | "TIME_WAIT";
   readonly flags: number;
+  /** Whether it is still in the kernel's table: an RST may have killed it. */
+  readonly isAlive: boolean;
 }
 
 /** A mini-socket's timer ran out: `timer:timer_expire_entry` of `tw_timer_handler`. */
@@ -274,7 +296,8 @@ export type TraceEvent =
   | RetransmitEvent
   | ResetEvent
   | OpenEvent
-  | EofEvent
+  | ReadEvent
+  | DestroyEvent
   | MiniSegmentEvent
   | MiniEndEvent
   | SnapshotEvent

@@ -2,11 +2,12 @@
 
 import { type TcpState, tcpStateOf } from "./tcp-state.ts";
 import type {
-  EofEvent,
+  DestroyEvent,
   MiniEndEvent,
   MiniSegmentEvent,
   OpenEvent,
   ProbeMark,
+  ReadEvent,
   ResetEvent,
   RetransmitCause,
   RetransmitEvent,
@@ -70,7 +71,9 @@ export class WireDecoder {
       case "A":
         return this.#accept(f);
       case "F":
-        return this.#eof(f);
+        return this.#read(f);
+      case "D":
+        return this.#destroy(f);
       case "W":
         return this.#miniSegment(f);
       case "E":
@@ -183,12 +186,29 @@ export class WireDecoder {
     return [event];
   }
 
-  #eof(f: readonly string[]): readonly TraceEvent[] | null {
+  #read(f: readonly string[]): readonly TraceEvent[] | null {
+    if (f.length < 9) return null;
+    const t = this.time(f[1] as string);
+    if (!Number.isFinite(t)) return null;
+    const event: ReadEvent = {
+      type: "read",
+      t,
+      ...readMark(f),
+      netns: hex(f[5]),
+      sk: f[4] as string,
+      bytes: hex(f[6]),
+      pid: Number(f[7]),
+      comm: f.slice(8).join(" "),
+    };
+    return [event];
+  }
+
+  #destroy(f: readonly string[]): readonly TraceEvent[] | null {
     if (f.length < 8) return null;
     const t = this.time(f[1] as string);
     if (!Number.isFinite(t)) return null;
-    const event: EofEvent = {
-      type: "eof",
+    const event: DestroyEvent = {
+      type: "destroy",
       t,
       ...readMark(f),
       netns: hex(f[5]),
@@ -200,7 +220,7 @@ export class WireDecoder {
   }
 
   #miniSegment(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length !== 15) return null;
+    if (f.length !== 16) return null;
     const t = this.time(f[1] as string);
     const substate = miniState(f[13]);
     if (substate === null || !Number.isFinite(t)) return null;
@@ -212,6 +232,7 @@ export class WireDecoder {
       ...readTuple(f),
       substate,
       flags: hex(f[14]),
+      isAlive: f[15] === "1",
     };
     return [event];
   }

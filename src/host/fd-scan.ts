@@ -8,7 +8,6 @@ import { listProcesses } from "./process-list.ts";
 import { TimeSlice } from "./time-slice.ts";
 
 /** For callers that look up the process of an owner event. */
-export { readStat } from "./proc-stat.ts";
 
 /** What to look for and how to date it. */
 export interface DescriptorScanOptions {

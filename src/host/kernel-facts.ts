@@ -15,6 +15,7 @@ export const TRACEPOINTS = [
   "tcp:tcp_retransmit_skb",
   "tcp:tcp_send_reset",
   "tcp:tcp_receive_reset",
+  "tcp:tcp_destroy_sock",
   "skb:kfree_skb",
   "sock:sock_recv_length",
   "timer:timer_expire_entry",

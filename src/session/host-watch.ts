@@ -6,10 +6,11 @@ import type { TcpState } from "../event/tcp-state.ts";
 import type { SnapshotEvent, TraceEvent } from "../event/trace-event.ts";
 import { changed } from "../host/changed.ts";
 import { readCounters } from "../host/counters.ts";
-import { DescriptorScanner, readStat } from "../host/fd-scan.ts";
+import { DescriptorScanner } from "../host/fd-scan.ts";
 import type { FileTools } from "../host/namespace-files.ts";
 import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
+import { readStat } from "../host/proc-stat.ts";
 import { describeProcess } from "../host/process-info.ts";
 import { takeSnapshot } from "../host/snapshot.ts";
 import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
@@ -31,7 +32,7 @@ type Tools = SocketTableTools & FileTools;
 /** How often each thing is looked at, milliseconds. */
 const OWNERS_EVERY_MS = 1000;
 const QUEUES_EVERY_MS = 2000;
-const COUNTERS_EVERY_MS = 2000;
+const COUNTERS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
 /** Entering a namespace starts a process: those of others are read again once a minute. */
 const SYSCTLS_EVERY_SCANS = 12;
@@ -42,6 +43,8 @@ const STALE_NS = 15e9;
 /** A row of the table was true some time within this margin around its reading. */
 const MARGIN_NS = 10e6;
 const MAX_PROCESSES_AT_START = 300;
+const NOTICE_AFTER_MS = 200;
+const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 
 /**
  * Reads the host at the start of a trace and watches what the probes cannot see.
@@ -66,6 +69,9 @@ export class HostWatch {
   #canJoin = true;
   #dump = 0;
   #scans = 0;
+  #noticed: NodeJS.Timeout | null = null;
+  /** Namespaces that events come from and no scan can find: held by a descriptor alone. */
+  readonly #unfound = new Set<number>();
 
   constructor(options: HostWatchOptions) {
     this.#options = options;
@@ -98,9 +104,18 @@ export class HostWatch {
     this.#every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
   }
 
+  /** Look at counters, queues and holders now and not at the next turn. */
+  async look(): Promise<void> {
+    await this.#guard("namespaces", () => this.#scanNamespaces());
+    await this.#guard("counters", () => this.#readCounters());
+    await this.#guard("receive queues", () => this.#readQueues());
+    await this.#guard("owners", () => this.#lookUpStuck());
+  }
+
   /** Stop watching; resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    if (this.#noticed !== null) clearTimeout(this.#noticed);
     this.#abort.abort();
     await Promise.all(this.#running);
   }
@@ -148,11 +163,19 @@ export class HostWatch {
       this.#sysctls.delete(inode);
       this.#counters.delete(inode);
     }
+    for (const inode of scan.added) this.#begin(inode);
     const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
     for (const namespace of this.#wanted()) {
       const isNew = !this.#sysctls.has(namespace.inode);
       if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace);
     }
+  }
+
+  /** A namespace born under our eyes began with counters of 0. */
+  #begin(inode: number): void {
+    if (this.#scans === 0) return;
+    this.#counters.set(inode, { [OVERFLOW]: 0 });
+    this.#emit({ type: "host", t: this.#options.now(), netns: inode, counters: { [OVERFLOW]: 0 } });
   }
 
   async #readSysctls(namespace: NetworkNamespace): Promise<void> {
@@ -166,21 +189,45 @@ export class HostWatch {
     this.#emit({ type: "host", t: this.#options.now(), netns: namespace.inode, sysctls: news });
   }
 
+  /** An event came from a namespace that no scan has found yet: look soon. */
+  notice(netns: number): void {
+    if (netns === 0 || this.#known.has(netns) || this.#tools === null) return;
+    if (this.#unfound.has(netns) || this.#noticed !== null) return;
+    this.#noticed = setTimeout(() => {
+      void this.#guard("namespaces", async () => {
+        await this.#scanNamespaces();
+        if (!this.#known.has(netns)) this.#unfound.add(netns);
+        await this.#readCounters();
+      }).finally(() => {
+        this.#noticed = null;
+      });
+    }, NOTICE_AFTER_MS);
+  }
+
   async #readCounters(): Promise<void> {
     for (const namespace of this.#wanted()) {
       const values = await readCounters(namespace, this.#tools as Tools, this.#abort.signal).catch(
         () => null,
       );
       if (values === null) continue;
-      const news = changed(this.#counters.get(namespace.inode) ?? {}, values);
+      const before = this.#counters.get(namespace.inode);
+      const news = changed(before ?? {}, values);
       this.#counters.set(namespace.inode, values);
       if (news === null) continue;
       this.#emit({ type: "host", t: this.#options.now(), netns: namespace.inode, counters: news });
+      // Only the table tells which endpoints got no mini-socket.
+      if (before !== undefined && OVERFLOW in news) {
+        await this.#snapshot(["TIME_WAIT", "FIN_WAIT2"], [namespace], true);
+      }
     }
   }
 
-  /** Dump the table; `states` null asks for all, and then a row that is not there is news too. */
-  async #snapshot(states: TcpState[] | null, namespaces: NetworkNamespace[]): Promise<void> {
+  /** Dump the table, of all states for null. In a whole dump a row that is not there is news too. */
+  async #snapshot(
+    states: TcpState[] | null,
+    namespaces: NetworkNamespace[],
+    isWhole = states === null,
+  ): Promise<void> {
     this.#dump++;
     const batches = takeSnapshot({
       namespaces,
@@ -196,7 +243,7 @@ export class HostWatch {
     for await (const batch of batches) {
       for (const event of batch) {
         const widened = { ...event, since: event.since - MARGIN_NS, t: event.t + MARGIN_NS };
-        if (states === null) this.#emit(widened);
+        if (isWhole) this.#emit(widened);
         else if (widened.type === "snapshot" && this.#isNews(widened)) this.#emit(widened);
       }
     }

@@ -19,7 +19,6 @@ import type { GapEvent, TraceEvent } from "../event/trace-event.ts";
 import { WireDecoder } from "../event/wire.ts";
 import { RecordingClock } from "../host/clock.ts";
 import { readKernelFacts } from "../host/kernel-facts.ts";
-import { readTickRate } from "../host/tick-rate.ts";
 import { HostWatch } from "./host-watch.ts";
 import { LedgerAccount } from "./ledger-account.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -47,6 +46,12 @@ export type EventListener = (events: readonly TraceEvent[]) => void;
 
 /** Programs of which every run sends a record, by fragment; see SkippedRuns. */
 const EVENT_FRAGMENTS = /^(tcp_set_state|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
+/** Fragments with more than one program, none of which sends a record at every run. */
+const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
+  "owners.bt": [false, false],
+  "reads.bt": [false, false],
+  "tcp_destroy_sock.bt": [false, false],
+};
 /** Events are handed on this much later than they happened, so that CPUs can be put in order. */
 const ADVANCE_MS = 100;
 /** The clock of the screen may run ahead of the newest event by this much, nanoseconds. */
@@ -132,19 +137,19 @@ export class LiveSession {
     }
     const found = findBpftrace();
     if (!found.found) throw new OperatorError(4, found.detail);
-    const [program, version, hz, sysctls, clock] = await Promise.all([
+    const [program, version, sysctls, clock] = await Promise.all([
       readProgram(choice),
       bpftraceVersion(found.path).then(
         (each) => each.text,
         () => "unknown",
       ),
-      readTickRate(facts.release),
       HostWatch.ownSysctls(),
       RecordingClock.start(),
     ]);
     const run = await startBpftrace({
       program,
       parameters: programParameters(options.netns ?? null, options.ports ?? []),
+      env: bufferSettings(facts.possibleCpus),
     }).catch((error: unknown) => {
       throw error instanceof BpftraceError ? new OperatorError(4, error.message, error) : error;
     });
@@ -170,10 +175,10 @@ export class LiveSession {
     const decoder = new WireDecoder({
       originNs: clock.startBootNs,
       resetReasons: facts.resetReasons,
-      hz,
+      hz: facts.hz,
     });
-    const isEventProgram = choice.fragments.flatMap((name) =>
-      name === "owners.bt" ? [false, false] : [EVENT_FRAGMENTS.test(name)],
+    const isEventProgram = choice.fragments.flatMap(
+      (name) => PROGRAMS_OF[name] ?? [EVENT_FRAGMENTS.test(name)],
     );
     const { unseen } = choice;
     return new LiveSession({ run, clock, header, decoder, options, unseen, isEventProgram });
@@ -187,6 +192,13 @@ export class LiveSession {
   /** Read the socket table and the holders as they are now; resolves when all has been folded. */
   async readHost(): Promise<void> {
     await this.#watch.start();
+  }
+
+  /** Look at the host now, beside the regular looks; resolves when all of it has been folded. */
+  async look(): Promise<void> {
+    await this.#watch.look();
+    this.#order.flush(this.#hold);
+    this.#deliver();
   }
 
   /** Nanoseconds since the recording's start. */
@@ -220,7 +232,10 @@ export class LiveSession {
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
     this.#batch = [];
-    for (const event of batch) this.trace.step(event);
+    for (const event of batch) {
+      this.trace.step(event);
+      if (event.type === "transition") this.#watch.notice(event.netns);
+    }
     for (const listener of this.#listeners) listener(batch);
   }
 
@@ -271,6 +286,22 @@ export class LiveSession {
   get footer(): RecordingFooter | null {
     return this.#footer;
   }
+}
+
+/** Buffer memory for all CPUs together, and for one; pages of 4 KiB, a power of two for 0.17. */
+const BUFFER_PAGES = 16_384;
+const MAX_CPU_PAGES = 4096;
+const MIN_CPU_PAGES = 64;
+
+/**
+ * Buffers for some ten thousand records: bpftrace's own 64 pages overflow in a burst of 1,500.
+ *
+ * Maps hold one entry per socket that has read its end.
+ */
+function bufferSettings(cpus: number): Record<string, string> {
+  let pages = MAX_CPU_PAGES;
+  while (pages > MIN_CPU_PAGES && pages * cpus > BUFFER_PAGES) pages /= 2;
+  return { BPFTRACE_PERF_RB_PAGES: String(pages), BPFTRACE_MAP_KEYS_MAX: "65536" };
 }
 
 interface SessionParts {

@@ -28,6 +28,9 @@ export function chooseProbes(facts: ProbeFacts): ProbeChoice | null {
   chooseOwners(facts, fragments, unseen);
   chooseMiniSockets(facts, fragments, unseen);
   fragments.push("heartbeat.bt");
+  if (fragments.includes("reads.bt") && fragments.includes("tcp_destroy_sock.bt")) {
+    fragments.push("end.bt");
+  }
   return { fragments, unseen };
 }
 
@@ -42,6 +45,9 @@ function chooseSegments(facts: ProbeFacts, fragments: string[], unseen: string[]
   if (reset === null) unseen.push("no tcp_send_reset tracepoint: RSTs sent");
   else fragments.push(reset.has("reason") ? "tcp_send_reset.bt" : "tcp_send_reset.noreason.bt");
   if (tracepoints["tcp:tcp_receive_reset"]?.has("sport")) fragments.push("tcp_receive_reset.bt");
+  if (tracepoints["tcp:tcp_destroy_sock"]?.has("sport")) fragments.push("tcp_destroy_sock.bt");
+  else
+    unseen.push("no tcp_destroy_sock tracepoint: when a reset connection's descriptor is closed");
 }
 
 function chooseOwners(facts: ProbeFacts, fragments: string[], unseen: string[]): void {
@@ -52,7 +58,7 @@ function chooseOwners(facts: ProbeFacts, fragments: string[], unseen: string[]):
     tracepoints["syscalls:sys_exit_accept"] !== null;
   if (hasAccept) fragments.push("owners.bt");
   else unseen.push("no system call tracepoints: who accepted, until a descriptor scan tells");
-  if (tracepoints["sock:sock_recv_length"] !== null) fragments.push("eof.bt");
+  if (tracepoints["sock:sock_recv_length"] !== null) fragments.push("reads.bt");
   else unseen.push("no sock_recv_length tracepoint: whether the application has read the end");
 }
 

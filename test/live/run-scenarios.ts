@@ -19,6 +19,13 @@ export interface ScenarioRun {
   readonly error: Error | null;
 }
 
+/** How scenarios are run. */
+export interface RunOptions {
+  readonly concurrency: number;
+  /** Awaited after a scenario's last checkpoint, while its sockets still stand. */
+  readonly beforeCleaning?: (scenario: Scenario) => Promise<void>;
+}
+
 /**
  * Run every scenario once, at most `concurrency` at a time, the longest first.
  *
@@ -27,18 +34,22 @@ export interface ScenarioRun {
  */
 export async function runScenarios(
   list: readonly Scenario[],
-  { concurrency }: { readonly concurrency: number },
+  { concurrency, beforeCleaning }: RunOptions,
 ): Promise<ScenarioRun[]> {
   const queue = [...list].sort((a, b) => (b.seconds ?? 20) - (a.seconds ?? 20));
   const runs: ScenarioRun[] = [];
   const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) runs.push(await runScenario(next));
+    for (let next = queue.shift(); next; next = queue.shift())
+      runs.push(await runScenario(next, beforeCleaning));
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return runs.sort((a, b) => list.indexOf(a.scenario) - list.indexOf(b.scenario));
 }
 
-async function runScenario(scenario: Scenario): Promise<ScenarioRun> {
+async function runScenario(
+  scenario: Scenario,
+  beforeCleaning: RunOptions["beforeCleaning"],
+): Promise<ScenarioRun> {
   const context = new Context(await Net.create(), scenario);
   const startedAt = new Date().toISOString();
   let error: Error | null = null;
@@ -47,6 +58,7 @@ async function runScenario(scenario: Scenario): Promise<ScenarioRun> {
   } catch (problem) {
     error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }
+  await beforeCleaning?.(scenario);
   await context.dispose();
   const { connections, checkpoints, net } = context;
   return {

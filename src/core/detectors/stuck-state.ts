@@ -1,9 +1,9 @@
 /** Closing states that last longer than they should: FIN_WAIT1, LAST_ACK, FIN_WAIT2. */
 
 import type { TcpState } from "../../event/tcp-state.ts";
-import type { Endpoint } from "../endpoint.ts";
 import type { FindingKind, Firing } from "../finding.ts";
 import type { Detector } from "./detector.ts";
+import { type Stay, stays } from "./stays.ts";
 
 interface StuckState {
   readonly kind: FindingKind;
@@ -21,27 +21,27 @@ function stuckState(each: StuckState): Detector {
     threshold: each.threshold,
     unit: "seconds",
     find(core, now, seconds) {
-      const byRemote = new Map<string, Endpoint[]>();
-      for (const endpoint of core.table.inState(each.state)) {
-        const since = endpoint.phases.at(-1)?.from ?? endpoint.bornAt;
-        if (now - since < seconds * 1e9) continue;
-        const group = byRemote.get(endpoint.tuple.remote);
-        if (group === undefined) byRemote.set(endpoint.tuple.remote, [endpoint]);
-        else group.push(endpoint);
+      const byRemote = new Map<string, Stay[]>();
+      for (const stay of stays(core, each.state, now, seconds)) {
+        const { remote } = stay.endpoint.tuple;
+        const group = byRemote.get(remote);
+        if (group === undefined) byRemote.set(remote, [stay]);
+        else group.push(stay);
       }
-      return [...byRemote].map(([remote, endpoints]) => fire(each, remote, endpoints));
+      return [...byRemote].map(([remote, group]) => fire(each, remote, group));
     },
   };
 }
 
-function fire(each: StuckState, remote: string, endpoints: readonly Endpoint[]): Firing {
+function fire(each: StuckState, remote: string, group: readonly Stay[]): Firing {
+  const endpoints = group.map((stay) => stay.endpoint);
   const orphans = endpoints.filter((endpoint) => endpoint.orphan).length;
   const unsent = endpoints.filter((endpoint) => endpoint.resends.length === 0).length;
   const isFinOurs = each.state !== "FIN_WAIT2";
   return {
     key: remote,
     severity: "warning",
-    since: Math.min(...endpoints.map((one) => one.phases.at(-1)?.from ?? one.bornAt)),
+    since: group.reduce((first, stay) => Math.min(first, stay.since), Number.POSITIVE_INFINITY),
     subject: { remote },
     count: endpoints.length,
     summary: `${endpoints.length} in ${each.state} towards ${remote}: ${each.because}`,

@@ -1,0 +1,59 @@
+/** `lastack` and `lastack live`: the dashboard over this host, or plain lines without a terminal. */
+
+import type { Command } from "commander";
+import { OperatorError } from "../session/operator-error.ts";
+import type { CommandResult } from "./main.ts";
+import { plainLines } from "./plain-lines.ts";
+import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
+import {
+  detailOption,
+  durationOption,
+  netnsOption,
+  portOption,
+  thresholdOption,
+} from "./shared-options.ts";
+import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
+
+export function addLive(program: Command, result: CommandResult): void {
+  const command = program
+    .command("live")
+    .summary("the live dashboard (root); the same as no command")
+    .description("Show this host's TCP teardowns live. Needs root; q ends it, ? shows the keys.")
+    .addOption(durationOption)
+    .addOption(portOption)
+    .addOption(netnsOption)
+    .addOption(detailOption)
+    .addOption(thresholdOption)
+    .option("-q, --quiet", "no remarks on stderr");
+  addScreenOptions(command)
+    .addHelpText("after", "\nExample:\n  sudo lastack --port 443")
+    .action((options: TracingOptions & ScreenOptions) => run(options, result));
+}
+
+async function run(options: TracingOptions & ScreenOptions, result: CommandResult): Promise<void> {
+  if (wantsDashboard()) {
+    const problems: string[] = [];
+    process.stderr.write("lastack: attaching probes\r");
+    const session = await startTracing(options, (line) => problems.push(line));
+    process.stderr.write("\x1b[K");
+    result.exitCode = await showDashboard({
+      mode: "live",
+      header: session.header,
+      trace: session.trace,
+      problems,
+      isPlaying: () => true,
+      begin: () => session.readHost(),
+      end: () => session.stop().then(() => undefined),
+      ended: session.ended.then((error) => error?.message ?? null),
+      options,
+    });
+    return;
+  }
+  const session = await startTracing(options);
+  announce(session, options.quiet === true);
+  plainLines(session.trace, session.header, (listener) => session.onEvents(listener));
+  await session.readHost();
+  const end = await untilEnd(session, options.duration);
+  await session.stop();
+  if (end instanceof OperatorError) throw end;
+}

@@ -1,0 +1,114 @@
+/** The command line: reads the arguments, runs one command, and gives its exit code. */
+
+import { Command, CommanderError } from "commander";
+import { OperatorError } from "../session/operator-error.ts";
+import { addDoctor } from "./doctor.ts";
+import { addExplain } from "./explain.ts";
+import { addLive } from "./live.ts";
+import { complain, endQuietlyOnClosedPipe } from "./output.ts";
+import { addRecord } from "./record.ts";
+import { addReplay } from "./replay.ts";
+import { addReport } from "./report.ts";
+import { addStates } from "./states.ts";
+import { addStream } from "./stream.ts";
+import { VERSION } from "./version.ts";
+
+/** Where a command puts its exit code; 0 unless it says otherwise. */
+export interface CommandResult {
+  exitCode: number;
+}
+
+const EPILOGUE = `
+TIME is an ISO 8601 instant, HH:MM:SS[.fff] within the recording, +1.5s from its
+start or -10s from its end.
+
+Examples:
+  sudo lastack                         the live dashboard
+  sudo lastack record -o run.ndjson    record until Ctrl-C
+  lastack report run.ndjson            how every connection ended
+  lastack states run.ndjson --at -10s  what \`ss -tan\` would have shown
+  lastack explain CLOSE_WAIT           what a state means, with this host's values
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreadable input, 4 not permitted.`;
+
+/**
+ * Run the program.
+ *
+ * @param argv the arguments without node and script
+ * @returns the exit code of the contract
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  endQuietlyOnClosedPipe();
+  const result: CommandResult = { exitCode: 0 };
+  const program = build(result);
+  try {
+    await program.parseAsync(withDefault(argv), { from: "user" });
+    return result.exitCode;
+  } catch (error) {
+    return report(error, argv);
+  }
+}
+
+function build(result: CommandResult): Command {
+  const program = new Command("lastack");
+  program
+    .description("Traces every TCP teardown on this host: who closed, who holds, why it is stuck.")
+    .version(VERSION, "--version", "print the version")
+    .addHelpText("after", EPILOGUE)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .showSuggestionAfterError(true);
+  for (const add of [
+    addLive,
+    addRecord,
+    addReplay,
+    addReport,
+    addStates,
+    addStream,
+    addDoctor,
+    addExplain,
+  ]) {
+    add(program, result);
+  }
+  for (const command of program.commands) {
+    command.exitOverride().configureOutput({ writeErr: () => {} });
+    command.option("-v, --verbose", "on failure, print where it happened");
+  }
+  return program;
+}
+
+const ROOT_FLAGS = new Set(["--help", "-h", "--version", "help"]);
+
+/** `lastack` alone, or with options only, is `lastack live`. */
+function withDefault(argv: readonly string[]): string[] {
+  const [first] = argv;
+  const isOption = first === undefined || first.startsWith("-");
+  return isOption && !ROOT_FLAGS.has(first ?? "") ? ["live", ...argv] : [...argv];
+}
+
+/** One line on stderr, and the code for it; no stack trace without `-v`. */
+function report(error: unknown, argv: readonly string[]): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    complain(`${usageMessage(error.message)}; see lastack --help`);
+    return 2;
+  }
+  const isVerbose = argv.includes("-v") || argv.includes("--verbose");
+  if (error instanceof OperatorError) {
+    complain(error.message);
+    if (isVerbose && error.cause instanceof Error) process.stderr.write(`${error.cause.stack}\n`);
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  complain(`failed: ${message}; run it again with -v and report what it prints`);
+  if (isVerbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}
+
+/** commander's message in one line, without its own prefix. */
+function usageMessage(message: string): string {
+  return message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "");
+}

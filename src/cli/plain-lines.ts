@@ -1,0 +1,49 @@
+/** The dashboard for no terminal: a plain line for each teardown and each finding. */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Trace } from "../core/fold.ts";
+import type { RecordingHeader } from "../event/recording.ts";
+import { safeText } from "../event/safe-text.ts";
+import { toIso } from "../event/time.ts";
+import { formatEndpoint } from "../event/tuple.ts";
+import type { EventListener } from "../session/live-session.ts";
+
+const SETTLED_NS = 20e6;
+
+/**
+ * Print lines as the trace goes on; no escape bytes.
+ *
+ * @param subscribe called with the listener of new events; without it call the returned function
+ */
+export function plainLines(
+  trace: Trace,
+  header: RecordingHeader,
+  subscribe?: (listener: EventListener) => void,
+): () => void {
+  const told = new Map<string, boolean>();
+  trace.takeSettled(0);
+  const update = () => {
+    for (const endpoint of trace.takeSettled(trace.now - SETTLED_NS)) {
+      process.stdout.write(`${teardownLine(endpoint, header)}\n`);
+    }
+    for (const finding of trace.findings()) {
+      const isOpen = finding.until === null;
+      if (told.get(finding.id) === isOpen) continue;
+      told.set(finding.id, isOpen);
+      const time = toIso(header.startedAt, isOpen ? finding.since : (finding.until ?? 0), 3);
+      const word = isOpen ? finding.severity : "ended";
+      process.stdout.write(`${time} ${word} ${finding.kind}: ${safeText(finding.summary)}\n`);
+    }
+  };
+  subscribe?.(update);
+  return update;
+}
+
+function teardownLine(endpoint: Endpoint, header: RecordingHeader): string {
+  const { tuple, owner } = endpoint;
+  const at = toIso(header.startedAt, endpoint.teardownAt ?? endpoint.endedAt ?? endpoint.bornAt, 3);
+  const ends = `${formatEndpoint(tuple.local, tuple.localPort)} ${formatEndpoint(tuple.remote, tuple.remotePort)}`;
+  const who = owner === null ? "-" : `${safeText(owner.comm)}(${owner.pid})`;
+  const again = endpoint.resends.length === 0 ? "" : ` resent=${endpoint.resends.length}`;
+  return `${at} ${endpoint.verdict ?? "unfinished"} ${endpoint.role} ${ends} ${who} trigger=${endpoint.trigger ?? "-"}${again}`;
+}

@@ -1,0 +1,41 @@
+/** The part of a recording that `--from`, `--to` and `--at` name. */
+
+import { parseTime } from "../event/time.ts";
+import { OperatorError } from "../session/operator-error.ts";
+import { endOf } from "../session/read-trace.ts";
+
+/** Nanoseconds since the start; absent ends are open. */
+export interface Window {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/**
+ * Read TIMEs against a recording; it is read once for its end, and only when a TIME is given.
+ *
+ * @throws OperatorError 2 for a text that is no TIME or lies outside the recording
+ */
+export async function readTimes(
+  path: string,
+  texts: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, number>> {
+  const given = Object.entries(texts).filter(([, text]) => text !== undefined);
+  if (given.length === 0) return {};
+  if (path === "-") {
+    throw new OperatorError(2, "a TIME needs a file: stdin cannot be read twice; save it first");
+  }
+  const { header, endNs } = await endOf(path);
+  const times: Record<string, number> = {};
+  for (const [name, text = ""] of given) {
+    const t = parseTime(text, { startedAt: header.startedAt, endNs });
+    if (typeof t === "string") throw new OperatorError(2, `--${name} ${text}: ${t}`);
+    if (t < 0 || t > endNs) {
+      throw new OperatorError(
+        2,
+        `--${name} ${text} is outside the recording, which is ${(endNs / 1e9).toFixed(1)} s long; try -10s or +1s`,
+      );
+    }
+    times[name] = t;
+  }
+  return times;
+}

@@ -1,0 +1,66 @@
+/** `lastack replay FILE`: the dashboard over a recording. */
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { Playback } from "../session/playback.ts";
+import type { CommandResult } from "./main.ts";
+import { complain } from "./output.ts";
+import { plainLines } from "./plain-lines.ts";
+import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
+
+interface ReplayOptions extends ScreenOptions {
+  readonly speed: number;
+  readonly demo?: boolean;
+}
+
+export function addReplay(program: Command, result: CommandResult): void {
+  const command = program
+    .command("replay")
+    .summary("the same dashboard over a recording")
+    .description("Show a recording in the dashboard. Needs no root.")
+    .argument("<file>", "recording, also .gz")
+    .addOption(
+      new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
+    )
+    .addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
+  addScreenOptions(command)
+    .addHelpText("after", "\nExample:\n  lastack replay run.ndjson --speed 10")
+    .action((file: string, options: ReplayOptions) => run(file, options, result));
+}
+
+function parseSpeed(text: string): number {
+  if (text === "max") return Number.POSITIVE_INFINITY;
+  const speed = Number(text);
+  if (!(speed > 0) || !Number.isFinite(speed)) {
+    throw new InvalidArgumentError("It must be a number above 0, or max.");
+  }
+  return speed;
+}
+
+async function run(file: string, options: ReplayOptions, result: CommandResult): Promise<void> {
+  const playback = await Playback.start(file, options.speed);
+  if (wantsDashboard()) {
+    result.exitCode = await showDashboard({
+      mode: options.demo ? "demo" : "replay",
+      header: playback.header,
+      trace: playback.trace,
+      problems: [],
+      isPlaying: () => !playback.isPaused,
+      setPaused: (isPaused) => {
+        playback.isPaused = isPaused;
+      },
+      begin: async () => {},
+      end: async () => playback.stop(),
+      ended: playback.ended.then(() => null),
+      options,
+    });
+    return;
+  }
+  const lines = plainLines(playback.trace, playback.header);
+  const timer = setInterval(lines, 200);
+  await playback.ended;
+  clearInterval(timer);
+  lines();
+  if (!playback.end().closedCleanly) {
+    complain(`${file} was not closed cleanly; every complete line was used`);
+  }
+}

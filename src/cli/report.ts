@@ -1,0 +1,109 @@
+/** `lastack report FILE`: the incident timeline of a recording. */
+
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { Endpoint } from "../core/endpoint.ts";
+import { FilteredView } from "../core/filtered-view.ts";
+import { adviseFinding } from "../explain/advise-finding.ts";
+import { buildReport, FORMATS, formatNamed } from "../export/index.ts";
+import { OperatorError } from "../session/operator-error.ts";
+import { readTrace } from "../session/read-trace.ts";
+import { saveText } from "../session/save-text.ts";
+import type { CommandResult } from "./main.ts";
+import { complain, printPieces } from "./output.ts";
+import { Progress } from "./progress.ts";
+import { readTimes } from "./recording-window.ts";
+import {
+  cidrOption,
+  commOption,
+  type FilterOptions,
+  matches,
+  netnsOption,
+  pidOption,
+  portOption,
+  stateOption,
+  type Thresholds,
+  thresholdOption,
+} from "./shared-options.ts";
+
+interface ReportOptions extends FilterOptions {
+  readonly format: string;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly threshold?: Thresholds;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addReport(program: Command, _result: CommandResult): void {
+  program
+    .command("report")
+    .summary("the incident timeline of a recording")
+    .description("Write the incident timeline of a recording. Needs no root.")
+    .argument("<file>", "recording, also .gz; - for stdin")
+    .addOption(
+      new Option("--format <name>", FORMATS.map((each) => `${each.name}: ${each.about}`).join("; "))
+        .choices(FORMATS.map((each) => each.name))
+        .default("text"),
+    )
+    .option("--json", "the same as --format json")
+    .option("-o, --output <file>", "write to a file, which must not exist")
+    .option("--force", "replace that file")
+    .option("--from <time>", "only endpoints that lived after this moment")
+    .option("--to <time>", "only what happened until this moment")
+    .addOption(portOption)
+    .addOption(cidrOption)
+    .addOption(pidOption)
+    .addOption(commOption)
+    .addOption(netnsOption)
+    .addOption(stateOption)
+    .addOption(thresholdOption)
+    .option("-q, --quiet", "no progress, no remarks")
+    .addHelpText(
+      "after",
+      "\nExample:\n  lastack report run.ndjson --format json -o run.report.json",
+    )
+    .action(run);
+}
+
+async function run(file: string, options: ReportOptions): Promise<void> {
+  const format = formatNamed(options.json ? "json" : options.format);
+  if (format === undefined) throw new OperatorError(2, `no format ${options.format}`);
+  const { from = 0, to } = await readTimes(file, { from: options.from, to: options.to });
+  const progress = new Progress(`reading ${file}`, options.quiet);
+  const read = await readTrace(file, {
+    trace: { maxEnded: 5_000_000, ...thresholdsOf(options) },
+    ...(to === undefined ? {} : { until: to }),
+    onEvents: (events) => progress.add(events.length),
+  });
+  progress.done();
+  if (!read.closedCleanly && !options.quiet) {
+    complain(`${file} was not closed cleanly; every complete line is used`);
+  }
+  const view = isFiltered(options)
+    ? new FilteredView(
+        read.trace,
+        (endpoint) => isAlive(endpoint, from) && matches(options, endpoint),
+      )
+    : read.trace;
+  const { header, footer, closedCleanly, endNs } = read;
+  const report = buildReport(view, { header, footer, closedCleanly, endNs }, adviseFinding);
+  const pieces = format.render(report);
+  if (options.output === undefined || options.output === "-") await printPieces(pieces);
+  else await saveText(options.output, pieces, options.force === true);
+}
+
+function thresholdsOf(options: { readonly threshold?: Thresholds }): { thresholds?: Thresholds } {
+  return options.threshold === undefined ? {} : { thresholds: options.threshold };
+}
+
+function isFiltered(options: ReportOptions): boolean {
+  const { from, port, cidr, pid, comm, netns, state } = options;
+  return [from, port, cidr, pid, comm, netns, state].some((each) => each !== undefined);
+}
+
+function isAlive(endpoint: Endpoint, from: number): boolean {
+  return endpoint.endedAt === null || endpoint.endedAt >= from;
+}

@@ -1,0 +1,58 @@
+/** Whether there is a screen to draw on, and the options of drawing. */
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Trace } from "../core/fold.ts";
+import type { RecordingHeader } from "../event/recording.ts";
+
+/** Options of everything that draws. */
+export interface ScreenOptions {
+  readonly ascii?: boolean;
+  readonly color?: boolean;
+  readonly theme?: string;
+  readonly fps?: number;
+}
+
+/** What the dashboard shows; live and replay differ only here. */
+export interface DashboardSource {
+  readonly mode: "live" | "replay" | "demo";
+  readonly header: RecordingHeader;
+  readonly trace: Trace;
+  /** Lines of trouble so far; may grow. */
+  readonly problems: readonly string[];
+  isPlaying(): boolean;
+  /** Hold the source itself; absent where time cannot be held (live). */
+  setPaused?(isPaused: boolean): void;
+  /** Called once the screen is up. */
+  begin(): Promise<void>;
+  /** Called before the screen goes. */
+  end(): Promise<void>;
+  /** Settles when the source has come to its end, with a line when that was a failure. */
+  readonly ended: Promise<string | null>;
+  readonly options: ScreenOptions;
+}
+
+function parseFps(text: string): number {
+  const fps = Number(text);
+  if (!(fps >= 0.5 && fps <= 20)) throw new InvalidArgumentError("It must be 0.5 to 20.");
+  return fps;
+}
+
+export function addScreenOptions(command: Command): Command {
+  return command
+    .option("--ascii", "no line drawing and no Braille")
+    .option("--no-color", "no colours (also by NO_COLOR)")
+    .addOption(new Option("--theme <name>", "colours").choices(["dark", "light", "colour-blind"]))
+    .addOption(new Option("--fps <n>", "frames a second").argParser(parseFps));
+}
+
+/** Both ends are a terminal, and one that can be drawn on. */
+export function wantsDashboard(): boolean {
+  const { stdin, stdout, env } = process;
+  return stdin.isTTY === true && stdout.isTTY === true && env.TERM !== "dumb";
+}
+
+/** Run the dashboard until it is left; returns the exit code. The screen is loaded only here. */
+export async function showDashboard(source: DashboardSource): Promise<number> {
+  const { runDashboard } = await import("../tui/app.ts");
+  return runDashboard(source);
+}

@@ -1,0 +1,161 @@
+/** Options that several commands share, read once and checked at the door. */
+
+import { BlockList, isIP } from "node:net";
+import { InvalidArgumentError, Option } from "commander";
+import type { Endpoint } from "../core/endpoint.ts";
+import { FINDING_KINDS, type FindingKind } from "../core/finding.ts";
+import { isTcpState, type TcpState } from "../event/tcp-state.ts";
+import { parseDuration } from "../event/time.ts";
+import { unmappedAddress } from "../event/tuple.ts";
+
+/** Which endpoints a command speaks of; absent fields do not filter. */
+export interface FilterOptions {
+  readonly port?: readonly number[];
+  readonly cidr?: readonly Cidr[];
+  readonly pid?: number;
+  readonly comm?: string;
+  readonly netns?: number;
+  readonly state?: readonly TcpState[];
+}
+
+/** A network, as text and as its matcher. */
+export interface Cidr {
+  readonly text: string;
+  has(address: string): boolean;
+}
+
+/** `--threshold KIND=VALUE`, collected. */
+export type Thresholds = Partial<Record<FindingKind, number>>;
+
+export function parsePorts(text: string): number[] {
+  return text.split(",").map((part) => {
+    const port = Number(part);
+    if (!/^\d+$/.test(part) || port < 1 || port > 65_535) {
+      throw new InvalidArgumentError(`${JSON.stringify(part)} is no port, 1 to 65535.`);
+    }
+    return port;
+  });
+}
+
+export function parseCidrs(text: string): Cidr[] {
+  return text.split(",").map(parseCidr);
+}
+
+function parseCidr(text: string): Cidr {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const family = isIP(address);
+  const longest = family === 6 ? 128 : 32;
+  const bits = prefix === undefined ? longest : Number(prefix);
+  const isValid = family !== 0 && rest.length === 0 && /^\d*$/.test(prefix ?? "");
+  if (!isValid || prefix === "" || bits > longest) {
+    throw new InvalidArgumentError(`${JSON.stringify(text)} is no network, such as 10.0.0.0/8.`);
+  }
+  const list = new BlockList();
+  list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
+  return {
+    text,
+    has: (other) =>
+      list.check(unmappedAddress(other), isIP(unmappedAddress(other)) === 6 ? "ipv6" : "ipv4"),
+  };
+}
+
+export function parseCount(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+function parseNetns(text: string): number | undefined {
+  return text === "all" ? undefined : parseCount(text);
+}
+
+export function parseStates(text: string): TcpState[] {
+  return text.split(",").map((part) => {
+    const name = part.toUpperCase().replaceAll("-", "_").replace("FIN_WAIT_", "FIN_WAIT");
+    if (!isTcpState(name)) {
+      throw new InvalidArgumentError(`${JSON.stringify(part)} is no state, such as CLOSE_WAIT.`);
+    }
+    return name;
+  });
+}
+
+/** A duration such as `10s`, `5m`, `1h`, as milliseconds above 0. */
+export function parseSpan(text: string): number {
+  const ms = parseDuration(text);
+  if (typeof ms === "string") throw new InvalidArgumentError(`${ms}.`);
+  if (ms <= 0) throw new InvalidArgumentError("It must be longer than nothing.");
+  return ms;
+}
+
+function parseThreshold(text: string, before: Thresholds = {}): Thresholds {
+  const [kind = "", value = ""] = text.split("=");
+  const known = FINDING_KINDS.find((each) => each === kind);
+  if (known === undefined) {
+    throw new InvalidArgumentError(`Kinds are ${FINDING_KINDS.join(", ")}.`);
+  }
+  const number = Number(value.replace(/[s%]$/, ""));
+  if (value === "" || !Number.isFinite(number) || number < 0) {
+    throw new InvalidArgumentError(`${JSON.stringify(value)} is no number; write ${kind}=10.`);
+  }
+  return { ...before, [known]: number };
+}
+
+export const portOption = new Option(
+  "--port <n[,n]>",
+  "only these ports, of either side",
+).argParser(parsePorts);
+export const cidrOption = new Option(
+  "--cidr <net[,net]>",
+  "only addresses in these networks, of either side",
+).argParser(parseCidrs);
+export const pidOption = new Option("--pid <n>", "only what this process holds").argParser(
+  parseCount,
+);
+export const commOption = new Option("--comm <name>", "only what a process of this name holds");
+export const netnsOption = new Option(
+  "--netns <inode|all>",
+  "only this network namespace (default: all)",
+).argParser(parseNetns);
+export const stateOption = new Option("--state <name[,name]>", "only these states").argParser(
+  parseStates,
+);
+export const durationOption = new Option(
+  "--duration <time>",
+  "stop after this time: 10s, 5m, 1h",
+).argParser(parseSpan);
+export const thresholdOption = new Option(
+  "--threshold <kind=value>",
+  "when a finding fires; may be given several times",
+).argParser(parseThreshold);
+export const detailOption = new Option(
+  "--detail <level>",
+  "how much is handed to user space: only transitions so far",
+).choices(["auto", "transitions"]);
+
+/** Whether an endpoint passes the filters. */
+export function matches(filter: FilterOptions, endpoint: Endpoint): boolean {
+  const { tuple } = endpoint;
+  const { port, cidr, pid, comm, netns, state } = filter;
+  if (netns !== undefined && tuple.netns !== netns) return false;
+  if (port && !port.includes(tuple.localPort) && !port.includes(tuple.remotePort)) return false;
+  if (cidr && !cidr.some((net) => net.has(tuple.local) || net.has(tuple.remote))) return false;
+  if (state && !state.includes(endpoint.state)) return false;
+  if (pid !== undefined && !isHeld(endpoint, (holder) => holder.pid === pid)) return false;
+  return comm === undefined || isHeld(endpoint, (holder) => holder.comm === comm);
+}
+
+function isHeld(
+  endpoint: Endpoint,
+  test: (holder: { pid: number; comm: string }) => boolean,
+): boolean {
+  return (endpoint.owner !== null && test(endpoint.owner)) || endpoint.holders.some(test);
+}
+
+/** The filters as a header and a screen state them. */
+export function describeFilters(filter: FilterOptions): Record<string, unknown> {
+  const { port, cidr, pid, comm, netns, state } = filter;
+  return Object.fromEntries(
+    Object.entries({ port, cidr: cidr?.map((net) => net.text), pid, comm, netns, state }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}

@@ -1,0 +1,99 @@
+/** `lastack states FILE --at TIME`: the socket table of any moment of a recording. */
+
+import type { Command } from "commander";
+import type { Endpoint } from "../core/endpoint.ts";
+import { safeText } from "../event/safe-text.ts";
+import { formatEndpoint } from "../event/tuple.ts";
+import { OperatorError } from "../session/operator-error.ts";
+import { readTrace } from "../session/read-trace.ts";
+import type { CommandResult } from "./main.ts";
+import { print, printPieces } from "./output.ts";
+import { Progress } from "./progress.ts";
+import { readTimes } from "./recording-window.ts";
+import {
+  cidrOption,
+  commOption,
+  type FilterOptions,
+  matches,
+  netnsOption,
+  pidOption,
+  portOption,
+  stateOption,
+} from "./shared-options.ts";
+
+interface StatesOptions extends FilterOptions {
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+export function addStates(program: Command, _result: CommandResult): void {
+  program
+    .command("states")
+    .summary("what `ss -tan` would have printed at a moment of a recording")
+    .description(
+      "Print the sockets of a moment of a recording, with owner, age in the state and how it is known.",
+    )
+    .argument("<file>", "recording, also .gz")
+    .option("--at <time>", "the moment (default: the end)")
+    .option("--json", "an array of objects")
+    .addOption(portOption)
+    .addOption(cidrOption)
+    .addOption(pidOption)
+    .addOption(commOption)
+    .addOption(netnsOption)
+    .addOption(stateOption)
+    .addHelpText(
+      "after",
+      "\nExample:\n  lastack states run.ndjson --at 12:03:07 --state CLOSE_WAIT",
+    )
+    .action(run);
+}
+
+async function run(file: string, options: StatesOptions): Promise<void> {
+  const { at } = await readTimes(file, { at: options.at });
+  const progress = new Progress(`reading ${file}`);
+  const read = await readTrace(file, {
+    trace: { maxEnded: 1000 },
+    ...(at === undefined ? {} : { until: at }),
+    onEvents: (events) => progress.add(events.length),
+  });
+  progress.done();
+  if (read.end.lines === 0) throw new OperatorError(3, `${file} holds no events`);
+  const now = at ?? read.endNs;
+  const rows = [...read.trace.endpoints()]
+    .filter((endpoint) => endpoint.endedAt === null && matches(options, endpoint))
+    .map((endpoint) => rowOf(endpoint, now));
+  if (options.json) await print(`${JSON.stringify(rows, null, 2)}\n`);
+  else await printPieces(table(rows));
+}
+
+/** One row of `--json`. */
+function rowOf(endpoint: Endpoint, now: number) {
+  const phase = endpoint.phases.at(-1);
+  const { tuple, owner } = endpoint;
+  return {
+    local: { address: tuple.local, port: tuple.localPort },
+    remote: { address: tuple.remote, port: tuple.remotePort },
+    netns: tuple.netns,
+    state: endpoint.state,
+    ageMs: Math.max(0, now - (phase?.from ?? endpoint.bornAt)) / 1e6,
+    evidence: phase?.evidence ?? "inferred",
+    owner: owner === null ? null : { ...owner },
+  };
+}
+
+function* table(rows: readonly ReturnType<typeof rowOf>[]): Iterable<string> {
+  const local = rows.map((row) => formatEndpoint(row.local.address, row.local.port));
+  const remote = rows.map((row) => formatEndpoint(row.remote.address, row.remote.port));
+  const localWidth = Math.max(13, ...local.map((text) => text.length));
+  const remoteWidth = Math.max(12, ...remote.map((text) => text.length));
+  yield `${"State".padEnd(12)}${"Age".padStart(12)}  ${"Local Address".padEnd(localWidth)}  ${"Peer Address".padEnd(remoteWidth)}  Evidence  Owner\n`;
+  for (const [i, row] of rows.entries()) {
+    const owner = row.owner === null ? "-" : `${safeText(row.owner.comm)} (${row.owner.pid})`;
+    yield `${row.state.padEnd(12)}${age(row.ageMs).padStart(12)}  ${(local[i] ?? "").padEnd(localWidth)}  ${(remote[i] ?? "").padEnd(remoteWidth)}  ${row.evidence.padEnd(8)}  ${owner}\n`;
+  }
+}
+
+function age(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,56 @@
+/** `lastack stream`: NDJSON on stdout, a line for each finished teardown and each finding. */
+
+import type { Command } from "commander";
+import { OperatorError } from "../session/operator-error.ts";
+import { streamLines } from "../session/stream-lines.ts";
+import type { CommandResult } from "./main.ts";
+import {
+  cidrOption,
+  commOption,
+  detailOption,
+  durationOption,
+  matches,
+  netnsOption,
+  pidOption,
+  portOption,
+  stateOption,
+  thresholdOption,
+} from "./shared-options.ts";
+import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
+
+export function addStream(program: Command, _result: CommandResult): void {
+  program
+    .command("stream")
+    .summary("NDJSON on stdout: each finished teardown and each finding (root)")
+    .description(
+      "Trace live and print one JSON line for each finished teardown and each finding. Needs root.",
+    )
+    .addOption(durationOption)
+    .addOption(portOption)
+    .addOption(cidrOption)
+    .addOption(pidOption)
+    .addOption(commOption)
+    .addOption(netnsOption)
+    .addOption(stateOption)
+    .addOption(detailOption)
+    .addOption(thresholdOption)
+    .option("-q, --quiet", "only the line that tracing has begun, and errors")
+    .addHelpText(
+      "after",
+      "\nExample:\n  sudo lastack stream | jq 'select(.verdict == \"timed-out\")'",
+    )
+    .action(run);
+}
+
+async function run(options: TracingOptions): Promise<void> {
+  const session = await startTracing(options);
+  streamLines(session, {
+    write: (text) => process.stdout.write(text),
+    passes: (endpoint) => matches(options, endpoint),
+  });
+  announce(session, options.quiet === true);
+  await session.readHost();
+  const end = await untilEnd(session, options.duration);
+  await session.stop();
+  if (end instanceof OperatorError) throw end;
+}

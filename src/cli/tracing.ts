@@ -1,0 +1,65 @@
+/** What the live commands share: starting a trace, waiting for its end, telling of trouble. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { LiveSession } from "../session/live-session.ts";
+import type { OperatorError } from "../session/operator-error.ts";
+import { complain } from "./output.ts";
+import { describeFilters, type FilterOptions, type Thresholds } from "./shared-options.ts";
+import { VERSION } from "./version.ts";
+
+/** Options of every command that traces. */
+export interface TracingOptions extends FilterOptions {
+  readonly duration?: number;
+  readonly threshold?: Thresholds;
+  readonly quiet?: boolean;
+}
+
+/** Attach the probes. Nothing has been read from the host yet. */
+export function startTracing(
+  options: TracingOptions,
+  onProblem: (line: string) => void = complain,
+): Promise<LiveSession> {
+  return LiveSession.start({
+    version: VERSION,
+    netns: options.netns ?? null,
+    ports: options.port ?? [],
+    filters: describeFilters(options),
+    ...(options.threshold === undefined ? {} : { trace: { thresholds: options.threshold } }),
+    onProblem,
+  });
+}
+
+/** The one line that scripts wait for: from here on nothing is missing without a gap. */
+export function announce(session: LiveSession, isQuiet: boolean): void {
+  const { header, unseen } = session;
+  process.stderr.write(
+    `tracing TCP teardowns on ${header.kernel} with bpftrace ${header.bpftrace}, since ${header.startedAt}\n`,
+  );
+  if (!isQuiet) for (const each of unseen) complain(`unseen here: ${each}`);
+}
+
+/** Why tracing ended. */
+export type TracingEnd = "signal" | "duration" | OperatorError;
+
+/** Wait for SIGINT or SIGTERM, for `--duration`, or for bpftrace to die. */
+export async function untilEnd(
+  session: LiveSession,
+  durationMs: number | undefined,
+): Promise<TracingEnd> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const stops: Promise<TracingEnd>[] = [
+    new Promise<TracingEnd>((resolve) => {
+      for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+        process.once(name, () => resolve("signal"));
+      }
+    }),
+    session.ended.then((error) => error ?? "signal"),
+  ];
+  if (durationMs !== undefined) {
+    stops.push(sleep(durationMs, "duration" as const, { signal }).catch(() => "duration" as const));
+  }
+  const end = await Promise.race(stops);
+  abort.abort();
+  return end;
+}

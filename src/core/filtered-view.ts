@@ -1,0 +1,93 @@
+/** A trace seen through a filter: only some endpoints, and the counts of those. */
+
+import type { Ledger } from "../event/recording.ts";
+import type { Nanoseconds, ProcessEvent } from "../event/trace-event.ts";
+import { DurationHistogram } from "./duration-histogram.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Finding } from "./finding.ts";
+import { Tally } from "./tally.ts";
+import type { Percentiles, Summary, TraceView } from "./trace.ts";
+
+/** Shows the endpoints that pass, and the findings that speak of one of them. */
+export class FilteredView implements TraceView {
+  readonly #view: TraceView;
+  readonly #passes: (endpoint: Endpoint) => boolean;
+
+  constructor(view: TraceView, passes: (endpoint: Endpoint) => boolean) {
+    this.#view = view;
+    this.#passes = passes;
+  }
+
+  get now(): Nanoseconds {
+    return this.#view.now;
+  }
+
+  *endpoints(): Iterable<Endpoint> {
+    for (const endpoint of this.#view.endpoints()) if (this.#passes(endpoint)) yield endpoint;
+  }
+
+  endpoint(id: string): Endpoint | undefined {
+    const endpoint = this.#view.endpoint(id);
+    return endpoint !== undefined && this.#passes(endpoint) ? endpoint : undefined;
+  }
+
+  /** A finding about the trace itself always stands: the filter hides no loss. */
+  findings(): readonly Finding[] {
+    return this.#view
+      .findings()
+      .map((finding) => ({
+        ...finding,
+        endpoints: finding.endpoints.filter((id) => this.endpoint(id) !== undefined),
+      }))
+      .filter((finding) => finding.kind === "incomplete-trace" || finding.endpoints.length > 0)
+      .map((finding) =>
+        finding.kind === "incomplete-trace"
+          ? finding
+          : { ...finding, count: finding.endpoints.length },
+      );
+  }
+
+  summary(): Summary {
+    const tally = new Tally();
+    const retransmits = { FIN: 0, DATA: 0, SYN: 0 };
+    const histograms = new Map<string, DurationHistogram>();
+    for (const endpoint of this.endpoints()) {
+      tally.add(endpoint, this.isComplete(endpoint));
+      for (const { kind } of endpoint.resends) retransmits[kind === "DATA+FIN" ? "FIN" : kind]++;
+      for (const phase of endpoint.phases) {
+        if (phase.to === null || phase.atLeast) continue;
+        const histogram = histograms.get(phase.state) ?? new DurationHistogram();
+        histograms.set(phase.state, histogram);
+        histogram.record(phase.to - phase.from);
+      }
+    }
+    const phaseMs: Record<string, Percentiles> = {};
+    for (const [state, histogram] of histograms) phaseMs[state] = histogram.percentiles();
+    const { endpoints, teardowns, byVerdict, byRole } = tally;
+    return {
+      endpoints,
+      itemised: endpoints,
+      teardowns,
+      byVerdict,
+      byRole,
+      retransmits,
+      phaseMs,
+    };
+  }
+
+  ledger(): Ledger {
+    return this.#view.ledger();
+  }
+
+  process(pid: number): ProcessEvent | undefined {
+    return this.#view.process(pid);
+  }
+
+  sysctls(netns?: number): Readonly<Record<string, string>> {
+    return this.#view.sysctls(netns);
+  }
+
+  isComplete(endpoint: Endpoint): boolean {
+    return this.#view.isComplete(endpoint);
+  }
+}

@@ -1,0 +1,102 @@
+/** Reads a recording into a trace: the same fold as live, over a file. */
+
+import { stat } from "node:fs/promises";
+import { Trace } from "../core/fold.ts";
+import type { TraceOptions } from "../core/trace.ts";
+import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
+import { RecordingError } from "../store/recording-error.ts";
+import { type Recording, readRecording } from "../store/recording-reader.ts";
+import type { ReadEnd } from "../store/recording-scanner.ts";
+import { OperatorError } from "./operator-error.ts";
+
+/** How a recording is read. */
+export interface ReadTraceOptions {
+  readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;
+  /** Fold no event after this moment, nanoseconds since the start. */
+  readonly until?: number;
+  /** Told of each batch, for a progress line. */
+  readonly onEvents?: (events: readonly TraceEvent[]) => void;
+}
+
+/** A recording that has been read. */
+export interface ReadTrace {
+  readonly trace: Trace;
+  readonly header: RecordingHeader;
+  readonly footer: RecordingFooter | null;
+  readonly closedCleanly: boolean;
+  /** The moment of the last line, or `until`. */
+  readonly endNs: number;
+  readonly end: ReadEnd;
+}
+
+/** Open a recording. @throws OperatorError 3 when it cannot be read or is of a newer schema */
+export async function openRecording(path: string): Promise<Recording> {
+  try {
+    return await readRecording(path);
+  } catch (error) {
+    throw readable(error);
+  }
+}
+
+/** A trace made for a recording's header. */
+export function traceFor(header: RecordingHeader, options: ReadTraceOptions["trace"]): Trace {
+  return new Trace({
+    ...options,
+    sysctls: header.sysctls,
+    seesMiniEnd: header.probes.includes("time_wait_end"),
+  });
+}
+
+/**
+ * Read and fold a whole recording.
+ *
+ * Every complete line counts, also when the file was cut off.
+ *
+ * @throws OperatorError 3
+ */
+export async function readTrace(path: string, options: ReadTraceOptions = {}): Promise<ReadTrace> {
+  const recording = await openRecording(path);
+  const { header } = recording;
+  const trace = traceFor(header, options.trace);
+  const until = options.until ?? Number.POSITIVE_INFINITY;
+  try {
+    for await (const batch of recording.events) {
+      for (const event of batch) if (event.t <= until) trace.step(event);
+      options.onEvents?.(batch);
+      if ((batch.at(-1)?.t ?? 0) > until) break;
+    }
+  } catch (error) {
+    throw readable(error);
+  }
+  const end = recording.end();
+  const endNs = Math.min(until, Math.max(end.lastNs, trace.now));
+  trace.advance(endNs);
+  trace.finish();
+  const { footer, closedCleanly } = end;
+  return { trace, header, footer, closedCleanly, endNs, end };
+}
+
+/** The moment of the last line, found by reading the whole recording. */
+export async function endOf(path: string): Promise<{ header: RecordingHeader; endNs: number }> {
+  const recording = await openRecording(path);
+  try {
+    for await (const batch of recording.events) void batch;
+  } catch (error) {
+    throw readable(error);
+  }
+  return { header: recording.header, endNs: recording.end().lastNs };
+}
+
+/** Bytes of a file, for progress; null for stdin and what cannot be asked. */
+export async function sizeOf(path: string): Promise<number | null> {
+  if (path === "-") return null;
+  return stat(path).then(
+    (file) => file.size,
+    () => null,
+  );
+}
+
+function readable(error: unknown): unknown {
+  return error instanceof RecordingError ? new OperatorError(3, error.message, error) : error;
+}

@@ -1,0 +1,42 @@
+/** Writes a live trace to a recording, event by event, in the order in which it was folded. */
+
+import type { RecordingFooter } from "../event/recording.ts";
+import { CreateError } from "../store/create-file.ts";
+import { createRecording } from "../store/create-recording.ts";
+import type { WriterEnd } from "../store/writer-options.ts";
+import type { LiveSession } from "./live-session.ts";
+import { OperatorError } from "./operator-error.ts";
+
+/** A recording that is being written. */
+export interface LiveRecording {
+  /** Settles when the reader of a pipe has gone; never for a file. */
+  readonly closed: Promise<"signal">;
+  close(footer: RecordingFooter): Promise<WriterEnd>;
+}
+
+/**
+ * Record a session. Call it before the first event is delivered.
+ *
+ * @throws OperatorError 1 when the file exists or cannot be created
+ */
+export async function recordTo(
+  session: LiveSession,
+  path: string,
+  options: { readonly force: boolean; readonly onProblem: (line: string) => void },
+): Promise<LiveRecording> {
+  let onGone: (end: "signal") => void = () => {};
+  const closed = new Promise<"signal">((resolve) => {
+    onGone = resolve;
+  });
+  const writer = await createRecording(path, session.header, {
+    force: options.force,
+    onProblem: options.onProblem,
+    onClosed: () => onGone("signal"),
+  }).catch((error: unknown) => {
+    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+  });
+  session.onEvents((events) => {
+    for (const event of events) writer.write(event);
+  });
+  return { closed, close: (footer) => writer.close(footer) };
+}

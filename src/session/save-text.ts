@@ -1,0 +1,44 @@
+/** Writes an export to a file as safely as a recording. */
+
+import { closeSync, writeSync } from "node:fs";
+import { CreateError, createFile } from "../store/create-file.ts";
+import { OperatorError } from "./operator-error.ts";
+
+const CHUNK = 1 << 18;
+
+/**
+ * Write pieces to a new file, mode 0600, never through a symbolic link.
+ *
+ * @throws OperatorError 1 when it cannot be created or written
+ */
+export async function saveText(
+  path: string,
+  pieces: Iterable<string>,
+  force: boolean,
+): Promise<void> {
+  try {
+    const file = createFile(path, { force });
+    try {
+      let waiting = "";
+      for (const piece of pieces) {
+        waiting += piece;
+        if (waiting.length < CHUNK) continue;
+        writeAll(file, waiting);
+        waiting = "";
+      }
+      writeAll(file, waiting);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (error instanceof CreateError) throw new OperatorError(1, error.message, error);
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw new OperatorError(1, `cannot write ${path}: ${code}; choose another place`, error);
+  }
+}
+
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}

@@ -1,0 +1,33 @@
+/** Turns a live trace into lines: one for each finished teardown, one for each finding. */
+
+import type { Endpoint } from "../core/endpoint.ts";
+import { adviseFinding } from "../explain/advise-finding.ts";
+import { endpointLine, findingLine } from "../export/lines.ts";
+import type { LiveSession } from "./live-session.ts";
+
+/** Where the lines go and which endpoints they are about. */
+export interface StreamOptions {
+  readonly write: (text: string) => void;
+  readonly passes: (endpoint: Endpoint) => boolean;
+}
+
+/** An RST may amend a verdict within a millisecond: a line waits until it cannot change. */
+const SETTLED_NS = 20e6;
+
+/** Write lines from now on, until the session ends. */
+export function streamLines(session: LiveSession, options: StreamOptions): void {
+  const { trace, header } = session;
+  trace.takeSettled(0);
+  const told = new Map<string, boolean>();
+  session.onEvents(() => {
+    for (const endpoint of trace.takeSettled(trace.now - SETTLED_NS)) {
+      if (options.passes(endpoint)) options.write(endpointLine(endpoint, trace, header));
+    }
+    for (const finding of trace.findings()) {
+      const isOpen = finding.until === null;
+      if (told.get(finding.id) === isOpen) continue;
+      told.set(finding.id, isOpen);
+      options.write(findingLine(finding, trace, header, adviseFinding));
+    }
+  });
+}

@@ -1,0 +1,51 @@
+/** Plays every live scenario under lastack itself, and holds its story against the truth. */
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { endpointOf, traceOf } from "../scenario/captured-scenario.ts";
+import { checkEnd } from "../scenario/check-end.ts";
+import { missingPrograms } from "./actors/program.ts";
+import { type Capture, captureScenarios, type PlayedScenario } from "./capture.ts";
+import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
+import { scenarios } from "./scenarios/index.ts";
+
+const only = process.env.LASTACK_SCENARIOS?.split(",");
+const chosen = scenarios.filter(({ name }) => !only || only.includes(name));
+const played = new Map<string, PlayedScenario>();
+let capture: Capture | undefined;
+
+beforeAll(async () => {
+  if ((await tracingRefusal()) !== undefined) return;
+  const playable = chosen.filter(({ needs }) => missingPrograms(needs ?? []).length === 0);
+  capture = await captureScenarios(playable, 16);
+  for (const each of capture.played) played.set(each.run.scenario.name, each);
+}, 300_000);
+
+test("every probe record is accounted for", async (ctx) => {
+  await requireTracing(ctx);
+  const counts = new Map<string, number>();
+  for (const { type } of capture?.events ?? []) counts.set(type, (counts.get(type) ?? 0) + 1);
+  expect(capture?.session.footer?.ledger, JSON.stringify([...counts])).toMatchObject({
+    lost: 0,
+    unparsed: 0,
+    balanced: true,
+  });
+});
+
+describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
+  beforeEach(async (ctx) => {
+    await requireTracing(ctx);
+    const [missing] = missingPrograms(needs ?? []);
+    skipOrFail(ctx, missing && `${missing} is not installed`, process.env.CI);
+  });
+
+  test.each(truths)("$end $connection: $role, $verdict", (truth) => {
+    const each = played.get(name);
+    if (each === undefined) throw new Error(`${name} did not run`);
+    expect(each.run.error).toBeNull();
+    const { connections, connectionEndNs } = each.captured.facts;
+    for (const [i, connection] of connections.entries()) {
+      if (truth.connection !== "every" && truth.connection !== connection.name) continue;
+      const trace = traceOf(each.captured, connectionEndNs[i] ?? 0);
+      checkEnd(truth, endpointOf(each.captured, trace, connection, truth.end), trace);
+    }
+  });
+});
