@@ -38,6 +38,23 @@ export function stackColumn(
 /** The layer at a unit, or -1 above all of them. */
 const layerAt = (ends: readonly number[], unit: number) => ends.findIndex((end) => unit < end);
 
+/**
+ * The layer that stands for a cell's units from `above` on: the largest of those that would not be
+ * seen at all elsewhere, else the one with the largest share.
+ */
+function chooseLayer(ends: readonly number[], from: number, units: number, above: number): number {
+  let best = -1;
+  let bestRank = 0;
+  ends.forEach((end, layer) => {
+    const begin = ends[layer - 1] ?? 0;
+    const share = Math.min(end, from + units) - Math.max(begin, above);
+    const isOnlyHere = begin >= from && end <= from + units;
+    const rank = share > 0 ? share + (isOnlyHere ? units : 0) : 0;
+    if (rank > bestRank) [best, bestRank] = [layer, rank];
+  });
+  return best;
+}
+
 function paintSolid(
   painter: Painter,
   layers: readonly Layer[],
@@ -65,15 +82,19 @@ function paintBlended(
     const paint = layers[layer]?.paint;
     return paint === undefined ? null : unpackLook(painter.theme.attr(paint)).fg;
   };
-  for (let row = 0; row < painter.height; row++) {
+  const top = ends.at(-1) ?? 0;
+  for (let row = 0; row * units < top; row++) {
     const from = row * units;
+    const y = painter.height - 1 - row;
+    if (top < from + units) {
+      const look = packLook({ fg: color(chooseLayer(ends, from, units, from)) });
+      painter.put(x, y, steps[top - from] ?? " ", look);
+      return;
+    }
     const lower = layerAt(ends, from);
-    if (lower < 0) return;
     const filled = Math.min(units, (ends[lower] ?? 0) - from);
-    const upper = filled < units ? layerAt(ends, from + units - 1) : -1;
-    const between = filled < units && upper < 0 ? layerAt(ends, from + filled) : upper;
-    const look = packLook({ fg: color(lower), bg: filled < units ? color(between) : null });
-    painter.put(x, painter.height - 1 - row, steps[filled] ?? " ", look);
+    const upper = filled < units ? chooseLayer(ends, from, units, from + filled) : -1;
+    painter.put(x, y, steps[filled] ?? " ", packLook({ fg: color(lower), bg: color(upper) }));
   }
 }
 
@@ -81,7 +102,9 @@ function paintBlended(
  * Paint layers into the whole of a painter, one column a value, the newest on the right.
  *
  * With colours, a cell holds the boundary of two layers to an eighth of a row: the block in the
- * colour of the lower one, on a background in the colour of the upper. Without colours or without
+ * colour of the lower one, on a background in the colour of the upper. Where more layers meet, or
+ * the column ends, a layer that shows nowhere else goes first: the height of a column is true to
+ * an eighth, and a thin layer may take up to a row from its neighbours. Without colours or without
  * UTF-8 each layer is filled with a shade of its own, in whole cells. Returns the row in which
  * each layer of the newest column has its middle, null for a layer that is not there.
  */

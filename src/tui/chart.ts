@@ -12,7 +12,10 @@ export interface ChartSeries extends Layer {
 
 /** What a chart shows. */
 export interface ChartData {
-  /** `area` stacks the series, the first at the bottom; `lines` lays them over each other. */
+  /**
+   * `area` stacks the series, the first at the bottom: put what is rare there, where its boundary is
+   * exact to an eighth of a row. `lines` lays them over each other, the last on top.
+   */
   readonly kind: "area" | "lines";
   /** Values from the oldest to the newest; the newest that fit are shown, see {@link plotColumns}. */
   readonly series: readonly ChartSeries[];
@@ -107,11 +110,15 @@ function paintAxes(painter: Painter, data: ChartData, scale: Scale): void {
   painter.textRight(AXIS_WIDTH + columns, bottom, data.end ?? "now", "muted");
 }
 
+/** The series' marks beside their newest values, or in the nearest row that is free. */
 function paintMarks(painter: Painter, data: ChartData, rows: ReadonlyArray<number | null>): void {
   const taken = new Set<number>();
+  const isFree = (row: number) => row >= 0 && row < painter.height && !taken.has(row);
   data.series.forEach(({ paint }, index) => {
-    const row = rows[index] ?? null;
-    if (row === null || taken.has(row)) return;
+    const wanted = rows[index] ?? null;
+    if (wanted === null) return;
+    const row = [wanted, wanted - 1, wanted + 1].find(isFree);
+    if (row === undefined) return;
     taken.add(row);
     painter.put(painter.width - 1, row, markOf(painter, index), paint);
   });

@@ -1,11 +1,12 @@
 // Charts are true to their values, steady, and never fail for want of room.
 import { afterEach, describe, expect, it } from "vitest";
 import { type ChartData, createChart, plotColumns } from "../../src/tui/chart.ts";
-import { stackColumn } from "../../src/tui/chart-area.ts";
+import { paintArea, stackColumn } from "../../src/tui/chart-area.ts";
 import { chooseScale, scaleLabels } from "../../src/tui/chart-scale.ts";
 import { glyphsFor } from "../../src/tui/glyphs.ts";
 import { barPieces, sparkline } from "../../src/tui/spark.ts";
 import { type Mounted, type MountOptions, mount } from "./harness.ts";
+import { paintGrid } from "./paint.ts";
 
 let mounted: Mounted | null = null;
 
@@ -117,6 +118,44 @@ describe("a chart", () => {
       expect(text.join("\n")).toMatch(/^[ -~\n]*$/);
       expect(text.join("")).toContain(kind === "area" ? "#" : "^");
     }
+  });
+});
+
+describe("paintArea", () => {
+  const layers = (...values: number[]) =>
+    values.map((value, i) => ({ values: [value], paint: `series-${i + 1}` as "series-1" }));
+  const colors = (...values: number[]) => {
+    const scale = { rows: 3, step: 8, max: 24 };
+    const grid = paintGrid(1, 3, (painter) => paintArea(painter, layers(...values), scale));
+    return [0, 1, 2].map((y) => {
+      const { ch, fg, bg } = grid.cell(0, y);
+      return [ch, fg, bg];
+    });
+  };
+  const [first, second, third] = [72, 68, 179];
+
+  it("puts the boundary of two layers into one cell", () => {
+    expect(colors(3, 11)).toEqual([
+      [" ", null, null],
+      ["▆", second, null],
+      ["▃", first, second],
+    ]);
+  });
+
+  it("shows a thin layer in between rather than a neighbour that is seen elsewhere", () => {
+    expect(colors(1, 2, 21)).toEqual([
+      ["█", third, null],
+      ["█", third, null],
+      ["▁", first, second],
+    ]);
+  });
+
+  it("shows a thin layer at the top of a column, and keeps the column's height", () => {
+    expect(colors(10, 0, 1)).toEqual([
+      [" ", null, null],
+      ["▃", third, null],
+      ["█", first, null],
+    ]);
   });
 });
 

@@ -40,9 +40,9 @@ const series = (count: number): ChartSeries[] => {
   const values = (height: number, length: number, seed: number) =>
     Array.from({ length: count }, (_, i) => Math.round(wave(i, height, length, seed)));
   return [
-    { name: "graceful", paint: "series-1", values: values(120, 11, 7919) },
-    { name: "reset", paint: "series-4", values: values(30, 5, 104729) },
     { name: "timed-out", paint: "series-3", values: values(6, 19, 1299709) },
+    { name: "reset", paint: "series-4", values: values(30, 5, 104729) },
+    { name: "graceful", paint: "series-1", values: values(120, 11, 7919) },
   ];
 };
 
@@ -117,7 +117,7 @@ export function paintDemo(painter: Painter, state: DemoState): void {
       title: "teardown time",
       note: [{ text: "p90", paint: "muted" }],
     });
-    const data = series(200).slice(0, 2);
+    const data = series(200).slice(1);
     const format = (ms: number) => formatDuration(ms);
     state.lines.paint(inside, { kind: "lines", series: data, sampleMs: 1000, format });
   }
