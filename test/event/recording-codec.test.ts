@@ -5,7 +5,7 @@ import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { FOOTER, HEADER, SAMPLES, transitionAt } from "./sample-events.ts";
 
 const OPTIONAL = new Set([
-  ..."shutdown error orphan finReceived inProcess exiting linger recvQ sendQ sendWindow srttUs".split(
+  ..."shutdown error orphan finReceived inProcess exiting linger closing pod recvQ sendQ sendWindow srttUs".split(
     " ",
   ),
   ..."bytesSent bytesReceived inode rtoMs backoff answering scan counters sysctls cpu".split(" "),

@@ -44,7 +44,7 @@ const task = { pid: 4242, comm: "nginx" };
 const sk = "ffff888112233440";
 
 /** A transition at `t`, all of its evidence filled in. */
-export function transitionAt(t: number, seq = 0): TransitionEvent {
+export function transitionAt(t: number, seq = 0): Required<TransitionEvent> {
   return {
     type: "transition",
     t,
@@ -62,6 +62,7 @@ export function transitionAt(t: number, seq = 0): TransitionEvent {
     inProcess: true,
     exiting: false,
     linger: false,
+    closing: true,
     recvQ: 0,
     sendQ: 1,
     sendWindow: 65536,
@@ -72,9 +73,12 @@ export function transitionAt(t: number, seq = 0): TransitionEvent {
   };
 }
 
-export const SAMPLES: readonly TraceEvent[] = [
-  transitionAt(1_000_000),
-  {
+/** The compiler wants every type here, and every optional field of it: so each one is tested. */
+const SAMPLE_OF: {
+  readonly [T in TraceEvent["type"]]: Required<Extract<TraceEvent, { type: T }>>;
+} = {
+  transition: transitionAt(1_000_000),
+  retransmit: {
     type: "retransmit",
     t: 2e6,
     ...tuple,
@@ -89,7 +93,7 @@ export const SAMPLES: readonly TraceEvent[] = [
     rtoMs: 204.5,
     backoff: 1,
   },
-  {
+  reset: {
     type: "reset",
     t: 3e6,
     ...tuple,
@@ -100,10 +104,10 @@ export const SAMPLES: readonly TraceEvent[] = [
     reason: null,
     answering: true,
   },
-  { type: "open", t: 4e6, how: "accept", netns: 4026531840, sk, ...task, fd: 11 },
-  { type: "read", t: 5e6, netns: 4026531840, sk, bytes: 0, ...task, ...mark },
-  { type: "destroy", t: 5e6, netns: 4026531840, sk, ...task, ...mark },
-  {
+  open: { type: "open", t: 4e6, how: "accept", netns: 4026531840, sk, ...task, fd: 11 },
+  read: { type: "read", t: 5e6, netns: 4026531840, sk, bytes: 0, ...task, ...mark },
+  destroy: { type: "destroy", t: 5e6, netns: 4026531840, sk, ...task, ...mark },
+  "mini-segment": {
     type: "mini-segment",
     t: 6e6,
     ...tuple,
@@ -113,8 +117,8 @@ export const SAMPLES: readonly TraceEvent[] = [
     isAlive: true,
     flags: 17,
   },
-  { type: "mini-end", t: 7e6, ...tuple, ...mark, sk, substate: "FIN_WAIT2" },
-  {
+  "mini-end": { type: "mini-end", t: 7e6, ...tuple, ...mark, sk, substate: "FIN_WAIT2" },
+  snapshot: {
     type: "snapshot",
     t: 8e6,
     since: 7e6,
@@ -130,7 +134,7 @@ export const SAMPLES: readonly TraceEvent[] = [
     retries: 0,
     cookie: "1f2e",
   },
-  {
+  "snapshot-end": {
     type: "snapshot-end",
     t: 9e6,
     since: 7e6,
@@ -139,8 +143,16 @@ export const SAMPLES: readonly TraceEvent[] = [
     states: ["CLOSE_WAIT", "TIME_WAIT"],
     rows: 1,
   },
-  { type: "owner", t: 10e6, inode: 98765, ...task, fds: [11, 12], startTicks: 123456, scan: 2 },
-  {
+  owner: {
+    type: "owner",
+    t: 10e6,
+    inode: 98765,
+    ...task,
+    fds: [11, 12],
+    startTicks: 123456,
+    scan: 2,
+  },
+  process: {
     type: "process",
     t: 11e6,
     ...task,
@@ -150,17 +162,18 @@ export const SAMPLES: readonly TraceEvent[] = [
     uid: 33,
     unit: "nginx.service",
     container: null,
+    pod: "6f1c3a52-0000-4000-8000-1234567890ab",
     fdLimit: 1024,
     fdCount: 17,
   },
-  {
+  host: {
     type: "host",
     t: 12e6,
     netns: 4026531840,
     counters: { "TcpExt.TCPTimeouts": 5 },
     sysctls: { "net.ipv4.tcp_fin_timeout": "60" },
   },
-  {
+  heartbeat: {
     type: "heartbeat",
     t: 13e6,
     wall: "2026-11-21T05:00:00.136Z",
@@ -170,8 +183,10 @@ export const SAMPLES: readonly TraceEvent[] = [
     unparsed: 0,
     skipped: 0,
   },
-  { type: "gap", t: 14e6, from: 13e6, cause: "lost", count: 4, cpu: 1 },
-];
+  gap: { type: "gap", t: 14e6, from: 13e6, cause: "lost", count: 4, cpu: 1 },
+};
+
+export const SAMPLES: readonly TraceEvent[] = Object.values(SAMPLE_OF);
 
 /** A whole recording as text, one transition a millisecond. */
 export function recordingText(count: number): string {
