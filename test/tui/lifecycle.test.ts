@@ -179,7 +179,7 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
     process.kill(pid(), "SIGTERM");
     process.kill(pid(), "SIGTERM");
     process.kill(pid(), "SIGINT");
-    expect(await shell.until(/EXIT=/)).toMatch(/EXIT=(143|0)/);
+    expect(await shell.until(/EXIT=\d/)).toMatch(/EXIT=(143|0)\b/);
     expect(notes().at(-1)).toBe("flushed");
   });
 
