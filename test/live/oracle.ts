@@ -1,29 +1,16 @@
 /** The scenarios' second witness: a bpftrace of its own that sees what ss is too slow to show. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { ResendKind } from "../../src/core/endpoint.ts";
-import { type TcpState, tcpStateOf } from "../../src/event/tcp-state.ts";
+import { type Life, type Line, parseLine, readLives } from "./lives.ts";
 
-/** The life of one kernel socket, from its first state change to CLOSE; times in Unix ms. */
-export interface Life {
-  readonly netns: number;
-  localPort: number;
-  remotePort: number;
-  /** A change to the same state is an orphan being made. */
-  readonly changes: { readonly at: number; readonly state: TcpState; readonly error: number }[];
-  /** Segments sent again; attempts that failed locally left out. */
-  readonly resent: { readonly at: number; readonly kind: ResendKind }[];
-  /** Resets that this socket sent, by the kernel's reason number. */
-  readonly resets: { readonly at: number; readonly reason: number }[];
-}
-
-interface Line {
-  readonly kind: string;
-  readonly at: number;
-  readonly sk: string;
-  readonly rest: readonly number[];
+/** What the witness has seen. */
+export interface Testimony {
+  readonly lives: readonly Life[];
+  /** Records that it cannot tell, because the kernel skipped its programs so many times. */
+  readonly skipped: number;
 }
 
 /** A running witness. */
@@ -50,11 +37,12 @@ export class Oracle {
   }
 
   /** Stop watching and return every life, oldest first. */
-  async stop(): Promise<Life[]> {
+  async stop(): Promise<Testimony> {
+    const skipped = skippedRuns(this.#child.pid ?? 0);
     const ended = once(this.#child, "close");
     this.#child.kill("SIGINT");
     await ended;
-    return readLives(this.#lines);
+    return { lives: readLives(this.#lines), skipped };
   }
 
   #listen(): Promise<void> {
@@ -84,49 +72,10 @@ function bootedAt(): number {
   return Number(execFileSync("/usr/bin/python3", ["-I", "-S", "-c", code])) * 1000;
 }
 
-function parseLine(text: string, zero: number): Line {
-  const [kind = "", at = "0", sk = "", ...rest] = text.trim().split(" ");
-  return { kind, at: zero + Number(at) / 1e6, sk, rest: rest.map(Number) };
-}
-
-function readLives(lines: readonly Line[]): Life[] {
-  const lives: Life[] = [];
-  const current = new Map<string, Life>();
-  for (const line of [...lines].sort((a, b) => a.at - b.at)) {
-    const { kind, at, rest } = line;
-    const life = current.get(line.sk);
-    if (kind === "s") stepState(line, life, current, lives);
-    else if (kind === "r" && rest[1] === 0) life?.resent.push({ at, kind: resendKind(rest) });
-    else if (kind === "x") life?.resets.push({ at, reason: rest[0] ?? -1 });
-  }
-  return lives;
-}
-
-function stepState(
-  { at, sk, rest }: Line,
-  known: Life | undefined,
-  current: Map<string, Life>,
-  lives: Life[],
-): void {
-  const [netns = 0, from = 0, to = 0, localPort = 0, remotePort = 0, error = 0] = rest;
-  const [old, state] = [tcpStateOf(from), tcpStateOf(to)];
-  if (state === null || state === "LISTEN" || (old === "LISTEN" && state !== "SYN_RECV")) return;
-  const isBirth = state === "SYN_SENT" || old === "LISTEN";
-  const life =
-    isBirth || !known
-      ? { netns, localPort, remotePort, changes: [], resent: [], resets: [] }
-      : known;
-  if (life !== known) {
-    lives.push(life);
-    current.set(sk, life);
-  }
-  if (localPort) life.localPort = localPort;
-  if (remotePort) life.remotePort = remotePort;
-  life.changes.push({ at, state, error });
-}
-
-function resendKind([, , flags = 0, payload = 0]: readonly number[]): ResendKind {
-  if (flags & 2) return "SYN";
-  if (flags & 1) return payload > 0 ? "DATA+FIN" : "FIN";
-  return "DATA";
+/** How often the kernel left out a program of this process because another was running. */
+function skippedRuns(pid: number): number {
+  const directory = `/proc/${pid}/fdinfo`;
+  return readdirSync(directory)
+    .map((fd) => readFileSync(`${directory}/${fd}`, "utf8"))
+    .reduce((sum, text) => sum + Number(/^recursion_misses:\s*(\d+)/m.exec(text)?.[1] ?? 0), 0);
 }

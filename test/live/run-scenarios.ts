@@ -15,6 +15,8 @@ export interface ScenarioRun {
   readonly endedAt: string;
   readonly connections: readonly Registered[];
   readonly checkpoints: readonly Checkpoint[];
+  /** RetransSegs of the two namespaces at the end. */
+  readonly resentSegments: Readonly<Record<End, number>>;
   /** Why it could not be played to its end; null when it was. */
   readonly error: Error | null;
 }
@@ -59,6 +61,7 @@ async function runScenario(
     error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }
   await beforeCleaning?.(scenario);
+  const resentSegments = await countResent(context);
   await context.dispose();
   const { connections, checkpoints, net } = context;
   return {
@@ -68,8 +71,15 @@ async function runScenario(
     endedAt: checkpoints.at(-1)?.at ?? startedAt,
     connections,
     checkpoints,
+    resentSegments,
     error,
   };
+}
+
+async function countResent(context: Context): Promise<Record<End, number>> {
+  const read = async (end: End) =>
+    (await context.namespaceOf(end).counters()).get("RetransSegs") ?? 0;
+  return { client: await read("client"), server: await read("server") };
 }
 
 async function withinTime(work: Promise<void>, ms: number): Promise<void> {

@@ -3,7 +3,7 @@ import type { ResendKind } from "../../src/core/endpoint.ts";
 import type { FindingKind } from "../../src/core/finding.ts";
 import type { TcpState } from "../../src/event/tcp-state.ts";
 import type { Registered, Seen } from "./checkpoint.ts";
-import type { Life } from "./oracle.ts";
+import type { Change, Life } from "./lives.ts";
 import type { ScenarioRun } from "./run-scenarios.ts";
 import type { End } from "./scenario.ts";
 
@@ -28,8 +28,10 @@ export interface Witness {
   readonly states: readonly TcpState[];
   readonly resent: readonly ResendKind[];
   readonly resets: readonly number[];
-  /** `sk_err` at the change to CLOSE; null while the socket lives. */
-  readonly error: number | null;
+  /** The change with which this end sent its FIN; null when it sent none. */
+  readonly fin: Change | null;
+  /** The change to CLOSE; null while the socket lives. */
+  readonly closed: Change | null;
 }
 
 /**
@@ -67,6 +69,7 @@ function cut(life: Life, end: number): Witness {
     states: states.filter((state) => state !== "CLOSE"),
     resent: life.resent.filter(isBefore).map(({ kind }) => kind),
     resets: life.resets.filter(isBefore).map(({ reason }) => reason),
-    error: changes.find(({ state }) => state === "CLOSE")?.error ?? null,
+    fin: changes.find(({ state }) => state === "FIN_WAIT1" || state === "LAST_ACK") ?? null,
+    closed: changes.find(({ state }) => state === "CLOSE") ?? null,
   };
 }

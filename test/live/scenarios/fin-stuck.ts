@@ -81,7 +81,11 @@ const zeroWindow: Scenario = {
     await context.see("end", { client: "mini TIME_WAIT", server: "gone" });
   },
   expect: [
-    client({ ...gracefulActive, resends: { DATA: 0 }, findings: ["stuck-fin-wait1"] }),
+    client({
+      ...gracefulActive,
+      resends: { DATA: 0, "DATA+FIN": 0, FIN: 0 },
+      findings: ["stuck-fin-wait1"],
+    }),
     server(gracefulPassive),
   ],
 };

@@ -75,8 +75,17 @@ const endOfPage: Scenario = {
   expect: serverFirst("curl", "nginx"),
 };
 
+interface Patient {
+  readonly name: string;
+  readonly about: string;
+  readonly directives: string;
+  readonly request: string;
+  /** How nginx closes: it lingers after shutdown() where the client has sent several requests. */
+  readonly trigger: "close" | "shutdown";
+}
+
 /** A client that asks so many times on one connection and closes when the server does. */
-function patient(name: string, about: string, directives: string, request: string): Scenario {
+function patient({ name, about, directives, request, trigger }: Patient): Scenario {
   return {
     name,
     about,
@@ -94,15 +103,39 @@ function patient(name: string, about: string, directives: string, request: strin
       await sock.closeAtEnd();
       await context.see("end", { client: "gone", server: "mini TIME_WAIT" });
     },
-    expect: serverFirst("lt-client", "nginx"),
+    expect: [client(gracefulPassive), server({ ...gracefulActive, trigger, owner: "nginx" })],
   };
 }
 
 const get = (header = "") => `GET / HTTP/1.1\r\nHost: a\r\n${header}\r\n`;
 
+const patients: readonly Patient[] = [
+  {
+    name: "nginx-keepalive-timeout",
+    about: "The client idles after its request until nginx's keepalive_timeout (1 s) is over.",
+    directives: "keepalive_timeout 1s;",
+    request: get(),
+    trigger: "close",
+  },
+  {
+    name: "nginx-keepalive-requests",
+    about: "After the third answer of keepalive_requests 3 nginx shuts the connection and lingers.",
+    directives: "keepalive_requests 3;",
+    request: get() + get() + get(),
+    trigger: "shutdown",
+  },
+  {
+    name: "nginx-connection-close",
+    about: "The client asks for `Connection: close` and waits for the end: nginx closes first.",
+    directives: "",
+    request: get("Connection: close\r\n"),
+    trigger: "close",
+  },
+];
+
 const pooled: Scenario = {
   name: "node-pool-server-times-out",
-  about: "A pooled node client idles longer than nginx's keepalive_timeout; nginx closes first.",
+  about: "nginx's keepalive_timeout ends a pooled connection; node answers with shutdown() first.",
   ipv: 4,
   needs: ["nginx"],
   async run(context) {
@@ -111,7 +144,10 @@ const pooled: Scenario = {
     await context.see("idle", { client: "held ESTABLISHED", server: "held ESTABLISHED" });
     await context.see("end", { client: "gone", server: "mini TIME_WAIT" });
   },
-  expect: serverFirst("node", "nginx"),
+  expect: [
+    client({ ...gracefulPassive, trigger: "shutdown", orphan: false, owner: "node" }),
+    server({ ...gracefulActive, owner: "nginx" }),
+  ],
 };
 
 const poolDestroyed: Scenario = {
@@ -175,7 +211,8 @@ const stale: Scenario = {
 
 const redisKill: Scenario = {
   name: "redis-client-kill",
-  about: "CLIENT KILL: redis closes a subscriber's connection; the subscriber's tool follows.",
+  about:
+    "CLIENT KILL: redis closes a subscriber's connection; the subscriber's tool exits upon it.",
   ipv: 4,
   needs: ["redis-server", "redis-cli"],
   async run(context) {
@@ -192,30 +229,16 @@ const redisKill: Scenario = {
     await context.namespaceOf("client").exec(...cli("CLIENT", "KILL", "TYPE", "pubsub"));
     await context.see("end", { client: "gone", server: "mini TIME_WAIT" });
   },
-  expect: serverFirst("redis-cli", "redis-server"),
+  expect: [
+    client({ ...gracefulPassive, trigger: "exit", owner: "redis-cli" }),
+    server({ ...gracefulActive, owner: "redis-server" }),
+  ],
 };
 
 export const programs: readonly Scenario[] = [
   curlCloses,
   endOfPage,
-  patient(
-    "nginx-keepalive-timeout",
-    "The client idles after its request until nginx's keepalive_timeout (1 s) is over.",
-    "keepalive_timeout 1s;",
-    get(),
-  ),
-  patient(
-    "nginx-keepalive-requests",
-    "keepalive_requests 3: after the third answer on the connection nginx closes it.",
-    "keepalive_requests 3;",
-    get() + get() + get(),
-  ),
-  patient(
-    "nginx-connection-close",
-    "The client asks for `Connection: close` and waits for the end: nginx closes first.",
-    "",
-    get("Connection: close\r\n"),
-  ),
+  ...patients.map(patient),
   pooled,
   poolDestroyed,
   stale,
