@@ -115,7 +115,7 @@ function changeOf({ state, from, to, evidence }: Phase, endNs: Nanoseconds): Lad
   return { state, at: from, evidence, forNs: Math.max(0, (to ?? endNs) - from), isOpen };
 }
 
-/** Join equal re-sends, and changes of both ends at one moment, into one rung. */
+/** Join equal re-sends, and what both ends do within a millisecond on their own, into one rung. */
 function merged(rungs: readonly Rung[]): Rung[] {
   const joined: Rung[] = [];
   for (const rung of rungs) {
@@ -149,7 +149,9 @@ function isSameResend(before: Rung, rung: Rung): boolean {
 }
 
 function isSameMoment(before: Rung, rung: Rung): boolean {
-  return before.arrow === null && rung.arrow === null && before.at === rung.at;
+  if (before.arrow !== null || rung.arrow !== null) return false;
+  const isOneSided = before.left.length > 0 === rung.left.length > 0;
+  return rung.order - before.order <= (isOneSided ? 0 : CPU_SKEW_NS);
 }
 
 function joinedArrow(a: LadderArrow | null, b: LadderArrow | null): LadderArrow | null {

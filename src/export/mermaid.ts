@@ -82,7 +82,7 @@ export function* sequenceDiagram(
 }
 
 function endTitle({ name, endpoint }: Ladder["right"]): string {
-  const who = endpoint === null ? "not on this host" : holderName(endpoint);
+  const who = endpoint === null ? "seen from A only" : holderName(endpoint);
   return `${escapeMermaid(name)}<br/>${escapeMermaid(who)}`;
 }
 

@@ -7,7 +7,11 @@ import type { Report, ReportFinding } from "./report.ts";
 
 const SEVERITY_WEIGHT = { critical: 3000, warning: 2000, info: 1000 } as const;
 
-const SECOND_OF_FINDING = 50;
+/** Still closing, and not yet told by a finding's first endpoint. */
+const CLOSING_WEIGHT = 200;
+
+/** Still closing like a finding's first endpoint: it would tell the same again. */
+const ALIKE_WEIGHT = 60;
 
 const VERDICT_WEIGHT: Readonly<Record<Verdict, number>> = {
   "timed-out": 700,
@@ -28,35 +32,47 @@ const VERDICT_WEIGHT: Readonly<Record<Verdict, number>> = {
  * connection the first closer stands for both. Walks all endpoints once and keeps a few.
  */
 export function tellingEndpoints(report: Report, count: number): Endpoint[] {
-  const weights = findingWeights(report.findings);
-  const best: { endpoint: Endpoint; weight: number }[] = [];
-  for (const endpoint of report.source.view.endpoints()) {
-    const weight = (weights.get(endpoint.id) ?? 0) + weightOf(endpoint);
-    const least = best.at(-1);
-    if (weight <= 0 || (best.length >= 2 * count && weight <= (least?.weight ?? 0))) continue;
-    const at = best.findIndex((other) => other.weight < weight);
-    best.splice(at === -1 ? best.length : at, 0, { endpoint, weight });
-    if (best.length > 2 * count) best.pop();
-  }
-  return oneOfEachPair(best.map(({ endpoint }) => endpoint)).slice(0, count);
+  return oneOfEachPair(weightiest(report, 2 * count, 1)).slice(0, count);
 }
 
-/** The first endpoint of each finding stands for it; the others say much the same again. */
+/**
+ * The `count` endpoints that tell most, quiet ones and both ends of a pair included, most telling
+ * first. Weights are few, so a list for each keeps this linear in the number of endpoints.
+ */
+export function weightiest(report: Report, count: number, least = 0): Endpoint[] {
+  const weights = findingWeights(report.findings);
+  const byWeight = new Map<number, Endpoint[]>();
+  for (const endpoint of report.source.view.endpoints()) {
+    const weight = weightOf(endpoint, weights.get(endpoint.id));
+    if (weight < least) continue;
+    const alike = byWeight.get(weight);
+    if (alike === undefined) byWeight.set(weight, [endpoint]);
+    else if (alike.length < count) alike.push(endpoint);
+  }
+  const lists = [...byWeight].sort(([a], [b]) => b - a).map(([, endpoints]) => endpoints);
+  return lists.flat().slice(0, count);
+}
+
+/** The first endpoint of each finding stands for it; the others weigh nothing by it. */
 function findingWeights(findings: readonly ReportFinding[]): Map<string, number> {
   const weights = new Map<string, number>();
   for (const { severity, endpoints } of findings) {
     for (const [i, id] of endpoints.entries()) {
-      const weight = i === 0 ? SEVERITY_WEIGHT[severity] : SECOND_OF_FINDING;
+      const weight = i === 0 ? SEVERITY_WEIGHT[severity] : 0;
       weights.set(id, Math.max(weight, weights.get(id) ?? 0));
     }
   }
   return weights;
 }
 
-function weightOf({ verdict, state, resends, teardownAt }: Endpoint): number {
-  const isClosing = verdict === null && CLOSING_STATES.has(state);
-  const ending = isClosing ? 200 : verdict === null ? 0 : VERDICT_WEIGHT[verdict];
-  return ending + (teardownAt === null ? 0 : 1) + Math.min(90, 10 * resends.length);
+/** @param byFinding undefined where no finding speaks of it */
+function weightOf(endpoint: Endpoint, byFinding: number | undefined): number {
+  const { verdict, state, resends, teardownAt } = endpoint;
+  const closing = byFinding === 0 ? ALIKE_WEIGHT : CLOSING_WEIGHT;
+  const ending =
+    verdict !== null ? VERDICT_WEIGHT[verdict] : CLOSING_STATES.has(state) ? closing : 0;
+  const teardown = teardownAt === null ? 0 : 1;
+  return (byFinding ?? 0) + ending + teardown + Math.min(90, 10 * resends.length);
 }
 
 function oneOfEachPair(endpoints: readonly Endpoint[]): Endpoint[] {
