@@ -41,7 +41,6 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
       header: session.header,
       trace: session.trace,
       problems,
-      isPlaying: () => true,
       begin: () => session.readHost(),
       end: () => session.stop().then(() => undefined),
       ended: session.ended.then((error) => error?.message ?? null),

@@ -44,7 +44,6 @@ async function run(file: string, options: ReplayOptions, result: CommandResult):
       header: playback.header,
       trace: playback.trace,
       problems: [],
-      isPlaying: () => !playback.isPaused,
       setPaused: (isPaused) => {
         playback.isPaused = isPaused;
       },

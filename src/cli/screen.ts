@@ -1,35 +1,9 @@
 /** Whether there is a screen to draw on, and the options of drawing. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Trace } from "../core/fold.ts";
-import type { RecordingHeader } from "../event/recording.ts";
+import type { DashboardSource } from "../tui/dashboard-source.ts";
 
-/** Options of everything that draws. */
-export interface ScreenOptions {
-  readonly ascii?: boolean;
-  readonly color?: boolean;
-  readonly theme?: string;
-  readonly fps?: number;
-}
-
-/** What the dashboard shows; live and replay differ only here. */
-export interface DashboardSource {
-  readonly mode: "live" | "replay" | "demo";
-  readonly header: RecordingHeader;
-  readonly trace: Trace;
-  /** Lines of trouble so far; may grow. */
-  readonly problems: readonly string[];
-  isPlaying(): boolean;
-  /** Hold the source itself; absent where time cannot be held (live). */
-  setPaused?(isPaused: boolean): void;
-  /** Called once the screen is up. */
-  begin(): Promise<void>;
-  /** Called before the screen goes. */
-  end(): Promise<void>;
-  /** Settles when the source has come to its end, with a line when that was a failure. */
-  readonly ended: Promise<string | null>;
-  readonly options: ScreenOptions;
-}
+export type { ScreenOptions } from "../tui/dashboard-source.ts";
 
 function parseFps(text: string): number {
   const fps = Number(text);
