@@ -86,10 +86,11 @@ export class Painter {
     return column - x;
   }
 
-  /** Paint one character of width 1 that this program chose itself. */
+  /** Paint one character one column wide; anything else becomes a `?`, for it may be foreign. */
   put(x: number, y: number, ch: string, paint: Paint = "text"): void {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
-    this.#grid.set(this.#left + x, this.#top + y, ch, this.look(paint));
+    const single = ch.length === 1 && characterWidth(ch) === 1;
+    this.#grid.set(this.#left + x, this.#top + y, single ? ch : "?", this.look(paint));
   }
 
   /** Fill a part of the rectangle with one character. */

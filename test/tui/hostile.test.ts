@@ -4,6 +4,7 @@ import { paintTable, type TableColumn } from "../../src/tui/table.ts";
 import { START_CURSOR } from "../../src/tui/table-cursor.ts";
 import { textWidth } from "../../src/tui/text.ts";
 import { type Mounted, mount } from "./harness.ts";
+import { paintGrid } from "./paint.ts";
 import { randomNumbers } from "./random.ts";
 
 const NAMES = 100_000;
@@ -121,6 +122,15 @@ describe("a hundred thousand hostile names", () => {
       });
       expect(screen.text().split("\n")[0]?.endsWith(".") || width >= 58).toBe(true);
     }
+  });
+});
+
+describe("a single character", () => {
+  it.each(["\x1b", "a\x1b[2J", "数", "\u202e", "", "👩"])("%j is not let through", (ch) => {
+    const grid = paintGrid(3, 2, (painter) =>
+      painter.fill({ x: 0, y: 0, width: 3, height: 1 }, ch),
+    );
+    expect(grid.text()).toBe("???\n");
   });
 });
 

@@ -93,8 +93,9 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
   const start = async (mode = "", env: Record<string, string> = {}) => {
     directory = mkdtempSync(join(program.directory, "run-"));
     shell = await openShell(80, 24, env);
-    const cooked = "stty | grep -E 'icanon|-echo' || echo COOKED";
-    shell.run(`node ${program.script} ${directory} ${mode}; echo "EXIT=$?"; ${cooked}`);
+    // The quotes keep the typed command itself from looking like its output.
+    const cooked = "stty | grep -E 'icanon|-echo' || echo COOK''ED";
+    shell.run(`node ${program.script} ${directory} ${mode}; echo EX""IT=$?; ${cooked}`);
     await shell.until(/dashboard ready/);
   };
 
