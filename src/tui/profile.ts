@@ -23,7 +23,7 @@ export interface ProfileInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly inputIsTty: boolean;
   readonly outputIsTty: boolean;
-  /** `--no-color`: false. Wins over NO_COLOR when true. */
+  /** False for `--no-color`. True is no wish against NO_COLOR: commander says it by default. */
   readonly color?: boolean;
   /** `--ascii`. */
   readonly ascii?: boolean;
@@ -48,8 +48,7 @@ export function localeIsUtf8(env: Readonly<Record<string, string | undefined>>):
 }
 
 function colorDepth(term: string, input: ProfileInput): ColorDepth {
-  if (input.color === false) return 0;
-  if (input.color !== true && input.env.NO_COLOR) return 0;
+  if (input.color === false || input.env.NO_COLOR) return 0;
   if (CONSOLE.test(term)) return 8;
   if (MONOCHROME.test(term)) return 0;
   const inTmux = Boolean(input.env.TMUX) && /^(screen|tmux)/.test(term);

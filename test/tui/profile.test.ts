@@ -64,11 +64,11 @@ describe("terminalProfile", () => {
     expect(profile({ TERM: "linux", COLORTERM: "truecolor" }).colors).toBe(8);
   });
 
-  it("obeys NO_COLOR unless it is empty or the user insists, and ignores COLORFGBG", () => {
+  it("obeys NO_COLOR unless it is empty, and ignores COLORFGBG", () => {
     const TERM = "xterm-256color";
     expect(profile({ TERM, NO_COLOR: "1" }).colors).toBe(0);
     expect(profile({ TERM, NO_COLOR: "" }).colors).toBe(256);
-    expect(profile({ TERM, NO_COLOR: "1" }, { color: true }).colors).toBe(256);
+    expect(profile({ TERM, NO_COLOR: "1" }, { color: true }).colors).toBe(0);
     expect(profile({ TERM }, { color: false }).colors).toBe(0);
     expect(profile({ TERM, COLORFGBG: "0;15" })).toEqual(profile({ TERM }));
   });
