@@ -1,8 +1,8 @@
 /** The teardown ladder as SVG: two lifelines coloured by state, arrows with their evidence. */
 
+import type { Ladder } from "../core/ladder.ts";
+import type { LadderArrow, LadderChange, LadderRow, LadderSide } from "../core/ladder-row.ts";
 import { countText, durationText } from "./duration.ts";
-import type { Ladder } from "./ladder.ts";
-import type { LadderArrow, LadderChange, LadderRow, LadderSide } from "./ladder-row.ts";
 import { arrowLabel } from "./ladder-text.ts";
 import { type Content, Markup, markup } from "./markup.ts";
 

@@ -1,6 +1,7 @@
 /** `--format html`: one file that shows everything and can do nothing. */
 
 import type { Endpoint } from "../core/endpoint.ts";
+import { ladderOf } from "../core/ladder.ts";
 import type { ExportFormat } from "./format.ts";
 import { endings, teardownsOverTime, timeInStates } from "./html-charts.ts";
 import { findingsSection } from "./html-findings.ts";
@@ -8,7 +9,6 @@ import { headSection, ledgerSection } from "./html-head.ts";
 import { LADDER_KEY, ladderSvg } from "./html-ladder.ts";
 import { STYLE } from "./html-style.ts";
 import { endpointsSection, MOST_ROWS } from "./html-table.ts";
-import { ladderOf } from "./ladder.ts";
 import { type Content, Markup, markup } from "./markup.ts";
 import { holderName, safeName, safeProse } from "./names.ts";
 import { inPieces } from "./pieces.ts";

@@ -1,11 +1,11 @@
 /** The teardown ladder in plain text, 76 columns wide, in the manner of RFC 9293's figures. */
 
 import type { Evidence } from "../core/endpoint.ts";
+import type { Ladder } from "../core/ladder.ts";
+import type { LadderArrow, LadderChange, LadderRow } from "../core/ladder-row.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import { columnsOf, fitLeft, fitRight } from "./columns.ts";
 import { countText, durationText } from "./duration.ts";
-import type { Ladder } from "./ladder.ts";
-import type { LadderArrow, LadderChange, LadderRow } from "./ladder-row.ts";
 import { lostWaveText } from "./words.ts";
 
 const TIME_COLUMNS = 12;

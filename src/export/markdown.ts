@@ -1,11 +1,11 @@
 /** `--format markdown`: a post-mortem that fits an issue, at most 60 lines. */
 
 import type { Endpoint } from "../core/endpoint.ts";
+import { ladderOf } from "../core/ladder.ts";
 import { completenessOf } from "./completeness.ts";
 import { countOf, countText } from "./duration.ts";
 import { escapeMarkdown } from "./escape-markdown.ts";
 import type { ExportFormat } from "./format.ts";
-import { ladderOf } from "./ladder.ts";
 import { sequenceDiagram } from "./mermaid.ts";
 import { safeName, safeProse } from "./names.ts";
 import { asLines, inPieces } from "./pieces.ts";

@@ -1,12 +1,12 @@
 /** `--format mermaid`: the most telling teardown as a sequence diagram. */
 
+import { type Ladder, ladderOf } from "../core/ladder.ts";
+import type { LadderArrow, LadderChange, LadderRow } from "../core/ladder-row.ts";
 import type { Clock } from "./clock.ts";
 import { completenessOf } from "./completeness.ts";
 import { countOf, countText, durationText } from "./duration.ts";
 import { escapeMermaid } from "./escape-mermaid.ts";
 import type { ExportFormat } from "./format.ts";
-import { type Ladder, ladderOf } from "./ladder.ts";
-import type { LadderArrow, LadderChange, LadderRow } from "./ladder-row.ts";
 import { arrowLabel } from "./ladder-text.ts";
 import { holderName, safeName } from "./names.ts";
 import { asLines, inPieces } from "./pieces.ts";

@@ -1,11 +1,11 @@
 /** `--format text`: the report for a terminal of 80 columns or a mail. */
 
+import { ladderOf } from "../core/ladder.ts";
 import { timeOfIso } from "./clock.ts";
 import { wrap } from "./columns.ts";
 import { completenessOf } from "./completeness.ts";
 import { countText, durationText } from "./duration.ts";
 import type { ExportFormat } from "./format.ts";
-import { ladderOf } from "./ladder.ts";
 import { LADDER_LEGEND, ladderLines } from "./ladder-text.ts";
 import { holderName, localName, remoteName, safeName, safeProse } from "./names.ts";
 import { asLines, inPieces } from "./pieces.ts";

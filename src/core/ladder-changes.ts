@@ -1,8 +1,8 @@
 /** Puts the state changes of both ends beside the segments that brought them about. */
 
-import type { Endpoint, Phase } from "../core/endpoint.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
+import type { Endpoint, Phase } from "./endpoint.ts";
 import type { TimedArrow } from "./ladder-arrows.ts";
 import type { LadderArrow, LadderChange, LadderRow, LadderSide } from "./ladder-row.ts";
 

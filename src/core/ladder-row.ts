@@ -1,8 +1,8 @@
 /** What stands on one rung of a teardown ladder. */
 
-import type { Evidence, ResendKind } from "../core/endpoint.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, RetransmitCause } from "../event/trace-event.ts";
+import type { Evidence, ResendKind } from "./endpoint.ts";
 
 /** The two rails of a ladder: the endpoint asked for stands left. */
 export type LadderSide = "left" | "right";

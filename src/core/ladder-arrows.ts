@@ -1,7 +1,7 @@
 /** The segments of a teardown as its two ends tell of them, each sending once. */
 
-import type { Endpoint, Evidence, Resend, Wave } from "../core/endpoint.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
+import type { Endpoint, Evidence, Resend, Wave } from "./endpoint.ts";
 import { type LadderArrow, type LadderSide, otherSide } from "./ladder-row.ts";
 
 /** A sending with the moment that orders it; `at` is null where only the order is known. */

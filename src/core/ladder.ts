@@ -1,12 +1,16 @@
 /** The teardown ladder: both ends of one connection, what went between them, what each became. */
 
-import type { Endpoint, LostWave } from "../core/endpoint.ts";
+import { safeText } from "../event/safe-text.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
+import { formatEndpoint } from "../event/tuple.ts";
+import type { Endpoint, LostWave } from "./endpoint.ts";
 import { collectArrows } from "./ladder-arrows.ts";
 import { placeChanges } from "./ladder-changes.ts";
 import { type LadderRow, type LadderSide, otherSide } from "./ladder-row.ts";
-import { localName, remoteName } from "./names.ts";
+
+/** A damaged recording may hold a longer one. */
+const LONGEST_ADDRESS = 64;
 
 /** One rail. */
 export interface LadderEnd {
@@ -42,8 +46,9 @@ export interface Ladder {
  * @param endNs end of the recording, or now: the end of what still lasts
  */
 export function ladderOf(endpoint: Endpoint, endNs: Nanoseconds): Ladder {
-  const left = { name: localName(endpoint.tuple), endpoint };
-  const right = { name: remoteName(endpoint.tuple), endpoint: endpoint.peer };
+  const { local, localPort, remote, remotePort } = endpoint.tuple;
+  const left = { name: nameOf(local, localPort), endpoint };
+  const right = { name: nameOf(remote, remotePort), endpoint: endpoint.peer };
   const rows = placeChanges(collectArrows(endpoint), endpoint, endNs);
   return {
     left,
@@ -52,6 +57,10 @@ export function ladderOf(endpoint: Endpoint, endNs: Nanoseconds): Ladder {
     lostWave: endpoint.lostWave ?? endpoint.peer?.lostWave ?? null,
     waiting: waitOf(endpoint, "left", endNs) ?? waitOf(endpoint.peer, "right", endNs),
   };
+}
+
+function nameOf(address: string, port: number): string {
+  return formatEndpoint(safeText(address, { max: LONGEST_ADDRESS }), port);
 }
 
 function withPauses(rows: readonly LadderRow[]): LadderRow[] {

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Endpoint } from "../../src/core/endpoint.ts";
-import { type Ladder, ladderOf } from "../../src/export/ladder.ts";
-import { endpointOf, ms, phasesOf, resendsOf, s, waveOf } from "./synthetic-endpoint.ts";
+import { type Ladder, ladderOf } from "../../src/core/ladder.ts";
+import { endpointOf, ms, phasesOf, resendsOf, s, waveOf } from "../export/synthetic-endpoint.ts";
 import {
   gracefulPair,
   INCIDENT_END,
   incidentEndpoints,
   lostFirstWave,
-} from "./synthetic-incident.ts";
+} from "../export/synthetic-incident.ts";
 
 const incidentEndpoint = (id: string): Endpoint => {
   const endpoint = incidentEndpoints().find((other) => other.id === id);
