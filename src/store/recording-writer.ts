@@ -240,9 +240,8 @@ export class RecordingWriter {
   #doubt(error: unknown, sinceNs: Nanoseconds): void {
     this.#tell(`may have lost what was written last: ${appendTrouble(error)}`);
     if (!this.#isAccepting) return;
-    const t = this.#newestNs;
-    const gap = { type: "gap", t, from: sinceNs, cause: "disk", count: null } as const;
-    this.#queue.push(encodeEvent(gap), t);
+    const gap = { type: "gap", from: sinceNs, cause: "disk", count: null } as const;
+    this.#queue.push(encodeEvent({ ...gap, t: this.#newestNs }), this.#newestNs);
   }
 
   #tell(what: string): void {
