@@ -20,9 +20,12 @@ export function hexPairToAddress(family: string, high: string, low: string): str
   return text;
 }
 
-/** ntop() of a tracepoint's `saddr_v6`, which holds IPv4 addresses mapped into IPv6. */
+/**
+ * ntop() of a tracepoint's `saddr_v6`, which holds IPv4 addresses mapped into IPv6. A tracepoint
+ * without the family (`tcp_retransmit_skb` before 5.15) leaves open which: IPv4 is far likelier.
+ */
 function fromNtop(family: string, text: string): string {
-  return family === "2" && text.startsWith("::ffff:") ? text.slice(7) : text;
+  return family !== "a" && text.startsWith("::ffff:") ? text.slice(7) : text;
 }
 
 function ipv4(word: number): string {

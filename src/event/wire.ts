@@ -1,5 +1,7 @@
 /** Reads the rows that the probes print: one line of text becomes one or two events. */
 
+import { eventFault } from "./event-faults.ts";
+import type { Fields } from "./field-faults.ts";
 import { type TcpState, tcpStateOf } from "./tcp-state.ts";
 import type {
   DestroyEvent,
@@ -55,9 +57,14 @@ export class WireDecoder {
    * Decode one row.
    *
    * @returns the events in it, first the one that carries the sequence number; null when the
-   *   row is not of a known form.
+   *   row is not of a known form, or when a recording's reader would refuse what it says.
    */
   decode(row: string): readonly TraceEvent[] | null {
+    const events = this.#read(row);
+    return events?.every(isSound) ? events : null;
+  }
+
+  #read(row: string): readonly TraceEvent[] | null {
     const f = (row.endsWith("\n") ? row.slice(0, -1) : row).split(" ");
     switch (f[0]) {
       case "S":
@@ -71,7 +78,7 @@ export class WireDecoder {
       case "A":
         return this.#accept(f);
       case "F":
-        return this.#read(f);
+        return this.#readEnd(f);
       case "D":
         return this.#destroy(f);
       case "W":
@@ -186,7 +193,7 @@ export class WireDecoder {
     return [event];
   }
 
-  #read(f: readonly string[]): readonly TraceEvent[] | null {
+  #readEnd(f: readonly string[]): readonly TraceEvent[] | null {
     if (f.length < 9) return null;
     const t = this.time(f[1] as string);
     if (!Number.isFinite(t)) return null;
@@ -254,6 +261,11 @@ export class WireDecoder {
   }
 }
 
+function isSound(event: TraceEvent): boolean {
+  return eventFault(event as unknown as Fields) === null;
+}
+
+/** NaN, which no check of an event lets through, for a text that is no hex number. */
 function hex(text: string | undefined): number {
   return Number.parseInt(text as string, 16);
 }
