@@ -23,7 +23,11 @@ export function chooseProbes(facts: ProbeFacts): ProbeChoice | null {
   if (tracepoints["sock:inet_sock_set_state"] === null) return null;
   const fragments = ["ready.bt", hasBtf ? "tcp_set_state.bt" : "tcp_set_state.nobtf.bt"];
   const unseen: string[] = [];
-  if (!hasBtf) unseen.push("no BTF: why a socket closed, orphans, owners and namespaces");
+  if (!hasBtf) {
+    unseen.push(
+      "no BTF: why a socket closed, orphans, owners, namespaces, RSTs, reads and TIME_WAIT",
+    );
+  }
   chooseSegments(facts, fragments, unseen);
   chooseOwners(facts, fragments, unseen);
   chooseMiniSockets(facts, fragments, unseen);
@@ -45,6 +49,7 @@ function chooseSegments(facts: ProbeFacts, fragments: string[], unseen: string[]
   if (reset === null) unseen.push("no tcp_send_reset tracepoint: RSTs sent");
   else fragments.push(reset.has("reason") ? "tcp_send_reset.bt" : "tcp_send_reset.noreason.bt");
   if (tracepoints["tcp:tcp_receive_reset"]?.has("sport")) fragments.push("tcp_receive_reset.bt");
+  else unseen.push("no tcp_receive_reset tracepoint: RSTs received, but for the errors they leave");
   if (tracepoints["tcp:tcp_destroy_sock"]?.has("sport")) fragments.push("tcp_destroy_sock.bt");
   else
     unseen.push("no tcp_destroy_sock tracepoint: when a reset connection's descriptor is closed");
