@@ -1,6 +1,6 @@
 /** What the reducers share: the table, the clocks and the counts of one trace. */
 
-import type { TcpState } from "../event/tcp-state.ts";
+import { CLOSING_STATES, type TcpState } from "../event/tcp-state.ts";
 import type {
   HeartbeatEvent,
   Nanoseconds,
@@ -13,6 +13,7 @@ import type { EndpointTable } from "./endpoint-table.ts";
 import type { ExpiryQueue } from "./expiry-queue.ts";
 import type { GapList } from "./gap-list.ts";
 import type { ListenerTable } from "./listener-table.ts";
+import type { RecentTeardowns } from "./recent-teardowns.ts";
 
 /** `TCP_TIMEWAIT_LEN` of `include/net/tcp.h`: a constant of the kernel, 60 s. */
 export const TIME_WAIT_NS = 60e9;
@@ -70,6 +71,7 @@ export interface CoreState {
   readonly settled: { readonly at: Nanoseconds; readonly endpoint: Endpoint }[];
   /** Whether anybody takes them. */
   keepsSettled: boolean;
+  readonly recent: RecentTeardowns;
   transitions: number;
   segmentsResent: number;
   resetsSeen: number;
@@ -89,6 +91,7 @@ export function enterState(
   closePhase(core, endpoint, at);
   endpoint.phases.push({ state, from: at, to: null, evidence, atLeast });
   core.table.setState(endpoint, state);
+  if (CLOSING_STATES.has(state)) core.recent.add(endpoint);
 }
 
 /** End the running phase. */
@@ -121,6 +124,7 @@ export function endEndpoint(
     endpoint.teardownAt ??= at;
   }
   if (core.keepsSettled && endpoint.state !== "TIME_WAIT") core.settled.push({ at, endpoint });
+  if (endpoint.state !== "TIME_WAIT") core.recent.add(endpoint);
   endpoint.unread = null;
   endpoint.unreadBytes = null;
   core.table.end(endpoint, at);

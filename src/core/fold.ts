@@ -30,7 +30,8 @@ import { ExpiryQueue } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
 import { FindingBook } from "./finding-book.ts";
 import { GapList } from "./gap-list.ts";
-import { ListenerTable } from "./listener-table.ts";
+import { type Listener, ListenerTable } from "./listener-table.ts";
+import { RecentTeardowns } from "./recent-teardowns.ts";
 import { Series, type SeriesPoint } from "./series.ts";
 import { Tally } from "./tally.ts";
 import type { Percentiles, Summary, TraceOptions, TraceView } from "./trace.ts";
@@ -56,6 +57,7 @@ export class Trace implements TraceView {
   readonly #evictedTally = new Tally();
   readonly #thresholds: NonNullable<TraceOptions["thresholds"]>;
   #nextEvaluation: Nanoseconds = SECOND_NS;
+  #taken = 0;
   #before = { transitions: 0, retransmits: 0, resets: 0 };
 
   constructor(options: TraceOptions = {}) {
@@ -85,6 +87,7 @@ export class Trace implements TraceView {
       resets: [],
       settled: [],
       keepsSettled: false,
+      recent: new RecentTeardowns(),
       transitions: 0,
       segmentsResent: 0,
       resetsSeen: 0,
@@ -97,6 +100,7 @@ export class Trace implements TraceView {
   /** Take one event. Never throws, whatever the event says. */
   step(event: TraceEvent): void {
     const core = this.#core;
+    this.#taken++;
     if (event.t > core.now) {
       this.#advanceTo(event.t);
       core.now = event.t;
@@ -242,6 +246,11 @@ export class Trace implements TraceView {
     return this.#core.now;
   }
 
+  /** Events taken so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   endpoints(): Iterable<Endpoint> {
     return this.#core.table.byId.values();
   }
@@ -257,6 +266,16 @@ export class Trace implements TraceView {
 
   inState(state: TcpState): ReadonlySet<Endpoint> {
     return this.#core.table.inState(state);
+  }
+
+  /** The newest teardowns, under way or over, the newest first; a bounded number is remembered. */
+  recent(count: number): readonly Endpoint[] {
+    return this.#core.recent.newest(count);
+  }
+
+  /** Who listens where a connection came in. */
+  listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined {
+    return this.#core.listeners.of(tuple);
   }
 
   /**
