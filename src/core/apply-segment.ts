@@ -74,17 +74,17 @@ export function applyReset(core: CoreState, event: ResetEvent): void {
     return;
   }
   const closed = event.sk === null ? undefined : core.justClosed.get(event.sk);
-  if (closed === undefined || event.t - closed.at > RESET_JOIN_NS) return;
-  amendByReset(core, closed.endpoint, closed.at, event);
+  if (closed === undefined || event.t - closed.touchedAt > RESET_JOIN_NS) return;
+  amendByReset(core, closed, event);
 }
 
 /** The RST that follows a CLOSE tells what the CLOSE was. */
-function amendByReset(core: CoreState, endpoint: Endpoint, closedAt: number, event: ResetEvent) {
+function amendByReset(core: CoreState, endpoint: Endpoint, event: ResetEvent): void {
   endpoint.reset = { at: event.t, direction: event.direction, reason: event.reason };
   if (event.direction !== "sent") return;
   if (endpoint.isMini && endpoint.state === "FIN_WAIT2") {
     // TCP_LINGER2 < 0 or want of memory: no mini-socket was made after all.
-    endEndpoint(core, endpoint, closedAt, "reset-sent");
+    endEndpoint(core, endpoint, endpoint.touchedAt, "reset-sent");
     return;
   }
   if (event.reason === "TCP_ABORT_ON_DATA" && endpoint.verdict === "reset-received") {

@@ -21,7 +21,7 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
   const endpoint = known ?? discover(core, row);
   endpoint.lastDump = row.dump;
-  if (row.inode > 0) core.table.setInode(endpoint, row.inode);
+  if (row.inode > 0) core.table.indexInode(endpoint, row.inode);
   if (endpoint.touchedAt >= row.since && endpoint.touchedAt <= row.t) return;
   if (endpoint.state !== row.state) correct(core, endpoint, row);
   else confirm(core, endpoint, row);

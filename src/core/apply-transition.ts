@@ -33,10 +33,16 @@ export function applyTransition(core: CoreState, event: TransitionEvent): void {
   if (!isBirth(event) && endpoint.state !== event.from) missedSome(core, endpoint, event);
   endpoint.touchedAt = event.t;
   noteFigures(endpoint, event);
-  if (event.inode) core.table.setInode(endpoint, event.inode);
+  if (event.inode) noteInode(core, endpoint, event);
   if (event.inProcess && event.error !== 103) assignOwner(endpoint, event);
   if (event.from === event.to) orphaned(endpoint);
   else advance(core, endpoint, event);
+}
+
+/** Holders are looked up where the application must act: in CLOSE_WAIT. */
+function noteInode(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
+  if (event.to === "CLOSE_WAIT") core.table.indexInode(endpoint, event.inode as number);
+  else endpoint.inode ??= event.inode as number;
 }
 
 /** An event of this socket is missing: take the kernel's word for where it is now. */
@@ -124,7 +130,7 @@ function readQueue(endpoint: Endpoint, event: TransitionEvent): void {
 function close(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
   const reset =
     endpoint.reset !== null && event.t - endpoint.reset.at <= RESET_JOIN_NS ? endpoint.reset : null;
-  core.justClosed.set(event.sk, { at: event.t, endpoint });
+  core.justClosed.set(event.sk, endpoint);
   if (event.orphan === false && event.closing === false) core.heldClosed.set(event.sk, endpoint);
   notePortFailure(core, event);
   settle(core, endpoint, event, decodeClose(event, reset), reset);

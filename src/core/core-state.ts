@@ -38,6 +38,14 @@ export interface LateLeaving {
 }
 
 const LATE_NS = 1e9;
+/** The states that a detector asks the length of. */
+const WATCHED_STATES: ReadonlySet<TcpState> = new Set<TcpState>([
+  "FIN_WAIT1",
+  "FIN_WAIT2",
+  "CLOSING",
+  "CLOSE_WAIT",
+  "LAST_ACK",
+]);
 
 /** State of one trace; the `apply-*` files change it in place. */
 export interface CoreState {
@@ -55,7 +63,7 @@ export interface CoreState {
   readonly finTroubled: Set<Endpoint>;
   readonly portFailures: PortFailure[];
   /** Endpoints whose socket has just gone, by its address, for the RST that may follow. */
-  readonly justClosed: Map<string, { readonly at: Nanoseconds; readonly endpoint: Endpoint }>;
+  readonly justClosed: Map<string, Endpoint>;
   /** Endpoints that reached CLOSE while a process held their socket, by its address. */
   readonly heldClosed: Map<string, Endpoint>;
   /** Stays of a second and more that ended since the detectors were last asked. */
@@ -99,7 +107,7 @@ export function closePhase(core: CoreState, endpoint: Endpoint, at: Nanoseconds)
   const phase = endpoint.phases.at(-1);
   if (phase === undefined || phase.to !== null) return;
   phase.to = Math.max(at, phase.from);
-  if (phase.to - phase.from >= LATE_NS) {
+  if (phase.to - phase.from >= LATE_NS && WATCHED_STATES.has(phase.state)) {
     core.left.push({ endpoint, state: phase.state, from: phase.from, to: phase.to });
   }
   if (phase.atLeast) return;

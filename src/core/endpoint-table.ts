@@ -5,6 +5,10 @@ import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { type EndpointList, StateList } from "./state-list.ts";
+
+/** Most endpoints never have one of these: they share an empty list until they do. */
+const NONE: readonly never[] = [];
 
 /** What happens to an endpoint that is dropped for want of room. */
 export type EvictionListener = (endpoint: Endpoint) => void;
@@ -25,7 +29,7 @@ export class EndpointTable {
    * generation that still lives. Nearly always one or two, so one map serves both questions.
    */
   readonly #byPair = new Map<string, Endpoint[]>();
-  readonly #byState = new Map<TcpState, Set<Endpoint>>();
+  readonly #byState = emptyLists();
   readonly #ended: Endpoint[] = [];
   #endedHead = 0;
   #nextId = 1;
@@ -39,12 +43,11 @@ export class EndpointTable {
     this.#maxEnded = maxEnded;
     this.#maxAlive = maxAlive;
     this.#onEvict = onEvict;
-    for (const state of TCP_STATES) if (state !== null) this.#byState.set(state, new Set());
   }
 
   /** Living endpoints in a state, in order of entry. */
-  inState(state: TcpState): ReadonlySet<Endpoint> {
-    return this.#byState.get(state) as Set<Endpoint>;
+  inState(state: TcpState): EndpointList {
+    return this.#byState[state];
   }
 
   get alive(): number {
@@ -57,7 +60,13 @@ export class EndpointTable {
 
   /** The newest living endpoint with exactly this tuple in this namespace. */
   byTuple(tuple: SocketTuple): Endpoint | undefined {
-    return this.#byPair.get(pairKey(tuple))?.findLast((other) => isSame(other.tuple, tuple));
+    const pair = this.#byPair.get(pairKey(tuple));
+    if (pair === undefined) return undefined;
+    for (let i = pair.length - 1; i >= 0; i--) {
+      const endpoint = pair[i] as Endpoint;
+      if (isSame(endpoint.tuple, tuple)) return endpoint;
+    }
+    return undefined;
   }
 
   /** Whether an endpoint with this tuple ended at `since` or later. */
@@ -80,6 +89,7 @@ export class EndpointTable {
     const endpoint: Endpoint = {
       id: `e${this.#nextId++}`,
       tuple,
+      pairKey: "",
       sk,
       direction: null,
       state,
@@ -93,15 +103,15 @@ export class EndpointTable {
       verdict: null,
       orphan: false,
       owner: null,
-      holders: [],
+      holders: NONE,
       unread: null,
       unreadBytes: null,
       eofRead: false,
       inode: null,
       phases: [],
-      waves: [],
+      waves: NONE,
       lostWave: null,
-      resends: [],
+      resends: NONE,
       rttMs: null,
       bytesSent: null,
       bytesReceived: null,
@@ -112,10 +122,12 @@ export class EndpointTable {
       touchedAt: at,
       lastDump: 0,
       note: null,
+      previousInState: null,
+      nextInState: null,
     };
     this.byId.set(endpoint.id, endpoint);
     if (sk !== null) this.#bySocket.set(sk, endpoint);
-    (this.#byState.get(state) as Set<Endpoint>).add(endpoint);
+    this.#byState[state].add(endpoint);
     this.#index(endpoint);
     return endpoint;
   }
@@ -141,18 +153,18 @@ export class EndpointTable {
     this.#index(endpoint);
   }
 
-  setInode(endpoint: Endpoint, inode: number): void {
-    if (endpoint.inode === inode) return;
-    if (endpoint.inode) this.#byInode.delete(endpoint.inode);
+  /** Let an endpoint be found by the inode of its socket file; most never need to be. */
+  indexInode(endpoint: Endpoint, inode: number): void {
+    if (endpoint.inode && endpoint.inode !== inode) this.#byInode.delete(endpoint.inode);
     endpoint.inode = inode;
     if (inode > 0) this.#byInode.set(inode, endpoint);
   }
 
   setState(endpoint: Endpoint, state: TcpState): void {
     if (endpoint.state === state) return;
-    this.#byState.get(endpoint.state)?.delete(endpoint);
+    this.#byState[endpoint.state].remove(endpoint);
     endpoint.state = state;
-    if (endpoint.endedAt === null) this.#byState.get(state)?.add(endpoint);
+    if (endpoint.endedAt === null) this.#byState[state].add(endpoint);
   }
 
   /** Take an endpoint out of all maps of the living; it stays to be reported. */
@@ -164,7 +176,7 @@ export class EndpointTable {
       this.#byInode.delete(endpoint.inode);
     }
     this.#unindex(endpoint);
-    this.#byState.get(endpoint.state)?.delete(endpoint);
+    this.#byState[endpoint.state].remove(endpoint);
     endpoint.state = "CLOSE";
     endpoint.isMini = false;
     endpoint.expiresAt = null;
@@ -174,7 +186,7 @@ export class EndpointTable {
 
   /** Living endpoints that could be the other end: the same pair, the other way round. */
   candidates(endpoint: Endpoint): Endpoint[] {
-    const pair = this.#byPair.get(pairKey(endpoint.tuple)) ?? [];
+    const pair = this.#byPair.get(endpoint.pairKey) ?? [];
     return pair.filter((other) => other !== endpoint && isReverse(other.tuple, endpoint.tuple));
   }
 
@@ -182,13 +194,15 @@ export class EndpointTable {
     const { tuple } = endpoint;
     if (tuple.localPort === 0 || tuple.remotePort === 0) return;
     const key = pairKey(tuple);
+    endpoint.pairKey = key;
     const pair = this.#byPair.get(key);
     if (pair === undefined) this.#byPair.set(key, [endpoint]);
     else pair.push(endpoint);
   }
 
   #unindex(endpoint: Endpoint): void {
-    const key = pairKey(endpoint.tuple);
+    const key = endpoint.pairKey;
+    if (key === "") return;
     const pair = this.#byPair.get(key);
     const at = pair?.indexOf(endpoint) ?? -1;
     if (pair === undefined || at < 0) return;
@@ -211,10 +225,9 @@ export class EndpointTable {
       this.#evictEnded();
       return;
     }
-    const oldest: Endpoint | undefined =
-      this.inState("ESTABLISHED").values().next().value ?? this.byId.values().next().value;
+    const oldest = this.#byState.ESTABLISHED.first ?? this.byId.values().next().value;
     if (oldest === undefined) return;
-    this.#byState.get(oldest.state)?.delete(oldest);
+    this.#byState[oldest.state].remove(oldest);
     this.detach(oldest);
     if (oldest.inode) this.#byInode.delete(oldest.inode);
     this.#unindex(oldest);
@@ -227,6 +240,14 @@ export class EndpointTable {
     this.evicted++;
     this.#onEvict(endpoint);
   }
+}
+
+function emptyLists(): Record<TcpState, StateList> {
+  const names = TCP_STATES.filter((state) => state !== null);
+  return Object.fromEntries(names.map((state) => [state, new StateList()])) as Record<
+    TcpState,
+    StateList
+  >;
 }
 
 function isSame(a: SocketTuple, b: SocketTuple): boolean {
@@ -248,9 +269,17 @@ function isReverse(a: SocketTuple, b: SocketTuple): boolean {
   );
 }
 
-/** Equal for both ends of a connection, whatever their namespaces and address families. */
+/**
+ * Equal for both ends of a connection, whatever their namespaces and address families.
+ *
+ * The end with the lower port comes first: ports differ nearly always and compare quickly.
+ */
 function pairKey(tuple: SocketTuple): string {
-  const here = `${unmappedAddress(tuple.local)} ${tuple.localPort}`;
-  const there = `${unmappedAddress(tuple.remote)} ${tuple.remotePort}`;
-  return here < there ? `${here} ${there}` : `${there} ${here}`;
+  const here = unmappedAddress(tuple.local);
+  const there = unmappedAddress(tuple.remote);
+  const { localPort, remotePort } = tuple;
+  const isFirst = localPort < remotePort || (localPort === remotePort && here < there);
+  return isFirst
+    ? `${localPort} ${remotePort} ${here} ${there}`
+    : `${remotePort} ${localPort} ${there} ${here}`;
 }

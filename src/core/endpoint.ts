@@ -97,6 +97,8 @@ export interface Endpoint {
   /** Short, unique in a trace, the same in every replay: `e1`, `e2` … by first sight. */
   readonly id: string;
   tuple: SocketTuple;
+  /** Index key of the tuple, equal for both ends; the table's own. */
+  pairKey: string;
   /** Address of the kernel's socket while it has one, hex; null for one known by table only. */
   sk: string | null;
   /** Whether this end called connect() (`out`), was accepted (`in`), or is older than the trace. */
@@ -143,6 +145,9 @@ export interface Endpoint {
   touchedAt: Nanoseconds;
   /** Number of the last socket-table dump that listed it. */
   lastDump: number;
+  /** Links of the table's list of the state that it is in; the table's own. */
+  previousInState: Endpoint | null;
+  nextInState: Endpoint | null;
   /** A plain sentence on an oddity that the fields above do not carry, or null. */
   note: string | null;
 }

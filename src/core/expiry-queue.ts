@@ -3,59 +3,70 @@
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-interface Entry {
-  readonly at: Nanoseconds;
-  readonly endpoint: Endpoint;
-}
-
 /**
  * Binary heap by time. A re-armed timer is pushed again; the stale entry is skipped by its
  * reader, who compares `expiresAt`.
+ *
+ * Times and endpoints stand in two arrays: an object for each entry would outlive the youngest
+ * generation of the garbage collector by the 60 s of TIME_WAIT.
  */
 export class ExpiryQueue {
-  readonly #heap: Entry[] = [];
+  readonly #times: Nanoseconds[] = [];
+  readonly #endpoints: Endpoint[] = [];
 
   get size(): number {
-    return this.#heap.length;
+    return this.#times.length;
+  }
+
+  /** The earliest moment, Infinity when nothing waits. */
+  get nextAt(): Nanoseconds {
+    return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
 
   push(at: Nanoseconds, endpoint: Endpoint): void {
-    const heap = this.#heap;
-    const entry = { at, endpoint };
-    let i = heap.length;
-    heap.push(entry);
+    const times = this.#times;
+    const endpoints = this.#endpoints;
+    let i = times.length;
+    times.push(at);
+    endpoints.push(endpoint);
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if ((heap[parent] as Entry).at <= at) break;
-      heap[i] = heap[parent] as Entry;
+      if ((times[parent] as number) <= at) break;
+      times[i] = times[parent] as number;
+      endpoints[i] = endpoints[parent] as Endpoint;
       i = parent;
     }
-    heap[i] = entry;
+    times[i] = at;
+    endpoints[i] = endpoint;
   }
 
-  /** Take out the earliest entry that is due at `now`, or undefined. */
-  popDue(now: Nanoseconds): Entry | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    if (first === undefined || first.at > now) return undefined;
-    const last = heap.pop() as Entry;
-    if (heap.length > 0) this.#sink(last);
+  /** Take out the earliest entry, which is due at `nextAt`. */
+  pop(): Endpoint | undefined {
+    const first = this.#endpoints[0];
+    const lastAt = this.#times.pop();
+    const last = this.#endpoints.pop();
+    if (lastAt !== undefined && last !== undefined && this.#times.length > 0) {
+      this.#sink(lastAt, last);
+    }
     return first;
   }
 
-  #sink(entry: Entry): void {
-    const heap = this.#heap;
+  #sink(at: Nanoseconds, endpoint: Endpoint): void {
+    const times = this.#times;
+    const endpoints = this.#endpoints;
     let i = 0;
     for (;;) {
       let child = 2 * i + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && (heap[child + 1] as Entry).at < (heap[child] as Entry).at) {
+      if (child >= times.length) break;
+      if (child + 1 < times.length && (times[child + 1] as number) < (times[child] as number)) {
         child++;
       }
-      if ((heap[child] as Entry).at >= entry.at) break;
-      heap[i] = heap[child] as Entry;
+      if ((times[child] as number) >= at) break;
+      times[i] = times[child] as number;
+      endpoints[i] = endpoints[child] as Endpoint;
       i = child;
     }
-    heap[i] = entry;
+    times[i] = at;
+    endpoints[i] = endpoint;
   }
 }

@@ -33,6 +33,7 @@ import { GapList } from "./gap-list.ts";
 import { type Listener, ListenerTable } from "./listener-table.ts";
 import { RecentTeardowns } from "./recent-teardowns.ts";
 import { Series, type SeriesPoint } from "./series.ts";
+import type { EndpointList } from "./state-list.ts";
 import { Tally } from "./tally.ts";
 import type { Percentiles, Summary, TraceOptions, TraceView } from "./trace.ts";
 
@@ -65,7 +66,7 @@ export class Trace implements TraceView {
     const core: CoreState = {
       now: 0,
       table: new EndpointTable(
-        options.maxEnded ?? 50_000,
+        options.maxEnded ?? 20_000,
         options.maxAlive ?? 1_000_000,
         (endpoint) => this.#evictedTally.add(endpoint, this.isComplete(endpoint)),
       ),
@@ -194,9 +195,11 @@ export class Trace implements TraceView {
   #expire(now: Nanoseconds): void {
     const { expiry, seesMiniEnd } = this.#core;
     const due = seesMiniEnd ? now - MINI_END_GRACE_NS : now;
-    for (let entry = expiry.popDue(due); entry !== undefined; entry = expiry.popDue(due)) {
-      const { endpoint, at } = entry;
-      if (endpoint.endedAt !== null || endpoint.expiresAt !== at) continue;
+    while (expiry.nextAt <= due) {
+      const at = expiry.nextAt;
+      const endpoint = expiry.pop();
+      if (endpoint === undefined || endpoint.endedAt !== null || endpoint.expiresAt !== at)
+        continue;
       const verdict = endpoint.state === "TIME_WAIT" ? "graceful" : "timed-out";
       endEndpoint(this.#core, endpoint, at, verdict);
     }
@@ -213,7 +216,7 @@ export class Trace implements TraceView {
     }
     core.left.length = 0;
     for (const [sk, closed] of core.justClosed) {
-      if (closed.at > now - RESET_JOIN_NS) break;
+      if (closed.touchedAt > now - RESET_JOIN_NS) break;
       core.justClosed.delete(sk);
     }
     this.#series.push(this.#point(now));
@@ -264,7 +267,7 @@ export class Trace implements TraceView {
     return this.#core.table.byTuple(tuple);
   }
 
-  inState(state: TcpState): ReadonlySet<Endpoint> {
+  inState(state: TcpState): EndpointList {
     return this.#core.table.inState(state);
   }
 

@@ -32,7 +32,7 @@ export interface TraceOptions {
   readonly thresholds?: Partial<Readonly<Record<FindingKind, number>>>;
   /** Whether the recording's probes report when a mini-socket's timer runs out. */
   readonly seesMiniEnd?: boolean;
-  /** Ended endpoints that are kept, default 50,000. */
+  /** Ended endpoints that are kept, default 20,000. */
   readonly maxEnded?: number;
   /** Living endpoints that are kept, default 1,000,000. */
   readonly maxAlive?: number;

@@ -8,9 +8,12 @@ export function tupleKey(tuple: SocketTuple): string {
 }
 
 const V4_MAPPED = "::ffff:";
+const COLON = 58;
 
 /** The IPv4 address inside a v4-mapped IPv6 address, any other address as it is. */
 export function unmappedAddress(address: string): string {
+  // Nearly every address fails at its first character; this is asked for each event.
+  if (address.charCodeAt(0) !== COLON) return address;
   return address.startsWith(V4_MAPPED) && address.includes(".")
     ? address.slice(V4_MAPPED.length)
     : address;

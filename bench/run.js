@@ -1,0 +1,88 @@
+// @ts-check
+// The benchmarks that need no root: `npm run bench`. Figures are ratios within one run.
+import { spawnSync } from "node:child_process";
+import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Trace } from "../dist/core/fold.js";
+import { readTrace } from "../dist/session/read-trace.js";
+import { figure, save } from "./measure.js";
+import { ordered, writeRecording } from "./traffic.js";
+
+const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
+const FLAT_EVENTS = Number(process.env.BENCH_FLAT_EVENTS ?? 10_000_000);
+const RUNS = Number(process.env.BENCH_RUNS ?? 5);
+
+/** The bare loop: split at LF and parse, nothing else. @param {string} path */
+async function bareLoop(path) {
+  let rest = "";
+  let lines = 0;
+  for await (const chunk of createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 18 })) {
+    const parts = (rest + chunk).split("\n");
+    rest = /** @type {string} */ (parts.pop());
+    for (const line of parts) {
+      JSON.parse(line);
+      lines++;
+    }
+  }
+  return lines;
+}
+
+/**
+ * CPU seconds of this process, which a busy machine disturbs less than the clock on the wall.
+ *
+ * @param {() => Promise<unknown>} work
+ */
+async function seconds(work) {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+async function readingAndFolding() {
+  const directory = mkdtempSync(join(tmpdir(), "lastack-bench-"));
+  const path = join(directory, "million.ndjson");
+  try {
+    await writeRecording(path, EVENTS, 20_000);
+    const ratios = [];
+    const rates = [];
+    for (let i = 0; i < RUNS; i++) {
+      const bare = await seconds(() => bareLoop(path));
+      const ours = await seconds(() => readTrace(path));
+      ratios.push(bare / ours);
+      rates.push(EVENTS / ours);
+    }
+    figure("read and fold, share of the bare split + JSON.parse rate", ratios, "", "at least 0.5", (v) => v >= 0.5);
+    figure("read and fold, events per CPU second", rates, "events/s", "", null);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Memory of folding alone: grows until the kept endpoints are there, then must stay. */
+function flatMemory() {
+  const trace = new Trace({ maxEnded: 20_000, seesMiniEnd: true });
+  const heap = [];
+  let count = 0;
+  for (const event of ordered(FLAT_EVENTS, 20_000)) {
+    trace.step(event);
+    if (++count % (FLAT_EVENTS / 10) !== 0) continue;
+    globalThis.gc?.();
+    heap.push(process.memoryUsage().heapUsed / 1e6);
+  }
+  const early = /** @type {number} */ (heap[2]);
+  const late = /** @type {number} */ (heap.at(-1));
+  figure(`heap after ${FLAT_EVENTS.toLocaleString("en")} events over that after 30 %`, [late / early], "", "at most 1.1", (v) => v <= 1.1);
+  figure("heap with 20,000 endpoints alive and 20,000 ended kept", [late], "MB", "", null);
+}
+
+if (process.argv[2] === "flat-memory") {
+  flatMemory();
+  save("memory.json");
+} else {
+  await readingAndFolding();
+  const own = new URL(import.meta.url).pathname;
+  spawnSync(process.execPath, ["--expose-gc", own, "flat-memory"], { stdio: "inherit" });
+  save("reading.json");
+}
