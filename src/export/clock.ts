@@ -16,15 +16,18 @@ export interface Clock {
 /**
  * The clock of the recording that began at `startedAt` (header field, ISO 8601).
  *
+ * Moments that a rule computed may lie between two nanoseconds; they are rounded.
+ *
  * Throws RangeError where that is no instant: the codec lets no such header in.
  */
 export function clockOf(startedAt: string): Clock {
   const start = parseStartedAt(startedAt);
   if (start === null) throw new RangeError("startedAt is no instant");
+  const at = (t: Nanoseconds, digits: number) => toIso(start, Math.round(t), digits);
   return {
-    iso: (t) => toIso(start, t, 6),
-    day: (t) => toIso(start, t, 0).slice(0, -"THH:MM:SSZ".length),
-    time: (t, digits = 6) => toIso(start, t, digits).split("T")[1]?.replace("Z", "") ?? "",
+    iso: (t) => at(t, 6),
+    day: (t) => at(t, 0).slice(0, -"THH:MM:SSZ".length),
+    time: (t, digits = 6) => at(t, digits).split("T")[1]?.replace("Z", "") ?? "",
   };
 }
 

@@ -3,7 +3,7 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import { VERDICTS } from "./html-charts.ts";
-import { holderName, localName, remoteName } from "./names.ts";
+import { holderName, localName, ownerName, remoteName } from "./names.ts";
 
 /** A group of choices of which one holds. */
 export interface Control {
@@ -36,10 +36,10 @@ export function filterControls(endpoints: readonly Endpoint[]): {
   controls: Control[];
   ownerOf: (endpoint: Endpoint) => string;
 } {
-  const owners = [...countBy(endpoints, ownerGroup)].sort((a, b) => b[1] - a[1]);
+  const owners = [...countBy(endpoints, ownerName)].sort((a, b) => b[1] - a[1]);
   const shown = owners.slice(0, MOST_OWNERS).map(([name]) => name);
   const ownerOf = (endpoint: Endpoint) => {
-    const at = shown.indexOf(ownerGroup(endpoint));
+    const at = shown.indexOf(ownerName(endpoint));
     return at === -1 ? "rest" : String(at);
   };
   const all = { value: "all", label: "all", count: endpoints.length };
@@ -73,10 +73,6 @@ export function filterControls(endpoints: readonly Endpoint[]): {
     },
   ];
   return { controls: controls.filter(({ options }) => options.length > 2), ownerOf };
-}
-
-function ownerGroup(endpoint: Endpoint): string {
-  return holderName({ ...endpoint, holders: [] });
 }
 
 function option(value: string, counts: ReadonlyMap<string, number>) {

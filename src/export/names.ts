@@ -36,15 +36,20 @@ export function processName(process: Pick<Owner | Holder, "comm" | "pid">): stri
   return `${safeName(process.comm)} pid ${process.pid}`;
 }
 
-/** Who holds an endpoint, in two or three words. */
+/** Who holds an endpoint, in two or three words; `+1` are further processes that hold it too. */
 export function holderName(endpoint: Endpoint): string {
-  if (endpoint.owner !== null) {
-    const { owner } = endpoint;
-    const name = owner.confidence === "certain" ? processName(owner) : `${processName(owner)}?`;
-    const others = endpoint.holders.filter((holder) => holder.pid !== owner.pid).length;
-    return others === 0 ? name : `${name} +${others}`;
-  }
-  const [first, ...rest] = endpoint.holders;
-  if (first !== undefined) return processName(first) + (rest.length > 0 ? ` +${rest.length}` : "");
-  return endpoint.orphan ? "orphan" : "unknown";
+  const { owner, holders } = endpoint;
+  const [first] = holders;
+  if (owner === null && first !== undefined) return processName(first) + plus(holders.length - 1);
+  return ownerName(endpoint) + plus(holders.filter(({ pid }) => pid !== owner?.pid).length);
+}
+
+/** The one process that is named as the owner, `?` where that is only likely, or what else holds. */
+export function ownerName({ owner, orphan }: Endpoint): string {
+  if (owner === null) return orphan ? "orphan" : "unknown";
+  return owner.confidence === "certain" ? processName(owner) : `${processName(owner)}?`;
+}
+
+function plus(others: number): string {
+  return others > 0 ? ` +${others}` : "";
 }

@@ -4,7 +4,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { completenessOf } from "./completeness.ts";
 import type { ExportFormat } from "./format.ts";
 import { jsonText } from "./json-text.ts";
-import { holderName, localName, remoteName, safeName } from "./names.ts";
+import { localName, ownerName, remoteName, safeName } from "./names.ts";
 import { endpointEvents, findingEvents, type Track } from "./perfetto-events.ts";
 import { commaSeparated, inPieces } from "./pieces.ts";
 import type { Report } from "./report.ts";
@@ -55,7 +55,7 @@ class TrackBook {
   trackOf(endpoint: Endpoint): Track {
     const known = this.#tracks.get(endpoint.id);
     if (known !== undefined) return known;
-    const track = { pid: this.#groupOf(groupName(endpoint)), tid: this.#tracks.size + 1 };
+    const track = { pid: this.#groupOf(ownerName(endpoint)), tid: this.#tracks.size + 1 };
     this.#tracks.set(endpoint.id, track);
     return track;
   }
@@ -65,7 +65,7 @@ class TrackBook {
     const { pid, tid } = this.trackOf(endpoint);
     if (!this.#named.has(pid)) {
       this.#named.add(pid);
-      yield { ph: "M", name: "process_name", pid, args: { name: groupName(endpoint) } };
+      yield { ph: "M", name: "process_name", pid, args: { name: ownerName(endpoint) } };
     }
     const name = `${safeName(endpoint.id)} ${localName(endpoint.tuple)} to ${remoteName(endpoint.tuple)}`;
     yield { ph: "M", name: "thread_name", pid, tid, args: { name } };
@@ -77,8 +77,4 @@ class TrackBook {
     this.#groups.set(name, known);
     return known;
   }
-}
-
-function groupName(endpoint: Endpoint): string {
-  return holderName({ ...endpoint, holders: [] });
 }

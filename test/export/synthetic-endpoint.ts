@@ -51,6 +51,9 @@ export function endpointOf(id: string, fields: Partial<Endpoint> = {}): Endpoint
     reset: null,
     touchedAt: 0,
     lastDump: 0,
+    pairKey: "",
+    previousInState: null,
+    nextInState: null,
     note: null,
     ...fields,
   };

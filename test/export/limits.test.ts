@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import type { Endpoint } from "../../src/core/endpoint.ts";
+import type { Finding } from "../../src/core/finding.ts";
+import { markdown } from "../../src/export/markdown.ts";
+import { mermaid } from "../../src/export/mermaid.ts";
+import { perfetto } from "../../src/export/perfetto.ts";
+import { tellingEndpoints } from "../../src/export/telling.ts";
+import { timelineOf } from "../../src/export/timeline.ts";
+import { endpointOf, ms, phasesOf, resendsOf, s, waveOf } from "./synthetic-endpoint.ts";
+import { INCIDENT_FINDINGS } from "./synthetic-findings.ts";
+import { INCIDENT_END, incident, incidentEndpoints } from "./synthetic-incident.ts";
+import { reportOf } from "./synthetic-trace.ts";
+
+/** An endpoint whose ladder has hundreds of rows that cannot be joined. */
+function busyEndpoint(): Endpoint {
+  const moments = Array.from({ length: 200 }, (_, i) => s(1) + i * ms(10));
+  const resends = moments.flatMap((at, i) => resendsOf(i % 2 === 0 ? "DATA" : "FIN", [at]));
+  return endpointOf("e1", {
+    role: "active",
+    verdict: "timed-out",
+    teardownAt: s(1),
+    endedAt: s(9),
+    phases: phasesOf([["FIN_WAIT1", s(1)]], s(9)),
+    waves: [waveOf(1, "local", s(1))],
+    resends,
+  });
+}
+
+const manyFindings = (count: number): Finding[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...(INCIDENT_FINDINGS[i % 4] as Finding),
+    id: `f${i + 1}`,
+    key: String(i),
+    since: s(i),
+    until: s(i + 1),
+    evidence: ["a", "b", "c"].map((text) => `${text}${i}`),
+  }));
+
+test("a diagram has at most 50 arrows and says how many it leaves out", () => {
+  const document = [...mermaid.render(reportOf({ endpoints: [busyEndpoint()] }, s(10)))].join("");
+  expect(document.match(/->>|--x|-x/g)).toHaveLength(50);
+  expect(document).toContain("151 more left out here");
+});
+
+test("a post-mortem has at most 60 lines, whatever happened", () => {
+  const endpoints = [busyEndpoint(), ...incidentEndpoints().slice(1)];
+  const report = reportOf({ endpoints, findings: manyFindings(300) }, INCIDENT_END);
+  const lines = [...markdown.render(report)].join("").trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(60);
+  expect(lines.join("\n")).toMatch(/\d+ more left out/);
+  expect(lines.join("\n")).toMatch(/more pieces of evidence in the full report/);
+});
+
+test("one endpoint of each finding is told before the second of any", () => {
+  const ids = tellingEndpoints(reportOf(incident(), INCIDENT_END), 8).map(({ id }) => id);
+  expect(ids.slice(0, 3)).toEqual(["e4", "e7", "e14"]);
+  expect(ids).toContain("e8");
+  expect(ids.indexOf("e5")).toBe(-1);
+});
+
+test("of two ends of a connection the first closer stands for both", () => {
+  const endpoints = incidentEndpoints().filter(({ id }) => id === "e11" || id === "e12");
+  const told = tellingEndpoints(reportOf({ endpoints: endpoints.toReversed() }, INCIDENT_END), 8);
+  expect(told.map(({ id }) => id)).toEqual(["e11"]);
+});
+
+test("an endpoint that never closed tells nothing", () => {
+  expect(tellingEndpoints(reportOf({ endpoints: [endpointOf("e1")] }, s(1)), 8)).toEqual([]);
+});
+
+test("a short timeline keeps the grave beginnings and the order of time", () => {
+  const report = reportOf(incident(), INCIDENT_END);
+  const { entries, leftOut } = timelineOf(report, incidentEndpoints(), 3);
+  expect(entries.map(({ source }) => source)).toEqual(["f2", "f1", "f4"]);
+  expect(leftOut).toBeGreaterThan(5);
+});
+
+interface ChromeEvent {
+  ph: string;
+  ts: number;
+  dur: number;
+  tid: number;
+  pid: number;
+  id: string;
+  name: string;
+}
+
+const eventsOf = (endpoints: Endpoint[]): ChromeEvent[] =>
+  JSON.parse([...perfetto.render(reportOf({ endpoints }, INCIDENT_END))].join("")).traceEvents;
+
+test("perfetto: slices of a track follow each other, even where a trace names them otherwise", () => {
+  const crossed = endpointOf("e99", {
+    phases: [
+      { state: "FIN_WAIT1", from: s(5), to: s(7), evidence: "observed", atLeast: false },
+      { state: "FIN_WAIT2", from: s(6), to: s(6.5), evidence: "observed", atLeast: false },
+    ],
+  });
+  const slices = eventsOf([...incidentEndpoints(), crossed]).filter(({ ph }) => ph === "X");
+  const ends = new Map<number, number>();
+  for (const { tid, ts, dur } of slices) {
+    expect(ts).toBeGreaterThanOrEqual(ends.get(tid) ?? 0);
+    ends.set(tid, ts + dur);
+  }
+  expect(ends.size).toBe(15);
+});
+
+test("perfetto: each flow leaves one track and arrives on its peer's, inside a slice", () => {
+  const events = eventsOf(incidentEndpoints());
+  const starts = events.filter(({ ph }) => ph === "s");
+  expect(starts).toHaveLength(8);
+  for (const start of starts) {
+    const end = events.find(({ ph, id }) => ph === "f" && id === start.id);
+    if (end === undefined) throw new Error(`${start.id} does not arrive`);
+    expect(end.tid).not.toBe(start.tid);
+    expect(end.ts).toBeGreaterThanOrEqual(start.ts);
+    for (const { tid, ts } of [start, end]) {
+      const around = events.filter(
+        (e) => e.ph === "X" && e.tid === tid && e.ts <= ts && ts < e.ts + e.dur,
+      );
+      expect(around).toHaveLength(1);
+    }
+  }
+});
