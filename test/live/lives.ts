@@ -77,10 +77,9 @@ function stepState(
   const [old, state] = [tcpStateOf(from), tcpStateOf(to)];
   if (state === null || state === "LISTEN" || (old === "LISTEN" && state !== "SYN_RECV")) return;
   const isBirth = state === "SYN_SENT" || old === "LISTEN";
+  const isNew = isBirth || known?.changes.at(-1)?.state === "CLOSE";
   const life =
-    isBirth || !known
-      ? { netns, localPort, remotePort, changes: [], resent: [], resets: [] }
-      : known;
+    isNew || !known ? { netns, localPort, remotePort, changes: [], resent: [], resets: [] } : known;
   if (life !== known) {
     lives.push(life);
     current.set(sk, life);

@@ -26,7 +26,8 @@ export class Oracle {
   /** Start to watch; when it resolves, every probe is attached. */
   static async start(): Promise<Oracle> {
     const script = fileURLToPath(new URL("oracle.bt", import.meta.url));
-    const child = spawn("/usr/bin/bpftrace", ["-f", "json", script], {
+    const argv = ["--pdeathsig", "KILL", "--", "/usr/bin/bpftrace", "-f", "json", script];
+    const child = spawn("setpriv", argv, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: "/usr/bin:/bin", BPFTRACE_PERF_RB_PAGES: "512" },
     });

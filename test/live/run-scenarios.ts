@@ -1,5 +1,4 @@
 /** Runs scenarios side by side, each in namespaces of its own, and reports what they did. */
-
 import type { Checkpoint, Registered } from "./checkpoint.ts";
 import { Context } from "./context.ts";
 import { Net } from "./net.ts";
@@ -32,7 +31,8 @@ export interface RunOptions {
  * Run every scenario once, at most `concurrency` at a time, the longest first.
  *
  * A scenario that fails or takes too long is reported, not thrown; its actors are killed and its
- * namespaces removed before the next one takes its place.
+ * namespaces removed before the next one takes its place. One that a starved host has disturbed
+ * is played anew.
  */
 export async function runScenarios(
   list: readonly Scenario[],
@@ -41,11 +41,22 @@ export async function runScenarios(
   const queue = [...list].sort((a, b) => (b.seconds ?? 20) - (a.seconds ?? 20));
   const runs: ScenarioRun[] = [];
   const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift())
-      runs.push(await runScenario(next, beforeCleaning));
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      let run = await runScenario(next, beforeCleaning);
+      for (let again = 0; again < 2 && isDisturbed(run); again += 1) {
+        run = await runScenario(next, beforeCleaning);
+      }
+      runs.push(run);
+    }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
   return runs.sort((a, b) => list.indexOf(a.scenario) - list.indexOf(b.scenario));
+}
+
+/** Whether segments were sent again in a scenario that loses none: a CPU was away for 200 ms. */
+function isDisturbed({ scenario, resentSegments }: ScenarioRun): boolean {
+  const isLossless = scenario.expect.every(({ resends }) => resends.length === 0);
+  return isLossless && resentSegments.client + resentSegments.server > 0;
 }
 
 async function runScenario(
@@ -60,8 +71,8 @@ async function runScenario(
   } catch (problem) {
     error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }
-  await beforeCleaning?.(scenario);
   const resentSegments = await countResent(context);
+  await beforeCleaning?.(scenario);
   await context.dispose();
   const { connections, checkpoints, net } = context;
   return {

@@ -30,13 +30,18 @@ export class Program {
     });
   }
 
-  /** Start a program; `argv` is made from the directory that it may write to. */
+  /**
+   * Start a program; `argv` is made from the directory that it may write to.
+   *
+   * The kernel kills it when this process dies, however that happens.
+   */
   static async start(
     namespace: Namespace,
     argv: (directory: string) => Promise<readonly string[]> | readonly string[],
   ): Promise<Program> {
     const directory = await mkdtemp(join(tmpdir(), "lt-program-"));
-    const child = spawn(...namespace.command(await argv(directory)), {
+    const [command, args] = namespace.command(await argv(directory));
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", command, ...args], {
       cwd: directory,
       stdio: ["pipe", "pipe", "ignore"],
     });

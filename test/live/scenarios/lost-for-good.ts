@@ -3,8 +3,9 @@ import type { Context, Open } from "../context.ts";
 import { client, type EndSketch, type Scenario, server } from "../scenario.ts";
 import { gracefulActive, stillOpen } from "./truths.ts";
 
-/** After tcp_orphan_retries 1 an orphan gives up after 1.7 s. */
-const impatient = { "net.ipv4.tcp_orphan_retries": 1 } as const;
+/** With tcp_orphan_retries 2 an orphan gives up after 3.3 s, with 3 after 6.7 s. */
+const orphanRetries = "net.ipv4.tcp_orphan_retries";
+const impatient = { [orphanRetries]: 2 } as const;
 
 async function closeFirst({ client }: Open, context: Context): Promise<void> {
   await client.close();
@@ -149,7 +150,7 @@ const heldThenClosed: Scenario = {
   about: "tcp_orphan_retries 1 does nothing to shutdown()'s FIN_WAIT1 until close() orphans it.",
   ipv: 4,
   async run(context) {
-    await context.net.client.sysctl(impatient);
+    await context.net.client.sysctl({ [orphanRetries]: 1 });
     const { client } = await context.open();
     await context.drop("server", { what: "FIN" });
     await client.shutdown("wr");
@@ -168,8 +169,9 @@ const closingTimeout: Scenario = {
   about: "Both have sent FIN, one direction is dead: FIN_WAIT1 here and CLOSING there time out.",
   ipv: 4,
   async run(context) {
-    await context.net.client.sysctl(impatient);
-    await context.net.server.sysctl(impatient);
+    for (const end of [context.net.client, context.net.server]) {
+      await end.sysctl({ [orphanRetries]: 3 });
+    }
     const { client, server } = await context.open();
     await context.drop("client", { what: "ANY" });
     await server.close();
