@@ -25,6 +25,8 @@ export interface HostWatchOptions {
   readonly onProblem: (line: string) => void;
   /** Only this namespace; null for all. */
   readonly netns: number | null;
+  /** Whether a probe tells when a mini-socket takes the peer's FIN; else the table is asked. */
+  readonly seesMiniSegments: boolean;
 }
 
 type Tools = SocketTableTools & FileTools;
@@ -33,6 +35,7 @@ type Tools = SocketTableTools & FileTools;
 const OWNERS_EVERY_MS = 1000;
 const QUEUES_EVERY_MS = 2000;
 const COUNTERS_EVERY_MS = 1000;
+const MINIS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
 /** Entering a namespace starts a process: those of others are read again once a minute. */
 const SYSCTLS_EVERY_SCANS = 12;
@@ -101,6 +104,9 @@ export class HostWatch {
     this.#every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
     this.#every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
     this.#every(COUNTERS_EVERY_MS, "counters", () => this.#readCounters());
+    if (!this.#options.seesMiniSegments) {
+      this.#every(MINIS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
+    }
     this.#every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
   }
 
@@ -267,6 +273,19 @@ export class HostWatch {
     const inodes = new Set(this.#stuck().map((endpoint) => endpoint.tuple.netns));
     const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
     if (namespaces.length > 0) await this.#snapshot(["CLOSE_WAIT"], namespaces);
+  }
+
+  /**
+   * Where FIN_WAIT2 has become TIME_WAIT: only the namespaces and the states in question, which
+   * the kernel itself filters by (`idiag_states`), not a dump of all that is established.
+   */
+  async #readMinis(): Promise<void> {
+    const inodes = new Set<number>();
+    for (const endpoint of this.#options.trace.inState("FIN_WAIT2")) {
+      if (endpoint.isMini) inodes.add(endpoint.tuple.netns);
+    }
+    const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
+    if (namespaces.length > 0) await this.#snapshot(["FIN_WAIT2", "TIME_WAIT"], namespaces, true);
   }
 
   #stuck(): Endpoint[] {

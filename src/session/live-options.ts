@@ -1,0 +1,19 @@
+/** What a caller asks of a live trace. */
+
+import type { TraceOptions } from "../core/trace.ts";
+
+/** What to trace. */
+export interface LiveOptions {
+  readonly version: string;
+  /** Namespace inode, null for all. */
+  readonly netns?: number | null;
+  /** At most four are filtered in the kernel. */
+  readonly ports?: readonly number[];
+  /** Filters as given, for the header. */
+  readonly filters?: Readonly<Record<string, unknown>>;
+  /** Probe fragments to leave out though the kernel could run them: to see as an older one does. */
+  readonly withoutProbes?: readonly string[];
+  readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;
+  /** Told of trouble that does not end the trace, one line each. */
+  readonly onProblem?: (line: string) => void;
+}

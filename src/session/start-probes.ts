@@ -1,0 +1,142 @@
+/** Starts the probes that this host can run, and the clock that their events are dated by. */
+
+import {
+  BpftraceError,
+  type BpftraceRun,
+  bpftraceVersion,
+  findBpftrace,
+  startBpftrace,
+} from "../bpftrace-runner/index.ts";
+import { RECORDING_SCHEMA, type RecordingHeader } from "../event/recording.ts";
+import { WireDecoder } from "../event/wire.ts";
+import { RecordingClock } from "../host/clock.ts";
+import { type KernelFacts, readKernelFacts } from "../host/kernel-facts.ts";
+import { HostWatch } from "./host-watch.ts";
+import type { LiveOptions } from "./live-options.ts";
+import { OperatorError } from "./operator-error.ts";
+import { chooseProbes, type ProbeChoice } from "./probe-choice.ts";
+import { probeNames, programParameters, readProgram } from "./probe-program.ts";
+import { bootNsOf } from "./probe-rows.ts";
+
+/** Probes that trace, and all that is needed to understand what they say. */
+export interface StartedProbes {
+  readonly run: BpftraceRun;
+  readonly clock: RecordingClock;
+  readonly header: RecordingHeader;
+  readonly decoder: WireDecoder;
+  /** What this kernel leaves unseen, a sentence each. */
+  readonly unseen: readonly string[];
+  /** For each program in script order, whether a skipped run is a missed event. */
+  readonly isEventProgram: readonly boolean[];
+}
+
+/** Programs of which every run sends a record, by fragment; see SkippedRuns. */
+const EVENT_FRAGMENTS = /^(tcp_set_state|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
+/** Fragments with more than one program, none of which sends a record at every run. */
+const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
+  "owners.bt": [false, false],
+  "reads.bt": [false, false],
+  "tcp_destroy_sock.bt": [false, false],
+};
+
+/**
+ * Attach the probes; resolves when every one is attached.
+ *
+ * @throws OperatorError 4 when this host or this user cannot trace
+ */
+export async function startProbes(options: LiveOptions): Promise<StartedProbes> {
+  const facts = await readKernelFacts();
+  const choice = chooseOrRefuse(facts, options);
+  const found = findBpftrace();
+  if (!found.found) throw new OperatorError(4, found.detail);
+  const [program, version, sysctls, clock] = await Promise.all([
+    readProgram(choice),
+    bpftraceVersion(found.path).then(
+      (each) => each.text,
+      () => "unknown",
+    ),
+    HostWatch.ownSysctls(),
+    RecordingClock.start(),
+  ]);
+  const run = await startBpftrace({
+    program,
+    parameters: programParameters(options.netns ?? null, options.ports ?? []),
+    env: bufferSettings(facts.possibleCpus),
+  }).catch((error: unknown) => {
+    throw error instanceof BpftraceError ? new OperatorError(4, error.message, error) : error;
+  });
+  const readyNs = bootNsOf(run.ready);
+  if (readyNs !== null) clock.observe(readyNs);
+  const header = headerOf(facts, choice, clock, options);
+  const { hz, resetReasons } = facts;
+  return {
+    run,
+    clock,
+    header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },
+    decoder: new WireDecoder({ originNs: clock.startBootNs, resetReasons, hz }),
+    unseen: choice.unseen,
+    isEventProgram: choice.fragments.flatMap(
+      (name) => PROGRAMS_OF[name] ?? [EVENT_FRAGMENTS.test(name)],
+    ),
+  };
+}
+
+/** The probes for this kernel, or in one line why there can be none. */
+function chooseOrRefuse(facts: KernelFacts, options: LiveOptions): ProbeChoice {
+  if (!facts.isRoot) {
+    throw new OperatorError(4, "tracing needs root: run it again with sudo, or replay a recording");
+  }
+  if (!facts.isTracefsReadable) {
+    throw new OperatorError(
+      4,
+      "tracefs is not mounted: run `mount -t tracefs tracefs /sys/kernel/tracing`, then try again",
+    );
+  }
+  const choice = chooseProbes(facts);
+  if (choice === null) {
+    throw new OperatorError(
+      4,
+      "this kernel has no tracepoint sock:inet_sock_set_state (4.16 and newer have it): see `lastack doctor`",
+    );
+  }
+  const left = options.withoutProbes ?? [];
+  return { ...choice, fragments: choice.fragments.filter((name) => !left.includes(name)) };
+}
+
+function headerOf(
+  facts: KernelFacts,
+  choice: ProbeChoice,
+  clock: RecordingClock,
+  options: LiveOptions,
+): Omit<RecordingHeader, "bpftrace" | "sysctls"> {
+  return {
+    type: "header",
+    schema: RECORDING_SCHEMA,
+    program: "lastack",
+    version: options.version,
+    startedAt: clock.startedAt,
+    bootId: facts.bootId,
+    hostname: facts.hostname,
+    kernel: facts.release,
+    probes: probeNames(choice),
+    detail: "transitions",
+    filters: options.filters ?? {},
+    origin: "captured",
+  };
+}
+
+/** Buffer memory for all CPUs together, and for one; pages of 4 KiB, a power of two for 0.17. */
+const BUFFER_PAGES = 16_384;
+const MAX_CPU_PAGES = 4096;
+const MIN_CPU_PAGES = 64;
+
+/**
+ * Buffers for some ten thousand records: bpftrace's own 64 pages overflow in a burst of 1,500.
+ *
+ * Maps hold one entry per socket that has read its end.
+ */
+function bufferSettings(cpus: number): Record<string, string> {
+  let pages = MAX_CPU_PAGES;
+  while (pages > MIN_CPU_PAGES && pages * cpus > BUFFER_PAGES) pages /= 2;
+  return { BPFTRACE_PERF_RB_PAGES: String(pages), BPFTRACE_MAP_KEYS_MAX: "65536" };
+}
