@@ -1,0 +1,92 @@
+/** Rows that went missing once, on the real kernel. */
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { type BpftraceMessage, startBpftrace } from "../../src/bpftrace-runner/index.ts";
+import { programParameters, readProgram } from "../../src/session/probe-program.ts";
+import { requireTracing } from "../live/requires.ts";
+
+/** A server that hands out what it accepts, and reads nothing by itself. */
+async function listen(): Promise<{ server: Server; port: number; accept(): Promise<Socket> }> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const accept = async () => (await once(server, "connection"))[0] as Socket;
+  return { server, port: (server.address() as AddressInfo).port, accept };
+}
+
+/** The rows of some fragments about one port, printed while `act` runs. */
+async function rowsOf(
+  fragments: readonly string[],
+  port: number,
+  act: () => Promise<void>,
+): Promise<string[][]> {
+  const program = await readProgram({ fragments: ["ready.bt", ...fragments], unseen: [] });
+  const run = await startBpftrace({ program, parameters: programParameters(null, [port]) });
+  const messages: BpftraceMessage[] = [];
+  run.onMessages((batch) => messages.push(...batch));
+  try {
+    await act();
+  } finally {
+    await run.stop();
+    await run.ended;
+  }
+  return messages.flatMap((each) => (each.type === "printf" ? [each.data.split(" ")] : []));
+}
+
+async function pair(port: number, accept: () => Promise<Socket>): Promise<[Socket, Socket]> {
+  const accepted = accept();
+  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  await once(client, "connect");
+  return [client, await accepted];
+}
+
+/** Read to the end, then close. */
+async function finish(socket: Socket): Promise<void> {
+  const ended = once(socket, "end");
+  socket.resume();
+  await ended;
+  const closed = once(socket, "close");
+  socket.destroy();
+  await closed;
+}
+
+test("no end of a stream goes untold because of the socket that had the address before", async (ctx) => {
+  await requireTracing(ctx);
+  const { port, accept } = await listen();
+  const rounds = 30;
+  const rows = await rowsOf(["reads.bt"], port, async () => {
+    for (let round = 0; round < rounds; round++) {
+      // A half-closed client reads its end in CLOSE: the server's FIN has made it a mini-socket.
+      const [early, server] = await pair(port, accept);
+      early.end();
+      await finish(server);
+      await finish(early);
+      // Here the server's end finishes first, and the client reads that in CLOSE_WAIT.
+      const [late, first] = await pair(port, accept);
+      first.end();
+      await finish(late);
+      await finish(first);
+    }
+  });
+  const ends = rows.filter(([tag, , , , , , bytes]) => tag === "F" && bytes === "0");
+  // One for each end that was read before the socket's CLOSE: the server's, then the client's.
+  expect(ends).toHaveLength(2 * rounds);
+});
+
+test("an abort's RST names the port that the closing has given back", async (ctx) => {
+  await requireTracing(ctx);
+  const { port, accept } = await listen();
+  const rows = await rowsOf(["tcp_send_reset.bt"], port, async () => {
+    const [client, server] = await pair(port, accept);
+    const gone = new Promise((resolve) => client.once("close", resolve));
+    client.on("error", () => {});
+    client.resume();
+    server.resetAndDestroy();
+    await gone;
+  });
+  expect(
+    rows.map(([tag, , , , , , , , , , , local]) => [tag, Number.parseInt(local ?? "", 16)]),
+  ).toEqual([["X", port]]);
+});
