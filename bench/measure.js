@@ -1,6 +1,7 @@
 // @ts-check
 // Measuring: medians of interleaved runs, and a result file that the README quotes.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
 
 /** @param {readonly number[]} values */
 export function median(values) {
@@ -8,7 +9,7 @@ export function median(values) {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1
     ? /** @type {number} */ (sorted[middle])
-    : (/** @type {number} */ (sorted[middle - 1]) + /** @type {number} */ (sorted[middle])) / 2;
+    : /** @type {number} */ ((sorted[middle - 1]) + /** @type {number} */ (sorted[middle])) / 2;
 }
 
 /** @typedef {{ name: string, value: number, unit: string, target: string, isMet: boolean | null, runs: readonly number[] }} Figure */
@@ -28,13 +29,37 @@ export function figure(name, runs, unit, target, isMet) {
   figures.push({ name, value, unit, target, isMet: met, runs });
   const verdict = met === null ? "" : met ? "  met" : "  MISSED";
   const shown = value >= 1000 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
-  process.stdout.write(`${name.padEnd(58)} ${shown.padStart(10)} ${unit.padEnd(8)} ${target}${verdict}\n`);
+  process.stdout.write(
+    `${name.padEnd(58)} ${shown.padStart(10)} ${unit.padEnd(8)} ${target}${verdict}\n`,
+  );
 }
 
-/** @param {string} file */
-export function save(file) {
-  mkdirSync(new URL("./results/", import.meta.url), { recursive: true });
-  const where = new URL(`./results/${file}`, import.meta.url);
-  writeFileSync(where, `${JSON.stringify({ node: process.version, figures }, null, 2)}\n`);
-  process.stdout.write(`written to bench/results/${file}\n`);
+/**
+ * Write the figures as Markdown beside this file, in the section of that name; other sections of
+ * earlier runs stay. The README quotes this file.
+ *
+ * @param {string} section
+ */
+export function save(section) {
+  const where = new URL("./FIGURES.md", import.meta.url);
+  const rows = figures.map(({ name, value, unit, target, isMet, runs }) => {
+    const shown = value >= 1000 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
+    const verdict = isMet === null ? "" : isMet ? "met" : "**missed**";
+    return `| ${name} | ${shown} ${unit} | ${target} | ${verdict} | ${runs.length} |`;
+  });
+  const body = [
+    `## ${section}`,
+    "",
+    `Node ${process.version}, ${cpus().length} CPUs, Linux ${release()}; medians of the runs.`,
+    "",
+    "| figure | value | to reach | | runs |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+  const before = existsSync(where) ? readFileSync(where, "utf8") : "# Figures\n\n";
+  const others = before.split(/(?=^## )/m).filter((part) => !part.startsWith(`## ${section}\n`));
+  const sorted = [...others.slice(1), `${body}\n`].sort();
+  writeFileSync(where, `${others[0] ?? "# Figures\n\n"}${sorted.join("")}`.trimEnd() + "\n");
+  process.stdout.write("written to bench/FIGURES.md\n");
 }

@@ -53,7 +53,13 @@ async function readingAndFolding() {
       ratios.push(bare / ours);
       rates.push(EVENTS / ours);
     }
-    figure("read and fold, share of the bare split + JSON.parse rate", ratios, "", "at least 0.5", (v) => v >= 0.5);
+    figure(
+      "read and fold, share of the bare split + JSON.parse rate",
+      ratios,
+      "",
+      "at least 0.5",
+      (v) => v >= 0.5,
+    );
     figure("read and fold, events per CPU second", rates, "events/s", "", null);
   } finally {
     rmSync(directory, { recursive: true });
@@ -73,16 +79,22 @@ function flatMemory() {
   }
   const early = /** @type {number} */ (heap[2]);
   const late = /** @type {number} */ (heap.at(-1));
-  figure(`heap after ${FLAT_EVENTS.toLocaleString("en")} events over that after 30 %`, [late / early], "", "at most 1.1", (v) => v <= 1.1);
+  figure(
+    `heap after ${FLAT_EVENTS.toLocaleString("en")} events over that after 30 %`,
+    [late / early],
+    "",
+    "at most 1.1",
+    (v) => v <= 1.1,
+  );
   figure("heap with 20,000 endpoints alive and 20,000 ended kept", [late], "MB", "", null);
 }
 
 if (process.argv[2] === "flat-memory") {
   flatMemory();
-  save("memory.json");
+  save("Memory");
 } else {
   await readingAndFolding();
   const own = new URL(import.meta.url).pathname;
   spawnSync(process.execPath, ["--expose-gc", own, "flat-memory"], { stdio: "inherit" });
-  save("reading.json");
+  save("Reading and folding");
 }

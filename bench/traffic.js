@@ -1,7 +1,8 @@
 // @ts-check
 // Makes synthetic recordings of any size for the benchmarks; the header says that they are synthetic.
-import { createWriteStream } from "node:fs";
+
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
 
 const NETNS = 4026531840;
 
@@ -93,7 +94,15 @@ export async function writeRecording(path, count, alive) {
     if (!out.write(text)) await once(out, "drain");
     text = "";
   }
-  const ledger = { counted: count, received: count, lost: 0, skipped: 0, unparsed: 0, evicted: 0, balanced: true };
+  const ledger = {
+    counted: count,
+    received: count,
+    lost: 0,
+    skipped: 0,
+    unparsed: 0,
+    evicted: 0,
+    balanced: true,
+  };
   out.end(`${text}${JSON.stringify({ type: "footer", t: last, ledger })}\n`);
   await once(out, "finish");
 }

@@ -5,7 +5,15 @@
 // Usage: node bench/demo/make.js [OUT]
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,7 +51,20 @@ function network() {
     ip("netns", "add", name);
     ip("-n", name, "link", "set", "lo", "up");
   }
-  ip("-n", NAMES.host, "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", NAMES.wire);
+  ip(
+    "-n",
+    NAMES.host,
+    "link",
+    "add",
+    "eth0",
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "eth0",
+    "netns",
+    NAMES.wire,
+  );
   /** @param {string} netns @param {string[]} addresses */
   const address = (netns, addresses) => {
     for (const each of addresses) {
@@ -62,7 +83,8 @@ function network() {
 /** Lose the FINs towards some visitors, each in its own time. */
 async function lose() {
   /** @param {string} script */
-  const nft = (script) => execFileSync("ip", ["netns", "exec", NAMES.wire, "nft", "-f", "-"], { input: script });
+  const nft = (script) =>
+    execFileSync("ip", ["netns", "exec", NAMES.wire, "nft", "-f", "-"], { input: script });
   await Promise.all(
     LOSSES.map(async ({ to, from, until }, i) => {
       await sleep(from * 1000);
@@ -79,7 +101,17 @@ async function lose() {
 async function record(file) {
   const inode = statSync(`/run/netns/${NAMES.host}`).ino;
   const main = `import { main } from ${JSON.stringify(join(ROOT, "dist/cli/main.js"))}; process.exitCode = await main(process.argv.slice(1));`;
-  const args = ["--input-type=module", "-e", main, "--", "record", "-o", file, "--netns", String(inode)];
+  const args = [
+    "--input-type=module",
+    "-e",
+    main,
+    "--",
+    "record",
+    "-o",
+    file,
+    "--netns",
+    String(inode),
+  ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   running.push(child);
   for await (const line of /** @type {import("node:stream").Readable} */ (child.stderr)) {

@@ -50,17 +50,44 @@ const visitor = (i) => /** @type {string} */ (VISITORS[i % 3]);
 export function visits() {
   return [
     ...steady(1, LENGTH - 2, 0.9, (i) => ({ to: HOST.v4, port: 80, from: visitor(i), think: 0.3 })),
-    ...steady(1.5, LENGTH - 2, 1.6, (i) => ({ to: HOST.v4, port: 8000, from: visitor(i + 1), end: "wait" })),
+    ...steady(1.5, LENGTH - 2, 1.6, (i) => ({
+      to: HOST.v4,
+      port: 8000,
+      from: visitor(i + 1),
+      end: "wait",
+    })),
     ...steady(3, LENGTH - 4, 6.1, () => ({ to: HOST.v6, port: 80, from: VISITOR_V6, think: 0.4 })),
     ...steady(40, 47, 0.12, (i) => ({ to: HOST.v4, port: 8000, from: visitor(i), end: "wait" })),
-    ...steady(6, LENGTH - 6, 7.3, (i) => ({ to: HOST.v4, port: 8080, from: visitor(i), answer: false })),
-    ...steady(18, 40, 7.1, (i) => ({ to: HOST.v4, port: 9000, from: visitor(i), bytes: 2400, answer: false })),
+    ...steady(6, LENGTH - 6, 7.3, (i) => ({
+      to: HOST.v4,
+      port: 8080,
+      from: visitor(i),
+      answer: false,
+    })),
+    ...steady(18, 40, 7.1, (i) => ({
+      to: HOST.v4,
+      port: 9000,
+      from: visitor(i),
+      bytes: 2400,
+      answer: false,
+    })),
     ...steady(26, 34, 2.2, (i) => ({ to: HOST.v4, port: 9100, from: visitor(i), answer: false })),
     ...steady(24, 60, 9.4, () => ({ to: HOST.v4, port: 8000, from: "10.0.0.77", end: "wait" })),
     ...steady(35, 38, 1.3, () => ({ to: HOST.v4, port: 8000, from: "10.0.0.99", end: "wait" })),
     ...steady(37, 38, 2, () => ({ to: HOST.v4, port: 80, from: "10.0.0.99", think: 0.2 })),
-    ...steady(12, LENGTH - 8, 5.7, (i) => ({ to: HOST.v4, port: 9200, from: visitor(i), answer: false, think: 0.2 })),
-    ...steady(15, LENGTH - 8, 8.9, (i) => ({ to: HOST.v4, port: 80, from: visitor(i), end: "reset" })),
+    ...steady(12, LENGTH - 8, 5.7, (i) => ({
+      to: HOST.v4,
+      port: 9200,
+      from: visitor(i),
+      answer: false,
+      think: 0.2,
+    })),
+    ...steady(15, LENGTH - 8, 8.9, (i) => ({
+      to: HOST.v4,
+      port: 80,
+      from: visitor(i),
+      end: "reset",
+    })),
     ...steady(10, 30, 9, (i) => ({ to: HOST.v4, port: 9300, from: visitor(i), end: "hold" })),
   ].sort((a, b) => a.at - b.at);
 }
