@@ -16,7 +16,7 @@ const ALIKE_WEIGHT = 60;
 const VERDICT_WEIGHT: Readonly<Record<Verdict, number>> = {
   "timed-out": 700,
   "reset-sent": 600,
-  "reset-received": 600,
+  "reset-received": 590,
   killed: 500,
   unknown: 400,
   refused: 300,
@@ -24,39 +24,67 @@ const VERDICT_WEIGHT: Readonly<Record<Verdict, number>> = {
   graceful: 100,
 };
 
+/** Up to here an endpoint ended well, or tells what another told already. */
+const QUIET_WEIGHT = 101;
+
+interface Weighed {
+  readonly endpoint: Endpoint;
+  readonly weight: number;
+}
+
 /**
  * The endpoints that a person should see first, at most `count`, most telling first.
  *
  * One of each finding comes first, the gravest before, then those that ended badly, then those
- * still closing; among equals the one with more re-sends and then the earlier one. Of two ends of one
- * connection the first closer stands for both. Walks all endpoints once and keeps a few.
+ * still closing; among equals the one with more re-sends and then the earlier one. One end stands
+ * for both: the one that a finding names, else the one that sent the RST or closed first. Of all
+ * that ended well one is enough.
  */
 export function tellingEndpoints(report: Report, count: number): Endpoint[] {
-  return oneOfEachPair(weightiest(report, 2 * count, 1)).slice(0, count);
+  const told = new Set<Endpoint>();
+  const telling: Endpoint[] = [];
+  let hasQuiet = false;
+  for (const { endpoint, weight } of heaviest(report, 2 * count + 1)) {
+    const isQuiet = weight <= QUIET_WEIGHT;
+    if (weight <= 0 || told.has(endpoint) || (isQuiet && hasQuiet)) continue;
+    hasQuiet ||= isQuiet;
+    const { peer } = endpoint;
+    const isSecond = endpoint.role === "passive" && peer?.role === "active";
+    telling.push(isSecond && peer !== null && weight < SEVERITY_WEIGHT.info ? peer : endpoint);
+    told.add(endpoint);
+    if (peer !== null) told.add(peer);
+  }
+  return telling.slice(0, count);
 }
 
-/**
- * The `count` endpoints that tell most, quiet ones and both ends of a pair included, most telling
- * first. Weights are few, so a list for each keeps this linear in the number of endpoints.
- */
-export function weightiest(report: Report, count: number, least = 0): Endpoint[] {
+/** The `count` endpoints that tell most, quiet ones and both ends of a pair included. */
+export function weightiest(report: Report, count: number): Endpoint[] {
+  return heaviest(report, count).map(({ endpoint }) => endpoint);
+}
+
+/** Weights are few, so a list for each keeps this linear in the number of endpoints. */
+function heaviest(report: Report, count: number): Weighed[] {
   const weights = findingWeights(report.findings);
-  const byWeight = new Map<number, Endpoint[]>();
+  const byWeight = new Map<number, Weighed[]>();
   for (const endpoint of report.source.view.endpoints()) {
     const weight = weightOf(endpoint, weights.get(endpoint.id));
-    if (weight < least) continue;
     const alike = byWeight.get(weight);
-    if (alike === undefined) byWeight.set(weight, [endpoint]);
-    else if (alike.length < count) alike.push(endpoint);
+    if (alike === undefined) byWeight.set(weight, [{ endpoint, weight }]);
+    else if (alike.length < count) alike.push({ endpoint, weight });
   }
   const lists = [...byWeight].sort(([a], [b]) => b - a).map(([, endpoints]) => endpoints);
   return lists.flat().slice(0, count);
 }
 
-/** The first endpoint of each finding stands for it; the others weigh nothing by it. */
+/**
+ * The first endpoint of each finding stands for it; the others weigh nothing by it.
+ *
+ * What is said of the trace itself is said of no endpoint.
+ */
 function findingWeights(findings: readonly ReportFinding[]): Map<string, number> {
   const weights = new Map<string, number>();
-  for (const { severity, endpoints } of findings) {
+  for (const { kind, severity, endpoints } of findings) {
+    if (kind === "incomplete-trace") continue;
     for (const [i, id] of endpoints.entries()) {
       const weight = i === 0 ? SEVERITY_WEIGHT[severity] : 0;
       weights.set(id, Math.max(weight, weights.get(id) ?? 0));
@@ -73,17 +101,6 @@ function weightOf(endpoint: Endpoint, byFinding: number | undefined): number {
     verdict !== null ? VERDICT_WEIGHT[verdict] : CLOSING_STATES.has(state) ? closing : 0;
   const teardown = teardownAt === null ? 0 : 1;
   return (byFinding ?? 0) + ending + teardown + Math.min(90, 10 * resends.length);
-}
-
-function oneOfEachPair(endpoints: readonly Endpoint[]): Endpoint[] {
-  const shown = new Set<Endpoint>();
-  return endpoints.flatMap((endpoint) => {
-    if (shown.has(endpoint)) return [];
-    shown.add(endpoint);
-    if (endpoint.peer !== null) shown.add(endpoint.peer);
-    const isSecond = endpoint.role === "passive" && endpoint.peer?.role === "active";
-    return [isSecond && endpoint.peer !== null ? endpoint.peer : endpoint];
-  });
 }
 
 const SEVERITY_ORDER = { critical: 0, warning: 1, info: 2 } as const;

@@ -153,6 +153,25 @@ test("a re-send after a change opens a row of its own", () => {
   expect(sketch(ladderOf(endpoint, s(3)))).toEqual(["DATAx2>", "FIN_WAIT1 FIN>", "DATAx1>"]);
 });
 
+test("a wave without a time stands where its number puts it and claims no pause", () => {
+  const endpoint = endpointOf("e1", {
+    role: "passive",
+    teardownAt: s(1),
+    phases: phasesOf([
+      ["CLOSE_WAIT", s(1)],
+      ["LAST_ACK", s(2)],
+    ]),
+    waves: [
+      waveOf(1, "remote", s(1)),
+      waveOf(2, "local", null, "inferred"),
+      waveOf(3, "local", s(2)),
+    ],
+  });
+  const ladder = ladderOf(endpoint, s(3));
+  expect(sketch(ladder)).toEqual(["CLOSE_WAIT <FIN", "ACK>", "LAST_ACK FIN>"]);
+  expect(ladder.rows.map(({ afterNs }) => afterNs)).toEqual([null, null, s(1)]);
+});
+
 test("rows come in the order of time, and each tells the pause before it", () => {
   for (const endpoint of incidentEndpoints()) {
     const { rows } = ladderOf(endpoint, INCIDENT_END);

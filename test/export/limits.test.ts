@@ -8,7 +8,7 @@ import { tellingEndpoints } from "../../src/export/telling.ts";
 import { timelineOf } from "../../src/export/timeline.ts";
 import { endpointOf, ms, phasesOf, resendsOf, s, waveOf } from "./synthetic-endpoint.ts";
 import { INCIDENT_FINDINGS } from "./synthetic-findings.ts";
-import { INCIDENT_END, incident, incidentEndpoints } from "./synthetic-incident.ts";
+import { gracefulPair, INCIDENT_END, incident, incidentEndpoints } from "./synthetic-incident.ts";
 import { reportOf } from "./synthetic-trace.ts";
 
 /** An endpoint whose ladder has hundreds of rows that cannot be joined. */
@@ -62,6 +62,29 @@ test("of two ends of a connection the first closer stands for both", () => {
   const endpoints = incidentEndpoints().filter(({ id }) => id === "e11" || id === "e12");
   const told = tellingEndpoints(reportOf({ endpoints: endpoints.toReversed() }, INCIDENT_END), 8);
   expect(told.map(({ id }) => id)).toEqual(["e11"]);
+});
+
+test("the end that a finding names stands for both, and so does the one that sent the RST", () => {
+  const [active, passive] = gracefulPair();
+  const finding = { ...(INCIDENT_FINDINGS[0] as Finding), endpoints: [passive.id] };
+  const endpoints = [active, passive];
+  const named = tellingEndpoints(reportOf({ endpoints, findings: [finding] }, s(20)), 8);
+  expect(named).toEqual([passive]);
+  const reset = { role: "none", teardownAt: s(1), endedAt: s(1) } as const;
+  const victim = endpointOf("e1", { ...reset, verdict: "reset-received" });
+  const sender = endpointOf("e2", { ...reset, verdict: "reset-sent", peer: victim });
+  victim.peer = sender;
+  const told = tellingEndpoints(reportOf({ endpoints: [victim, sender] }, s(2)), 8);
+  expect(told).toEqual([sender]);
+});
+
+test("one close by the book is enough, and a gap makes none of them telling", () => {
+  const endpoints = [gracefulPair(), gracefulPair(s(3))].flat();
+  const ids = endpoints.map((endpoint, i) => Object.assign(endpoint, { id: `e${i + 1}` }).id);
+  const gap = { ...(INCIDENT_FINDINGS[3] as Finding), endpoints: ids };
+  expect(tellingEndpoints(reportOf({ endpoints, findings: [gap] }, s(20)), 8)).toEqual([
+    endpoints[0],
+  ]);
 });
 
 test("an endpoint that never closed tells nothing", () => {
