@@ -7,9 +7,8 @@ import { cpus, release } from "node:os";
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? /** @type {number} */ (sorted[middle])
-    : /** @type {number} */ ((sorted[middle - 1]) + /** @type {number} */ (sorted[middle])) / 2;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
 /** @typedef {{ name: string, value: number, unit: string, target: string, isMet: boolean | null, runs: readonly number[] }} Figure */
@@ -60,6 +59,6 @@ export function save(section) {
   const before = existsSync(where) ? readFileSync(where, "utf8") : "# Figures\n\n";
   const others = before.split(/(?=^## )/m).filter((part) => !part.startsWith(`## ${section}\n`));
   const sorted = [...others.slice(1), `${body}\n`].sort();
-  writeFileSync(where, `${others[0] ?? "# Figures\n\n"}${sorted.join("")}`.trimEnd() + "\n");
+  writeFileSync(where, `${`${others[0] ?? "# Figures\n\n"}${sorted.join("")}`.trimEnd()}\n`);
   process.stdout.write("written to bench/FIGURES.md\n");
 }
