@@ -34,7 +34,7 @@ const COLUMNS: Readonly<Record<string, (endpoint: ReportEndpoint) => Value>> = {
   trigger: ({ trigger }) => trigger,
   verdict: ({ verdict }) => verdict,
   state: ({ state }) => state,
-  stateSince: ({ phases }) => phases.at(-1)?.from ?? null,
+  stateSince,
   orphan: ({ orphan }) => orphan,
   ownerPid: ({ owner }) => owner?.pid ?? null,
   ownerComm: ({ owner }) => (owner === null ? null : safeName(owner.comm)),
@@ -74,6 +74,12 @@ function* rows({ endpoints }: Report): Generator<string> {
   yield Object.keys(COLUMNS).join(",");
   const columns = Object.values(COLUMNS);
   for (const endpoint of endpoints) yield columns.map((of) => field(of(endpoint))).join(",");
+}
+
+/** A gone endpoint is in CLOSE since its last state ended. */
+function stateSince({ state, phases }: ReportEndpoint): string | null {
+  const last = phases.at(-1);
+  return (last?.state === state ? last.from : last?.to) ?? null;
 }
 
 function waveAt({ waves }: ReportEndpoint, n: number): string | null {
