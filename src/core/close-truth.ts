@@ -86,15 +86,25 @@ function decodeQuietClose(event: TransitionEvent, sent: ResetMark | null): Close
       return { next: "TIME_WAIT", isCertain: true };
     case "LAST_ACK":
       if (sent !== null) return outOfMemory();
+      if (event.error === undefined) return { next: "CLOSE", verdict: "graceful", note: UNTOLD };
       return { next: "CLOSE", verdict: "graceful" };
     case "FIN_WAIT1":
-      return outOfMemory();
+      return event.error === undefined ? untold() : outOfMemory();
     case "SYN_SENT":
     case "SYN_RECV":
-      return gaveUpConnecting(event);
+      return event.error === undefined && event.localPort !== 0
+        ? untold()
+        : gaveUpConnecting(event);
     default:
       return abort(event);
   }
+}
+
+/** Without the socket's error a reset or a timeout looks like any other end. */
+const UNTOLD = "this kernel does not tell a reset or a timeout from another end";
+
+function untold(): CloseOutcome {
+  return { next: "CLOSE", verdict: "unknown", note: UNTOLD };
 }
 
 /** `tcp_check_oom()`: too many orphans, or out of TCP memory. */
