@@ -4,10 +4,13 @@ import { spawnSync } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Trace } from "../dist/core/fold.js";
-import { readTrace } from "../dist/session/read-trace.js";
 import { figure, save } from "./measure.js";
 import { ordered, writeRecording } from "./traffic.js";
+
+/** The built program; by URL, so that types can be checked before it is built. @param {string} path */
+const built = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
+const { Trace } = await built("core/fold.js");
+const { readTrace } = await built("session/read-trace.js");
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const FLAT_EVENTS = Number(process.env.BENCH_FLAT_EVENTS ?? 10_000_000);

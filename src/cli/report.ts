@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Endpoint } from "../core/endpoint.ts";
 import { FilteredView } from "../core/filtered-view.ts";
-import { adviseFinding } from "../explain/advise-finding.ts";
 import { buildReport, FORMATS, formatNamed } from "../export/index.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
@@ -89,7 +88,7 @@ async function run(file: string, options: ReportOptions): Promise<void> {
       )
     : read.trace;
   const { header, footer, closedCleanly, endNs } = read;
-  const report = buildReport(view, { header, footer, closedCleanly, endNs }, adviseFinding);
+  const report = buildReport(view, { header, footer, closedCleanly, endNs });
   const pieces = format.render(report);
   if (options.output === undefined || options.output === "-") await printPieces(pieces);
   else await saveText(options.output, pieces, options.force === true);

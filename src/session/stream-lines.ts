@@ -1,7 +1,6 @@
 /** Turns a live trace into lines: one for each finished teardown, one for each finding. */
 
 import type { Endpoint } from "../core/endpoint.ts";
-import { adviseFinding } from "../explain/advise-finding.ts";
 import { endpointLine, findingLine } from "../export/lines.ts";
 import type { LiveSession } from "./live-session.ts";
 
@@ -27,7 +26,7 @@ export function streamLines(session: LiveSession, options: StreamOptions): void 
       const isOpen = finding.until === null;
       if (told.get(finding.id) === isOpen) continue;
       told.set(finding.id, isOpen);
-      options.write(findingLine(finding, trace, header, adviseFinding));
+      options.write(findingLine(finding, trace, header));
     }
   });
 }

@@ -1,0 +1,175 @@
+/** The built program on the real kernel, as a user runs it: record, stream, replay, report, states. */
+
+import { once } from "node:events";
+import { rmSync, statSync } from "node:fs";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import schema from "../../src/export/report.schema.json" with { type: "json" };
+import type { Report } from "../../src/export/report.ts";
+import { lastack, Program } from "./program.ts";
+import { requireTracing } from "./requires.ts";
+
+const validate = new Ajv2020({ strict: false }).compile(schema);
+let directory = "";
+const running: Program[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "lastack-end-"));
+});
+beforeEach(requireTracing);
+afterEach(() => {
+  for (const program of running.splice(0)) program.kill("SIGKILL");
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function start(...args: string[]): Program {
+  const program = new Program(args);
+  running.push(program);
+  return program;
+}
+
+/** A listener that accepts, reads (as Node does) and never closes, with its port. */
+async function leakyServer(): Promise<{ server: Server; port: number; accepted: Socket[] }> {
+  const accepted: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => accepted.push(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return { server, port: typeof address === "object" ? (address?.port ?? 0) : 0, accepted };
+}
+
+/** Connect and close, as a client that is done. */
+async function visit(port: number): Promise<void> {
+  const client = connect(port, "127.0.0.1");
+  await once(client, "connect");
+  client.end();
+  client.destroy();
+  await once(client, "close");
+}
+
+async function reportOf(path: string): Promise<Report> {
+  const { code, stdout, stderr } = await lastack("report", path, "--format", "json");
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(validate(report), JSON.stringify(validate.errors)).toBe(true);
+  return report;
+}
+
+describe("record and stream", () => {
+  test("name the process that leaks, and the recording replays to the same finding", async () => {
+    const path = join(directory, "leak.ndjson");
+    const recorder = start("record", "-o", path);
+    const stream = start("stream", "-q");
+    await recorder.until("stderr", /^tracing/m);
+    await stream.until("stderr", /^tracing/m);
+    const { server, port, accepted } = await leakyServer();
+    await visit(port);
+    const line = new RegExp(`^.*"kind":"stuck-close-wait".*"pid":${process.pid}\\b.*$`, "m");
+    const [live] = await stream.until("stdout", line);
+    recorder.kill("SIGINT");
+    expect((await recorder.ended).code).toBe(0);
+    stream.kill("SIGTERM");
+    expect((await stream.ended).code).toBe(0);
+    for (const socket of accepted) socket.destroy();
+    server.close();
+
+    const report = await reportOf(path);
+    const finding = report.findings.find(
+      ({ kind, subject }) => kind === "stuck-close-wait" && subject.pid === process.pid,
+    );
+    expect(finding).toMatchObject({ count: 1, summary: JSON.parse(live).summary });
+    expect(report.recording.closedCleanly).toBe(true);
+    expect(report.recording.ledger).toMatchObject({ lost: 0, unparsed: 0, balanced: true });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+
+    const leaked = [...report.endpoints].find(({ id }) => finding?.endpoints.includes(id));
+    expect(leaked).toMatchObject({ state: "CLOSE_WAIT", role: "passive", unread: "drained" });
+    expect(leaked?.owner).toMatchObject({ pid: process.pid, source: "accept" });
+    const states = await lastack(
+      "states",
+      path,
+      "--at",
+      "-100ms",
+      "--port",
+      String(port),
+      "--json",
+    );
+    expect(
+      JSON.parse(states.stdout)
+        .map(({ state }: { state: string }) => state)
+        .sort(),
+    ).toEqual(["CLOSE_WAIT", "FIN_WAIT2"]);
+    const replay = await lastack("replay", path, "--speed", "max");
+    expect(replay.stdout).toContain(finding?.summary);
+  });
+
+  test("keep everything when bpftrace is killed, and say so", async () => {
+    const path = join(directory, "killed.ndjson");
+    const recorder = start("record", "-o", path);
+    await recorder.until("stderr", /^tracing/m);
+    const { server, port } = await leakyServer();
+    await visit(port);
+    server.close();
+    process.kill(await childOf(recorder.child.pid ?? 0), "SIGKILL");
+    const ended = await recorder.ended;
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toMatch(/bpftrace/);
+    const report = await reportOf(path);
+    expect(report.recording.closedCleanly).toBe(true);
+    const ports = [...report.endpoints].map(({ local }) => local.port);
+    expect(ports).toContain(port);
+    expect(report.findings.map(({ kind }) => kind)).toContain("incomplete-trace");
+  });
+
+  test("leave no bpftrace behind when lastack itself is killed, and every whole line", async () => {
+    const path = join(directory, "torn.ndjson");
+    const recorder = start("record", "-o", path);
+    await recorder.until("stderr", /^tracing/m);
+    const bpftrace = await childOf(recorder.child.pid ?? 0);
+    recorder.kill("SIGKILL");
+    await recorder.ended;
+    await untilGone(bpftrace);
+    const { code, stderr } = await lastack("report", path);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/not closed cleanly/);
+  });
+
+  test("end quietly when the reader of the stream goes away", async () => {
+    const stream = start("stream", "-q");
+    await stream.until("stderr", /^tracing/m);
+    stream.child.stdout?.destroy();
+    const { server, port, accepted } = await leakyServer();
+    await visit(port);
+    for (const socket of accepted) socket.destroy();
+    await visit(port);
+    const ended = await stream.ended;
+    server.close();
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).not.toMatch(/Error|EPIPE/);
+  });
+});
+
+/** The bpftrace that a program started. */
+async function childOf(parent: number): Promise<number> {
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
+    const isChild = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] === String(parent);
+    if (isChild && stat.includes("(bpftrace)")) return Number(name);
+  }
+  throw new Error(`no bpftrace below ${parent}`);
+}
+
+/** Resolves when a process is gone or only waits to be reaped. */
+async function untilGone(pid: number): Promise<void> {
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+    if (stat === "" || stat.includes(") Z ")) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
