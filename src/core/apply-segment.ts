@@ -12,6 +12,7 @@ import { enterTimeWait, RESET_JOIN_NS } from "./apply-transition.ts";
 import { dataAfterClose } from "./close-truth.ts";
 import { armMini, type CoreState, endEndpoint, TIME_WAIT_NS } from "./core-state.ts";
 import type { Endpoint, ResendKind } from "./endpoint.ts";
+import { endpointOfSegment } from "./identify.ts";
 import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
 
 const FIN = 1;
@@ -25,7 +26,7 @@ const MAX_RESENDS = 256;
 export function applyRetransmit(core: CoreState, event: RetransmitEvent): void {
   if (event.failed) return;
   core.segmentsResent++;
-  const endpoint = core.table.bySocket(event.sk) ?? core.table.byTuple(event);
+  const endpoint = endpointOfSegment(core, event);
   const kind = kindOf(event);
   core.resends[kind === "DATA+FIN" ? "FIN" : kind]++;
   if (endpoint === undefined) return;
@@ -68,8 +69,8 @@ export function applyReset(core: CoreState, event: ResetEvent): void {
     resetMini(core, event);
     return;
   }
-  const endpoint = event.sk === null ? undefined : core.table.bySocket(event.sk);
-  if (endpoint !== undefined) {
+  const endpoint = endpointOfSegment(core, event);
+  if (endpoint !== undefined && !endpoint.isMini) {
     endpoint.reset = { at: event.t, direction: event.direction, reason: event.reason };
     return;
   }

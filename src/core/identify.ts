@@ -1,6 +1,7 @@
 /** Which endpoint an event speaks of: sockets are recycled, tuples reused, ports come late. */
 
 import type { SocketTuple, TransitionEvent } from "../event/trace-event.ts";
+import { unmappedAddress } from "../event/tuple.ts";
 import { type CoreState, endEndpoint, enterState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { noteWave } from "./waves.ts";
@@ -59,6 +60,36 @@ export function identify(core: CoreState, event: TransitionEvent): Endpoint {
   }
   if (twin !== undefined) retire(core, twin, event.t);
   return adopt(core, event);
+}
+
+/**
+ * Find the endpoint that a single segment belongs to, or undefined.
+ *
+ * An address alone proves nothing once an end has been missed: its tuple must agree. A SYN that
+ * is sent again may be the first to bring the source port.
+ */
+export function endpointOfSegment(
+  core: CoreState,
+  segment: SocketTuple & { readonly sk: string | null },
+): Endpoint | undefined {
+  const { table } = core;
+  const known = segment.sk === null ? undefined : table.bySocket(segment.sk);
+  if (known === undefined) return table.byTuple(segment);
+  const { tuple } = known;
+  if (tuple.remotePort === segment.remotePort && isSameRemote(tuple, segment)) {
+    if (tuple.localPort === segment.localPort || segment.localPort === 0) return known;
+    if (tuple.localPort === 0) {
+      retireTuple(core, segment, known.touchedAt);
+      table.retuple(known, tupleOf(segment));
+      return known;
+    }
+  }
+  return table.byTuple(segment);
+}
+
+/** The no-BTF re-send does not tell an IPv4 socket from an IPv6 one that speaks IPv4. */
+function isSameRemote(a: SocketTuple, b: SocketTuple): boolean {
+  return unmappedAddress(a.remote) === unmappedAddress(b.remote);
 }
 
 /** A socket that lived before the first event of it. */
