@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { canTrace, examineHost, renderDoctor } from "../session/examine-host.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { print } from "./output.ts";
 
 export function addDoctor(program: Command, result: CommandResult): void {

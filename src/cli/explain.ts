@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { explainIndex, explainText, findTopic, suggestTopics } from "../explain/index.ts";
 import { HostWatch } from "../session/host-watch.ts";
 import { OperatorError } from "../session/operator-error.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { print } from "./output.ts";
 
 export function addExplain(program: Command, _result: CommandResult): void {

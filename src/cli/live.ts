@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
+import type { CommandResult } from "./command-result.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addLive } from "./live.ts";
@@ -12,11 +13,6 @@ import { addReport } from "./report.ts";
 import { addStates } from "./states.ts";
 import { addStream } from "./stream.ts";
 import { VERSION } from "./version.ts";
-
-/** Where a command puts its exit code; 0 unless it says otherwise. */
-export interface CommandResult {
-  exitCode: number;
-}
 
 const EPILOGUE = `
 TIME is an ISO 8601 instant, HH:MM:SS[.fff] within the recording, +1.5s from its

@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
 import { recordTo } from "../session/record-to.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { complain } from "./output.ts";
 import {
   detailOption,

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Playback } from "../session/playback.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";

@@ -8,7 +8,7 @@ import { buildReport, FORMATS, formatNamed } from "../export/index.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
 import { saveText } from "../session/save-text.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { complain, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";

@@ -1,6 +1,9 @@
 /** Whether there is a screen to draw on, and the options of drawing. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { adviseFinding } from "../explain/advise-finding.ts";
+import { clockOf } from "../export/clock.ts";
+import { sentenceOf } from "../export/sentence.ts";
 import type { DashboardSource } from "../tui/dashboard-source.ts";
 
 export type { ScreenOptions } from "../tui/dashboard-source.ts";
@@ -25,8 +28,24 @@ export function wantsDashboard(): boolean {
   return stdin.isTTY === true && stdout.isTTY === true && env.TERM !== "dumb";
 }
 
+/** What of a source is the same for live and replay. */
+type Given = Omit<DashboardSource, "teller">;
+
+/** Stray timers and handles may keep the process for this long after the screen has gone. */
+const LINGER_MS = 2000;
+
 /** Run the dashboard until it is left; returns the exit code. The screen is loaded only here. */
-export async function showDashboard(source: DashboardSource): Promise<number> {
+export async function showDashboard(source: Given): Promise<number> {
   const { runDashboard } = await import("../tui/app.ts");
-  return runDashboard(source);
+  const { header, trace } = source;
+  const clock = clockOf(header.startedAt);
+  const code = await runDashboard({
+    ...source,
+    teller: {
+      sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
+      advice: (finding) => adviseFinding(finding, trace),
+    },
+  });
+  setTimeout(() => process.exit(code), LINGER_MS).unref();
+  return code;
 }

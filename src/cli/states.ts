@@ -6,7 +6,7 @@ import { safeText } from "../event/safe-text.ts";
 import { formatEndpoint } from "../event/tuple.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import { print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";

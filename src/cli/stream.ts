@@ -3,7 +3,7 @@
 import type { Command } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
 import { streamLines } from "../session/stream-lines.ts";
-import type { CommandResult } from "./main.ts";
+import type { CommandResult } from "./command-result.ts";
 import {
   cidrOption,
   commOption,

@@ -2,7 +2,7 @@
 
 import { eventFault } from "./event-faults.ts";
 import type { Fields } from "./field-faults.ts";
-import { type TcpState, tcpStateOf } from "./tcp-state.ts";
+import { tcpStateOf } from "./tcp-state.ts";
 import type {
   DestroyEvent,
   MiniEndEvent,
@@ -11,14 +11,19 @@ import type {
   ProbeMark,
   ReadEvent,
   ResetEvent,
-  RetransmitCause,
   RetransmitEvent,
-  SocketEvidence,
-  SocketTuple,
   TraceEvent,
   TransitionEvent,
 } from "./trace-event.ts";
-import { hexPairToAddress } from "./wire-address.ts";
+import {
+  causeOf,
+  hex,
+  miniState,
+  payloadLength,
+  readEvidence,
+  readMark,
+  readTuple,
+} from "./wire-fields.ts";
 
 /** What a row alone does not say. */
 export interface WireContext {
@@ -30,9 +35,6 @@ export interface WireContext {
   readonly hz: number | null;
 }
 
-/** `include/net/inet_connection_sock.h`: ICSK_TIME_LOSS_PROBE, and no timer pending. */
-const PENDING_LOSS_PROBE = 5;
-const PENDING_NONE = 0;
 const TWO_32 = 2 ** 32;
 
 /**
@@ -266,63 +268,3 @@ function isSound(event: TraceEvent): boolean {
 }
 
 /** NaN, which no check of an event lets through, for a text that is no hex number. */
-function hex(text: string | undefined): number {
-  return Number.parseInt(text as string, 16);
-}
-
-function readMark(f: readonly string[]): ProbeMark {
-  return { cpu: hex(f[2]), seq: hex(f[3]) };
-}
-
-function readTuple(f: readonly string[]): SocketTuple {
-  const family = f[6] as string;
-  return {
-    netns: hex(f[5]),
-    local: hexPairToAddress(family, f[7] as string, f[8] as string),
-    localPort: hex(f[11]),
-    remote: hexPairToAddress(family, f[9] as string, f[10] as string),
-    remotePort: hex(f[12]),
-  };
-}
-
-function readEvidence(f: readonly string[]): SocketEvidence {
-  if (f[14] === "-") return {};
-  const flags = hex(f[14]);
-  return {
-    shutdown: hex(f[15]),
-    error: hex(f[16]),
-    orphan: (flags & 1) !== 0,
-    finReceived: (flags & 2) !== 0,
-    inProcess: f[17] !== "0",
-    exiting: f[18] === "1",
-    linger: (flags & 16) !== 0,
-    closing: f[19] === "1",
-    recvQ: hex(f[20]),
-    sendQ: hex(f[21]),
-    sendWindow: hex(f[22]),
-    srttUs: hex(f[23]),
-    bytesSent: hex(f[24]),
-    bytesReceived: hex(f[25]),
-    inode: hex(f[26]),
-  };
-}
-
-/** `end_seq - seq` modulo 2^32, less the sequence numbers that SYN and FIN take. */
-function payloadLength(seq: number, endSeq: number, flags: number): number {
-  const span = (endSeq - seq) >>> 0;
-  return Math.max(0, span - ((flags >> 1) & 1) - (flags & 1));
-}
-
-/**
- * Why the kernel re-sends, from `icsk_pending` (`net/ipv4/tcp_timer.c:tcp_write_timer_handler`):
- * a loss probe leaves it at 5, the retransmission timer clears it first, an ACK leaves it armed.
- */
-function causeOf(pending: number): RetransmitCause {
-  if (pending === PENDING_LOSS_PROBE) return "TLP";
-  return pending === PENDING_NONE ? "RTO" : "fast";
-}
-
-function miniState(text: string | undefined): Extract<TcpState, "FIN_WAIT2" | "TIME_WAIT"> | null {
-  const state = tcpStateOf(hex(text));
-  return state === "FIN_WAIT2" || state === "TIME_WAIT" ? state : null;
-}
