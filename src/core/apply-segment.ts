@@ -10,7 +10,7 @@ import type {
 } from "../event/trace-event.ts";
 import { enterTimeWait, RESET_JOIN_NS } from "./apply-transition.ts";
 import { dataAfterClose } from "./close-truth.ts";
-import { armMini, type CoreState, endEndpoint, TIME_WAIT_NS } from "./core-state.ts";
+import { armMini, becomeMini, type CoreState, endEndpoint, TIME_WAIT_NS } from "./core-state.ts";
 import type { Endpoint, ResendKind } from "./endpoint.ts";
 import { endpointOfSegment } from "./identify.ts";
 import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
@@ -18,8 +18,6 @@ import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
 const FIN = 1;
 const SYN = 2;
 const ACK = 16;
-/** From this many re-sends on, one FIN is a finding (the contract's default). */
-const REPEATED = 2;
 const MAX_RESENDS = 256;
 
 /** A segment was sent again. One that failed locally was never on the wire and is not counted. */
@@ -47,7 +45,7 @@ export function applyRetransmit(core: CoreState, event: RetransmitEvent): void {
   if (fin !== undefined) fin.retransmits++;
   endpoint.lostWave ??= lostWaveOf(endpoint, event.t);
   if (endpoint.peer !== null) endpoint.peer.lostWave ??= endpoint.lostWave;
-  if (attempt >= REPEATED) core.finTroubled.add(endpoint);
+  core.finTroubled.add(endpoint);
 }
 
 function isFinKind(kind: ResendKind): boolean {
@@ -97,7 +95,10 @@ function amendByReset(core: CoreState, endpoint: Endpoint, event: ResetEvent): v
   if (event.reason === "TCP_ABORT_ON_CLOSE" && endpoint.trigger !== "exit") {
     endpoint.trigger = "unread-data";
   }
-  if (event.reason === "TCP_ABORT_ON_MEMORY") endpoint.verdict = "reset-sent";
+  if (event.reason === "TCP_ABORT_ON_MEMORY") {
+    endpoint.verdict = "reset-sent";
+    core.resets.note(endpoint);
+  }
 }
 
 /** Data came for a mini-socket in FIN_WAIT2: it answers with RST and dies. */
@@ -171,11 +172,7 @@ export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void
 
 function enterTimeWaitOrWait(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
   if (event.substate === "TIME_WAIT") enterTimeWait(core, endpoint, event.t, event.t);
-  else {
-    core.table.detach(endpoint);
-    endpoint.isMini = true;
-    armMini(core, endpoint, event.t + TIME_WAIT_NS);
-  }
+  else becomeMini(core, endpoint, TIME_WAIT_NS, event.t);
 }
 
 function killedByReset(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {

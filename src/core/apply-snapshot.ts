@@ -3,9 +3,10 @@
 import { CLOSING_STATES } from "../event/tcp-state.ts";
 import type { SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import { enterTimeWait } from "./apply-transition.ts";
-import { armMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
+import { armMini, becomeMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { assumePast, tupleOf } from "./identify.ts";
+import { noteFlow } from "./open-flow.ts";
 import { pair } from "./pairing.ts";
 
 /** Apply one row. An event that is newer than the row's dump wins over it. */
@@ -42,15 +43,14 @@ function discover(core: CoreState, row: SnapshotEvent): Endpoint {
 function confirm(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void {
   const isMini = row.timer === "timewait";
   if (isMini && !endpoint.isMini) {
-    core.table.detach(endpoint);
-    endpoint.isMini = true;
     endpoint.orphan = true;
-    armMini(core, endpoint, row.t + (row.timerMs ?? 60_000) * 1e6);
+    becomeMini(core, endpoint, (row.timerMs ?? 60_000) * 1e6, row.t);
   }
   if (!isMini && row.inode === 0 && CLOSING_STATES.has(row.state) && row.state !== "CLOSE_WAIT") {
     endpoint.orphan = true;
   }
   if (row.state === "CLOSE_WAIT") readQueue(endpoint, row);
+  noteFlow(endpoint, row);
 }
 
 /** `Recv-Q` of a CLOSE_WAIT row is `rcv_nxt - copied_seq`: the FIN counts as one. */

@@ -132,7 +132,7 @@ function close(core: CoreState, endpoint: Endpoint, event: TransitionEvent): voi
     endpoint.reset !== null && event.t - endpoint.reset.at <= RESET_JOIN_NS ? endpoint.reset : null;
   core.justClosed.set(event.sk, endpoint);
   if (event.orphan === false && event.closing === false) core.heldClosed.set(event.sk, endpoint);
-  notePortFailure(core, event);
+  notePortFailure(core, endpoint, event);
   settle(core, endpoint, event, decodeClose(event, reset), reset);
 }
 
@@ -200,7 +200,7 @@ function waitAsMini(
 }
 
 /** connect() without a free port: SYN_SENT -> CLOSE at once, the source port still 0. */
-function notePortFailure(core: CoreState, event: TransitionEvent): void {
+function notePortFailure(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
   if (event.from !== "SYN_SENT" || event.localPort !== 0 || event.error) return;
   core.portFailures.push({
     at: event.t,
@@ -210,6 +210,7 @@ function notePortFailure(core: CoreState, event: TransitionEvent): void {
     remotePort: event.remotePort,
     pid: event.pid,
     comm: event.comm,
+    endpoint: endpoint.id,
   });
   if (core.portFailures.length > 1000) core.portFailures.shift();
 }

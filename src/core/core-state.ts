@@ -14,6 +14,7 @@ import type { ExpiryQueue } from "./expiry-queue.ts";
 import type { GapList } from "./gap-list.ts";
 import type { ListenerTable } from "./listener-table.ts";
 import type { RecentTeardowns } from "./recent-teardowns.ts";
+import type { ResetWindow } from "./reset-window.ts";
 
 /** `TCP_TIMEWAIT_LEN` of `include/net/tcp.h`: a constant of the kernel, 60 s. */
 export const TIME_WAIT_NS = 60e9;
@@ -27,6 +28,8 @@ export interface PortFailure {
   readonly remotePort: number;
   readonly pid: number;
   readonly comm: string;
+  /** Id of the endpoint that this connect() would have been. */
+  readonly endpoint: string;
 }
 
 /** A stay in a state that is over, for detectors that would otherwise look too late. */
@@ -59,7 +62,7 @@ export interface CoreState {
   /** Sysctls by namespace; key 0 is the header's. */
   readonly sysctls: Map<number, Record<string, string>>;
   readonly counters: Map<number, Record<string, number>>;
-  /** Endpoints of which one FIN was sent again at least twice, until the detector has seen them. */
+  /** Endpoints whose FIN was sent again, until it is answered and the detector has seen them. */
   readonly finTroubled: Set<Endpoint>;
   readonly portFailures: PortFailure[];
   /** Endpoints whose socket has just gone, by its address, for the RST that may follow. */
@@ -74,7 +77,7 @@ export interface CoreState {
   readonly seesMiniEnd: boolean;
   readonly resends: { FIN: number; DATA: number; SYN: number };
   /** Recent teardown resets, for the detector of resets. */
-  readonly resets: Endpoint[];
+  readonly resets: ResetWindow;
   /** Endpoints whose teardown has come to a verdict, oldest first, until somebody takes them. */
   readonly settled: { readonly at: Nanoseconds; readonly endpoint: Endpoint }[];
   /** Whether anybody takes them. */
@@ -130,6 +133,7 @@ export function endEndpoint(
   endpoint.verdict ??= verdict;
   if (endpoint.verdict !== "graceful" && endpoint.verdict !== "unfinished") {
     endpoint.teardownAt ??= at;
+    core.resets.note(endpoint);
   }
   if (core.keepsSettled && endpoint.state !== "TIME_WAIT") core.settled.push({ at, endpoint });
   if (endpoint.state !== "TIME_WAIT") core.recent.add(endpoint);
@@ -146,6 +150,7 @@ export function becomeMini(
   at: Nanoseconds,
 ): void {
   core.table.detach(endpoint);
+  if (!endpoint.isMini) core.table.ports.becameMini(endpoint);
   endpoint.isMini = true;
   armMini(core, endpoint, at + lifetimeNs);
 }
@@ -163,10 +168,20 @@ export function sysctlOf(core: CoreState, netns: number, name: string): string |
 
 /** Remember the socket's own figures, where the event carries them. */
 export function noteFigures(endpoint: Endpoint, event: TransitionEvent): void {
+  if (event.to === "FIN_WAIT1" || event.to === "LAST_ACK") noteRoom(endpoint, event);
   if (event.srttUs) endpoint.rttMs = event.srttUs / 1000;
   if (event.bytesSent !== undefined) endpoint.bytesSent = event.bytesSent;
   if (event.bytesReceived !== undefined) {
     // tcp_rcv_nxt_update() counts the FIN's sequence number as a byte.
     endpoint.bytesReceived = Math.max(0, event.bytesReceived - (event.finReceived ? 1 : 0));
   }
+}
+
+/**
+ * The FIN is not queued yet at this change (`net/ipv4/tcp.c:tcp_close_state` comes first), and
+ * needs one sequence number of the peer's window behind what is queued.
+ */
+function noteRoom(endpoint: Endpoint, { sendWindow, sendQ }: TransitionEvent): void {
+  if (sendWindow === undefined || sendQ === undefined) return;
+  endpoint.finHasRoom = sendQ < sendWindow;
 }

@@ -5,6 +5,7 @@ import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { PortUse } from "./port-use.ts";
 import { type EndpointList, StateList } from "./state-list.ts";
 
 /** Most endpoints never have one of these: they share an empty list until they do. */
@@ -38,6 +39,10 @@ export class EndpointTable {
   readonly #onEvict: EvictionListener;
   /** How many were dropped for want of room. */
   evicted = 0;
+  /** How many of them still lived. */
+  evictedAlive = 0;
+  /** Local ports by destination, and mini-sockets by namespace. */
+  readonly ports = new PortUse();
 
   constructor(maxEnded: number, maxAlive: number, onEvict: EvictionListener) {
     this.#maxEnded = maxEnded;
@@ -122,6 +127,7 @@ export class EndpointTable {
       touchedAt: at,
       lastDump: 0,
       note: null,
+      ports: null,
       previousInState: null,
       nextInState: null,
     };
@@ -198,6 +204,7 @@ export class EndpointTable {
     const pair = this.#byPair.get(key);
     if (pair === undefined) this.#byPair.set(key, [endpoint]);
     else pair.push(endpoint);
+    this.ports.add(endpoint);
   }
 
   #unindex(endpoint: Endpoint): void {
@@ -206,6 +213,7 @@ export class EndpointTable {
     const pair = this.#byPair.get(key);
     const at = pair?.indexOf(endpoint) ?? -1;
     if (pair === undefined || at < 0) return;
+    this.ports.remove(endpoint);
     if (pair.length === 1) this.#byPair.delete(key);
     else pair.splice(at, 1);
   }
@@ -232,6 +240,7 @@ export class EndpointTable {
     if (oldest.inode) this.#byInode.delete(oldest.inode);
     this.#unindex(oldest);
     this.#forget(oldest);
+    this.evictedAlive++;
   }
 
   #forget(endpoint: Endpoint): void {

@@ -7,6 +7,8 @@ import type {
   RetransmitCause,
   SocketTuple,
 } from "../event/trace-event.ts";
+import type { OpenFlow } from "./open-flow.ts";
+import type { PortGroup } from "./port-group.ts";
 
 /** How a claim is known: an event said so, the socket table said so, or a rule says so. */
 export type Evidence = "observed" | "snapshot" | "inferred";
@@ -150,4 +152,10 @@ export interface Endpoint {
   nextInState: Endpoint | null;
   /** A plain sentence on an oddity that the fields above do not carry, or null. */
   note: string | null;
+  /** Outgoing connections with the same ends but for the local port; the table's own. */
+  ports?: PortGroup | null;
+  /** Whether the peer's window had room for our FIN when it was queued; absent where unknown. */
+  finHasRoom?: boolean;
+  /** Data in the direction that no FIN has shut, as readings of the socket table saw it. */
+  flow?: OpenFlow;
 }

@@ -4,12 +4,27 @@ import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Finding, FindingKind, Firing } from "./finding.ts";
 
 const KEPT = 5000;
+/** From so many ids on, those are taken out whose endpoints the table has forgotten. */
+const FEW_IDS = 10_000;
+
+/** An open finding and every endpoint that it has spoken of. */
+interface Entry {
+  readonly finding: Finding;
+  readonly ids: Set<string>;
+  pruneAt: number;
+}
 
 /** All findings of a trace, open and ended, oldest first. */
 export class FindingBook {
   readonly #all = new Map<string, Finding>();
-  readonly #open = new Map<string, Finding>();
+  readonly #open = new Map<string, Entry>();
+  readonly #isKnown: (id: string) => boolean;
   #next = 1;
+
+  /** @param isKnown whether the table still knows an endpoint */
+  constructor(isKnown: (id: string) => boolean) {
+    this.#isKnown = isKnown;
+  }
 
   /** Take one detector's firings at `now`: what it no longer names has ended. */
   update(kind: FindingKind, firings: readonly Firing[], now: Nanoseconds): void {
@@ -18,34 +33,58 @@ export class FindingBook {
       const key = `${kind} ${firing.key}`;
       seen.add(key);
       const known = this.#open.get(key);
-      const finding: Finding = {
-        ...firing,
-        endpoints: known === undefined ? firing.endpoints : union(known, firing),
-        since: known?.since ?? firing.since,
-        count: Math.max(known?.count ?? 0, firing.count),
-        id: known?.id ?? `f${this.#next++}`,
+      const ids = known?.ids ?? new Set<string>();
+      if (!firing.namesAll) for (const id of firing.endpoints) ids.add(id);
+      const finding = booked(firing, ids, {
+        id: known?.finding.id ?? `f${this.#next++}`,
         kind,
-        until: null,
-      };
-      this.#open.set(key, finding);
+        since: known?.finding.since ?? firing.since,
+        count: Math.max(known?.finding.count ?? 0, firing.count),
+      });
+      const entry = { finding, ids, pruneAt: known?.pruneAt ?? FEW_IDS };
+      this.#open.set(key, entry);
       this.#all.set(finding.id, finding);
+      this.#prune(entry);
     }
-    for (const [key, finding] of this.#open) {
+    for (const [key, { finding }] of this.#open) {
       if (finding.kind !== kind || seen.has(key)) continue;
       this.#open.delete(key);
       this.#all.set(finding.id, { ...finding, until: now });
     }
-    if (this.#all.size > KEPT) this.#all.delete(this.#all.keys().next().value as string);
+    while (this.#all.size > KEPT) this.#all.delete(this.#all.keys().next().value as string);
   }
 
   all(): readonly Finding[] {
     return [...this.#all.values()];
   }
+
+  /** A finding that stays open for days would name every endpoint that there ever was. */
+  #prune(entry: Entry): void {
+    if (entry.ids.size < entry.pruneAt) return;
+    for (const id of entry.ids) if (!this.#isKnown(id)) entry.ids.delete(id);
+    entry.pruneAt = Math.max(FEW_IDS, entry.ids.size * 2);
+  }
 }
 
-function union(known: Finding, firing: Firing): readonly string[] {
-  const ids = new Set(known.endpoints);
-  const before = ids.size;
-  for (const id of firing.endpoints) ids.add(id);
-  return ids.size === before ? known.endpoints : [...ids];
+/** The ids are listed when somebody asks for them: most findings are only counted, each second. */
+function booked(
+  firing: Firing,
+  ids: ReadonlySet<string>,
+  identity: Pick<Finding, "id" | "kind" | "since" | "count">,
+): Finding {
+  const { key, severity, subject, summary, evidence } = firing;
+  let listed: readonly string[] | null = null;
+  return {
+    ...identity,
+    key,
+    severity,
+    until: null,
+    subject,
+    summary,
+    get endpoints() {
+      listed ??= firing.namesAll ? firing.endpoints : [...ids];
+      return listed;
+    },
+    evidence,
+  };
 }

@@ -51,6 +51,8 @@ export interface Firing {
   readonly summary: string;
   /** Ids of every endpoint it speaks of. */
   readonly endpoints: readonly string[];
+  /** They are all of them at any moment: they need not be collected, and not read before asked for. */
+  readonly namesAll?: true;
   readonly evidence: readonly string[];
 }
 

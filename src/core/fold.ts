@@ -32,6 +32,7 @@ import { FindingBook } from "./finding-book.ts";
 import { GapList } from "./gap-list.ts";
 import { type Listener, ListenerTable } from "./listener-table.ts";
 import { RecentTeardowns } from "./recent-teardowns.ts";
+import { ResetWindow } from "./reset-window.ts";
 import { Series, type SeriesPoint } from "./series.ts";
 import type { EndpointList } from "./state-list.ts";
 import { Tally } from "./tally.ts";
@@ -53,7 +54,7 @@ const MINI_END_GRACE_NS = 6 * SECOND_NS;
  */
 export class Trace implements TraceView {
   readonly #core: CoreState;
-  readonly #book = new FindingBook();
+  readonly #book = new FindingBook((id) => this.#core.table.byId.has(id));
   readonly #series = new Series();
   readonly #evictedTally = new Tally();
   readonly #thresholds: NonNullable<TraceOptions["thresholds"]>;
@@ -85,7 +86,7 @@ export class Trace implements TraceView {
       overflows: new Map(),
       seesMiniEnd: options.seesMiniEnd ?? false,
       resends: { FIN: 0, DATA: 0, SYN: 0 },
-      resets: [],
+      resets: new ResetWindow(),
       settled: [],
       keepsSettled: false,
       recent: new RecentTeardowns(),
@@ -207,6 +208,8 @@ export class Trace implements TraceView {
 
   #evaluate(now: Nanoseconds): void {
     const core = this.#core;
+    core.resets.advance(now);
+    core.table.ports.tick();
     for (const detector of detectors) {
       const threshold = this.#thresholds[detector.kind] ?? detector.threshold;
       this.#book.update(detector.kind, detector.find(core, now, threshold), now);
@@ -357,7 +360,10 @@ function applyHost(core: CoreState, event: HostEvent): void {
     if (before !== undefined && after !== undefined && after > before) {
       core.overflows.set(event.netns, event.t);
     }
-    core.counters.set(event.netns, { ...core.counters.get(event.netns), ...event.counters });
+    const known = core.counters.get(event.netns);
+    // Last in the map is newest: what counts the whole host stands in every namespace.
+    core.counters.delete(event.netns);
+    core.counters.set(event.netns, { ...known, ...event.counters });
   }
 }
 

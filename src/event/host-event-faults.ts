@@ -53,7 +53,9 @@ export function snapshotFault(event: Fields): Fault {
     nullableTextFault(event.timer, "timer", NAME) ??
     (event.timerMs === null ? null : durationFault(event.timerMs, "timerMs")) ??
     integerFault(event.retries, "retries", 0, U32) ??
-    nullableTextFault(event.cookie, "cookie", NAME)
+    nullableTextFault(event.cookie, "cookie", NAME) ??
+    optionalIntegerFault(event.bytesAcked, "bytesAcked", 0, EXACT) ??
+    optionalIntegerFault(event.bytesReceived, "bytesReceived", 0, EXACT)
   );
 }
 

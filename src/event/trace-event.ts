@@ -199,6 +199,10 @@ export interface SnapshotEvent extends SocketTuple {
   readonly retries: number;
   /** Kernel socket cookie, hex, or null. */
   readonly cookie: string | null;
+  /** Bytes that the peer has acknowledged, a SYN or FIN counting as one; absent where not asked. */
+  readonly bytesAcked?: number;
+  /** Bytes received, the peer's FIN counting as one; absent where not asked. */
+  readonly bytesReceived?: number;
 }
 
 /** A dump of one namespace is complete: what it should have listed and did not is gone. */

@@ -133,6 +133,8 @@ const SAMPLE_OF: {
     timerMs: 12_300,
     retries: 0,
     cookie: "1f2e",
+    bytesAcked: 12346,
+    bytesReceived: 2346,
   },
   "snapshot-end": {
     type: "snapshot-end",

@@ -4,6 +4,16 @@ import type { Endpoint } from "../endpoint.ts";
 import type { Firing } from "../finding.ts";
 import { localFin } from "../waves.ts";
 import type { Detector } from "./detector.ts";
+import { groupBy } from "./group-by.ts";
+import { counted } from "./wording.ts";
+
+const MANY = 10;
+
+/** An endpoint with the number of times that its FIN was sent again. */
+interface Trouble {
+  readonly endpoint: Endpoint;
+  readonly resends: number;
+}
 
 /** Fires once per remote address, from `threshold` re-sends of one FIN on. */
 export const repeatedFin: Detector = {
@@ -12,20 +22,21 @@ export const repeatedFin: Detector = {
   threshold: 2,
   unit: "re-sends",
   find(core, _now, threshold) {
-    const byRemote = new Map<string, Endpoint[]>();
+    const troubles: Trouble[] = [];
     for (const endpoint of core.finTroubled) {
-      if (finResends(endpoint) < threshold) continue;
-      const group = byRemote.get(endpoint.tuple.remote);
-      if (group === undefined) byRemote.set(endpoint.tuple.remote, [endpoint]);
-      else group.push(endpoint);
+      const resends = finResends(endpoint);
+      if (resends >= threshold) troubles.push({ endpoint, resends });
     }
-    return [...byRemote].map(([remote, endpoints]) => fire(remote, endpoints));
+    const byRemote = groupBy(troubles, ({ endpoint }) => endpoint.tuple.remote);
+    return [...byRemote].map(([remote, group]) => fire(remote, group));
   },
 };
 
 /** Re-sends of this endpoint's FIN, alone or with data before it. */
 export function finResends(endpoint: Endpoint): number {
-  return endpoint.resends.filter((each) => each.kind === "FIN" || each.kind === "DATA+FIN").length;
+  let count = 0;
+  for (const { kind } of endpoint.resends) if (kind === "FIN" || kind === "DATA+FIN") count++;
+  return count;
 }
 
 /** Whether its FIN is still without an answer. */
@@ -38,23 +49,26 @@ export function isFinUnanswered(endpoint: Endpoint): boolean {
   );
 }
 
-function fire(remote: string, endpoints: readonly Endpoint[]): Firing {
-  const resends = endpoints.reduce((sum, each) => sum + finResends(each), 0);
-  const most = Math.max(...endpoints.map(finResends));
-  const first = Math.min(
-    ...endpoints.map((each) => localFin(each)?.at ?? each.resends[0]?.at ?? each.bornAt),
-  );
-  const lost = new Set(endpoints.map((each) => each.lostWave).filter((each) => each !== null));
+function fire(remote: string, group: readonly Trouble[]): Firing {
+  let sum = 0;
+  let most = 0;
+  let first = Number.POSITIVE_INFINITY;
+  const lost = new Set<string>();
+  for (const { endpoint, resends } of group) {
+    sum += resends;
+    most = Math.max(most, resends);
+    const fin = localFin(endpoint)?.at ?? endpoint.resends[0]?.at ?? endpoint.bornAt;
+    first = Math.min(first, fin);
+    if (endpoint.lostWave !== null) lost.add(String(endpoint.lostWave));
+  }
   return {
     key: remote,
-    severity: endpoints.length >= 10 ? "critical" : "warning",
+    severity: group.length >= MANY ? "critical" : "warning",
     since: first,
     subject: { remote },
-    count: endpoints.length,
-    summary: `${remote} does not answer our FIN on ${endpoints.length} connection${
-      endpoints.length === 1 ? "" : "s"
-    }: ${resends} re-sends, up to ${most} of one FIN`,
-    endpoints: endpoints.map((each) => each.id),
+    count: group.length,
+    summary: `${remote} does not answer our FIN on ${counted(group.length, "connection")}: ${counted(sum, "re-send")}, up to ${most} of one FIN`,
+    endpoints: group.map(({ endpoint }) => endpoint.id),
     evidence: lost.size === 0 ? [] : [`lost: wave ${[...lost].join(", wave ")}`],
   };
 }

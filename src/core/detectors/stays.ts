@@ -9,23 +9,33 @@ import type { Endpoint } from "../endpoint.ts";
 export interface Stay {
   readonly endpoint: Endpoint;
   readonly since: Nanoseconds;
+  /** When it left the state, the moment of the look while it has not. */
+  readonly until: Nanoseconds;
+  readonly isOver: boolean;
 }
 
 /**
  * Stays of at least `seconds`.
  *
  * Detectors are asked once a second; a stay that crossed the threshold and ended between two
- * looks is in `core.left`.
+ * looks is in `core.left`. A state lists its endpoints in order of entry, so the walk ends with
+ * the first that is too young: mini-sockets in FIN_WAIT2 by the hundred thousand cost nothing.
  */
 export function stays(core: CoreState, state: TcpState, now: Nanoseconds, seconds: number): Stay[] {
   const found: Stay[] = [];
   for (const endpoint of core.table.inState(state)) {
     const since = endpoint.phases.at(-1)?.from ?? endpoint.bornAt;
-    if (now - since >= seconds * 1e9) found.push({ endpoint, since });
+    if (now - since < seconds * 1e9) break;
+    found.push({ endpoint, since, until: now, isOver: false });
   }
-  for (const left of core.left) {
-    if (left.state !== state || left.to - left.from < seconds * 1e9) continue;
-    found.push({ endpoint: left.endpoint, since: left.from });
+  for (const { endpoint, state: left, from, to } of core.left) {
+    if (left !== state || to - from < seconds * 1e9) continue;
+    found.push({ endpoint, since: from, until: to, isOver: true });
   }
   return found;
+}
+
+/** The first of several stays, however many they are. */
+export function earliest(stays: readonly Stay[]): Nanoseconds {
+  return stays.reduce((first, stay) => Math.min(first, stay.since), Number.POSITIVE_INFINITY);
 }

@@ -1,79 +1,97 @@
 /** CLOSE_WAIT that lasts: the peer has finished, and our application does not close. */
 
+import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint } from "../../event/tuple.ts";
 import type { CoreState } from "../core-state.ts";
 import type { Endpoint, Unread } from "../endpoint.ts";
 import type { Firing, Subject } from "../finding.ts";
+import { flowOf } from "../open-flow.ts";
 import type { Detector } from "./detector.ts";
+import { groupBy } from "./group-by.ts";
+import { earliest, type Stay, stays } from "./stays.ts";
+import { counted } from "./wording.ts";
 
-interface Group {
-  readonly key: string;
-  readonly subject: Subject;
-  readonly endpoints: Endpoint[];
-}
+/** After this time in CLOSE_WAIT an application is taken to have forgotten to close, seconds. */
+export const STUCK_SECONDS = 10;
+/** A stream that has carried data since the peer's FIN is called stuck this much later. */
+const FLOW_PATIENCE = 3;
+/** One that was seen to carry data again and again: as long as half-close looks back. */
+const STREAM_PATIENCE_SECONDS = 60;
 
 /** Fires once per owner; per listener for connections that nobody has accepted. */
 export const stuckCloseWait: Detector = {
   kind: "stuck-close-wait",
   about: "connections that the peer has closed and the owner has not",
-  threshold: 10,
+  threshold: STUCK_SECONDS,
   unit: "seconds",
   find(core, now, seconds) {
-    const groups = new Map<string, Group>();
-    for (const endpoint of core.table.inState("CLOSE_WAIT")) {
-      const since = endpoint.phases.at(-1)?.from ?? endpoint.bornAt;
-      if (now - since < seconds * 1e9) continue;
-      const group = groupOf(core, endpoint);
-      const known = groups.get(group.key);
-      if (known === undefined) groups.set(group.key, group);
-      else known.endpoints.push(endpoint);
-    }
-    return [...groups.values()].map((group) => fire(group));
+    const stuck = stuckStays(core, now, seconds);
+    const groups = groupBy(stuck, ({ endpoint }) => keyOf(core, endpoint));
+    return [...groups].map(([key, group]) => fire(core, String(key), group));
   },
 };
 
-function groupOf(core: CoreState, endpoint: Endpoint): Group {
-  const { tuple } = endpoint;
-  if (endpoint.unread !== "not-accepted" && endpoint.owner !== null) {
-    const { pid, comm } = endpoint.owner;
-    return { key: `pid ${pid} ${comm}`, subject: { pid, comm }, endpoints: [endpoint] };
-  }
-  const listener = core.listeners.of(tuple);
-  const local = formatEndpoint(listener?.local ?? tuple.local, tuple.localPort);
-  const holder =
-    listener?.pid != null ? { pid: listener.pid, comm: listener.comm ?? "" } : undefined;
-  return {
-    key: `listener ${tuple.netns} ${local}`,
-    subject: { listener: local, ...holder },
-    endpoints: [endpoint],
-  };
+/** The stays in CLOSE_WAIT of at least `seconds` in which nothing moves. */
+export function stuckStays(core: CoreState, now: Nanoseconds, seconds: number): Stay[] {
+  return stays(core, "CLOSE_WAIT", now, seconds).filter((stay) => isQuiet(stay, seconds));
 }
 
-function fire(group: Group): Firing {
-  const { endpoints, subject } = group;
-  const since = Math.min(...endpoints.map((each) => each.phases.at(-1)?.from ?? each.bornAt));
-  const count = endpoints.length;
-  const who =
-    subject.pid === undefined
-      ? `listener ${subject.listener ?? "unknown"}`
-      : `${subject.comm ?? "?"} (pid ${subject.pid})`;
-  const isQueue = subject.listener !== undefined;
+/** The application may go on sending after the peer's FIN; then it has not forgotten to close. */
+function isQuiet({ endpoint, until }: Stay, seconds: number): boolean {
+  const flow = flowOf(endpoint, "CLOSE_WAIT");
+  if (flow === null || flow.movedAt === null) return true;
+  const least = flow.moves > 1 ? STREAM_PATIENCE_SECONDS : 0;
+  return until - flow.movedAt >= Math.max(least, seconds * FLOW_PATIENCE) * 1e9;
+}
+
+/** The owner is its process, whichever thread accepted; a name would tell threads apart. */
+function keyOf(core: CoreState, endpoint: Endpoint): number | string {
+  const { owner, unread, tuple } = endpoint;
+  if (owner !== null && unread !== "not-accepted") return owner.pid;
+  const local = listenerOf(core, endpoint);
+  return `${unread === "not-accepted" ? "queue" : "unknown"} ${tuple.netns} ${local}`;
+}
+
+function listenerOf(core: CoreState, { tuple }: Endpoint): string {
+  return formatEndpoint(core.listeners.of(tuple)?.local ?? tuple.local, tuple.localPort);
+}
+
+function subjectOf(core: CoreState, first: Endpoint): Subject {
+  if (first.owner !== null && first.unread !== "not-accepted") {
+    const { pid, comm } = first.owner;
+    return { pid, comm: core.processes.get(pid)?.comm ?? comm };
+  }
+  const local = listenerOf(core, first);
+  if (first.unread !== "not-accepted") return { local };
+  const listener = core.listeners.of(first.tuple);
+  if (listener === undefined || listener.pid === null) return { listener: local };
+  return { listener: local, pid: listener.pid, comm: listener.comm ?? "" };
+}
+
+function fire(core: CoreState, key: string, group: readonly Stay[]): Firing {
+  const count = group.length;
+  const subject = subjectOf(core, (group[0] as Stay).endpoint);
   return {
-    key: group.key,
+    key,
     severity: count >= 100 ? "critical" : "warning",
-    since,
+    since: earliest(group),
     subject,
     count,
-    summary: isQueue
-      ? `${connections(count)} closed by the peer wait unaccepted at ${who}`
-      : `${who} has not closed ${connections(count)} that the peer has closed`,
-    endpoints: endpoints.map((each) => each.id),
-    evidence: evidenceOf(endpoints),
+    summary: summaryOf(subject, counted(count, "connection")),
+    endpoints: group.map(({ endpoint }) => endpoint.id),
+    evidence: evidenceOf(group),
   };
 }
 
-function connections(count: number): string {
-  return `${count} connection${count === 1 ? "" : "s"}`;
+function summaryOf({ pid, comm, listener, local }: Subject, connections: string): string {
+  const process = pid === undefined ? "" : `${comm ?? "?"} (pid ${pid})`;
+  if (listener !== undefined) {
+    const who = process === "" ? listener : `${listener}, ${process}`;
+    return `${connections} closed by the peer wait unaccepted at listener ${who}`;
+  }
+  if (local !== undefined)
+    return `${connections} at ${local} that the peer has closed stay open; who holds them is not known`;
+  return `${process} has not closed ${connections} that the peer has closed`;
 }
 
 const READINGS: Readonly<Record<Unread, string>> = {
@@ -83,15 +101,23 @@ const READINGS: Readonly<Record<Unread, string>> = {
   "not-accepted": "not-accepted: they wait in the accept queue",
 };
 
-function evidenceOf(endpoints: readonly Endpoint[]): string[] {
-  const lines: string[] = [];
-  for (const reading of Object.keys(READINGS) as Unread[]) {
-    const count = endpoints.filter((each) => each.unread === reading).length;
-    if (count > 0) lines.push(`${count} of ${endpoints.length} ${READINGS[reading]}`);
+function evidenceOf(group: readonly Stay[]): string[] {
+  const readings = new Map<Unread, number>();
+  let eof = 0;
+  let shared = 0;
+  for (const { endpoint } of group) {
+    const { unread } = endpoint;
+    if (unread !== null) readings.set(unread, (readings.get(unread) ?? 0) + 1);
+    if (endpoint.eofRead) eof++;
+    if (endpoint.holders.length > 1) shared++;
   }
-  const eof = endpoints.filter((each) => each.eofRead).length;
-  if (eof > 0) lines.push(`${eof} of ${endpoints.length} have read the end of the stream`);
-  const shared = endpoints.filter((each) => each.holders.length > 1).length;
-  if (shared > 0) lines.push(`${shared} of ${endpoints.length} are held by several processes`);
+  const of = `of ${group.length}`;
+  const lines: string[] = [];
+  for (const [reading, text] of Object.entries(READINGS) as [Unread, string][]) {
+    const count = readings.get(reading);
+    if (count !== undefined) lines.push(`${count} ${of} ${text}`);
+  }
+  if (eof > 0) lines.push(`${eof} ${of} have read the end of the stream`);
+  if (shared > 0) lines.push(`${shared} ${of} are held by several processes`);
   return lines;
 }

@@ -1,0 +1,93 @@
+/** Counts local ports towards each destination, and mini-sockets in each namespace. */
+
+import type { SocketTuple } from "../event/trace-event.ts";
+import { unmappedAddress } from "../event/tuple.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { PortGroup } from "./port-group.ts";
+
+/** What a destination is known by. */
+export type Destination = Omit<SocketTuple, "localPort">;
+
+/** An end this much before its timer is no expiry: another connection took the port over. */
+const EARLY_NS = 2e9;
+
+/**
+ * Kept up to date with each endpoint that comes, waits as mini-socket and goes, so that nobody
+ * has to walk a million endpoints once a second. It holds counts and no endpoints.
+ *
+ * Only outgoing connections take a port of their own. Of one that is older than the trace nobody
+ * knows who began it: the end with the higher port is taken for the one that called connect().
+ */
+export class PortUse {
+  readonly #byDestination = new Map<string, PortGroup>();
+  readonly #shared = new Set<PortGroup>();
+  readonly #minisIn = new Map<number, number>();
+
+  /** Destinations that have had two connections at once and still have one. */
+  groups(): Iterable<PortGroup> {
+    return this.#shared;
+  }
+
+  /** The connections from one address to one destination, where there are any. */
+  towards(destination: Destination): PortGroup | undefined {
+    return this.#byDestination.get(keyOf(destination));
+  }
+
+  /** Mini-sockets of each namespace that has or had one: TIME_WAIT and FIN_WAIT2. */
+  minis(): ReadonlyMap<number, number> {
+    return this.#minisIn;
+  }
+
+  /** An endpoint has got both its ports. */
+  add(endpoint: Endpoint): void {
+    if (!isOutgoing(endpoint)) return;
+    const key = keyOf(endpoint.tuple);
+    let group = this.#byDestination.get(key);
+    if (group === undefined) {
+      group = new PortGroup(endpoint.tuple);
+      this.#byDestination.set(key, group);
+    }
+    endpoint.ports = group;
+    group.taken++;
+    group.used++;
+    if (group.used === 2) this.#shared.add(group);
+  }
+
+  /** A mini-socket has taken its place. */
+  becameMini({ ports, tuple }: Endpoint): void {
+    this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 0) + 1);
+    if (ports) ports.minis++;
+  }
+
+  /** It is gone, or gets another tuple; called while it still says what it was. */
+  remove(endpoint: Endpoint): void {
+    const { isMini, ports: group, tuple } = endpoint;
+    if (isMini) this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 1) - 1);
+    if (!group) return;
+    endpoint.ports = null;
+    group.used--;
+    if (isMini) group.minis--;
+    if (!hasExpired(endpoint)) group.taken--;
+    if (group.used > 0) return;
+    this.#byDestination.delete(keyOf(group));
+    this.#shared.delete(group);
+  }
+
+  /** Remember the growth of every group; called once a second. */
+  tick(): void {
+    for (const group of this.#shared) group.tick();
+  }
+}
+
+function isOutgoing({ direction, state, tuple }: Endpoint): boolean {
+  if (state === "SYN_RECV" || direction === "in") return false;
+  return direction === "out" || state === "SYN_SENT" || tuple.localPort > tuple.remotePort;
+}
+
+function hasExpired({ isMini, expiresAt, endedAt }: Endpoint): boolean {
+  return isMini && expiresAt !== null && endedAt !== null && endedAt >= expiresAt - EARLY_NS;
+}
+
+function keyOf({ netns, local, remote, remotePort }: Destination): string {
+  return `${remotePort} ${netns} ${unmappedAddress(remote)} ${unmappedAddress(local)}`;
+}
