@@ -1,8 +1,8 @@
 /** Whether there is a screen to draw on, and the options of drawing. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { adviseFinding } from "../explain/advise-finding.ts";
 import { clockOf } from "../export/clock.ts";
+import { adviseOn } from "../export/finding-advice.ts";
 import { sentenceOf } from "../export/sentence.ts";
 import type { DashboardSource } from "../tui/dashboard-source.ts";
 
@@ -43,7 +43,7 @@ export async function showDashboard(source: Given): Promise<number> {
     ...source,
     teller: {
       sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
-      advice: (finding) => adviseFinding(finding, trace),
+      advice: (finding) => adviseOn(finding, trace),
     },
   });
   setTimeout(() => process.exit(code), LINGER_MS).unref();
