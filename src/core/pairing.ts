@@ -22,13 +22,14 @@ const MEETING_STATES = new Set([
  * Certain is: one living, unpaired endpoint has the reversed tuple in the same namespace
  * (loopback), or, where none has, exactly one in all other namespaces (veth, containers). Two
  * candidates (two containers with equal addresses) stay apart and both say so. Paired ends
- * are never paired anew, so a tuple that is reused within seconds finds only its own partner.
+ * are never paired anew, so a tuple that is reused within seconds finds only its own partner; a
+ * connection that was seen to begin has nothing to do with the TIME_WAIT that its SYN ends.
  */
 export function pair(table: EndpointTable, endpoint: Endpoint): void {
   if (endpoint.peer !== null) return;
   const free = table
     .candidates(endpoint)
-    .filter((other) => other.peer === null && MEETING_STATES.has(other.state));
+    .filter((other) => other.peer === null && canMeet(endpoint, other));
   const local = free.filter((other) => other.tuple.netns === endpoint.tuple.netns);
   const choice = local.length > 0 ? local : free;
   if (choice.length === 1) {
@@ -43,4 +44,9 @@ export function pair(table: EndpointTable, endpoint: Endpoint): void {
     endpoint.hasDoubtfulPeer = true;
     for (const other of choice) other.hasDoubtfulPeer = true;
   }
+}
+
+function canMeet(endpoint: Endpoint, other: Endpoint): boolean {
+  if (other.state === "TIME_WAIT" && endpoint.direction !== null) return false;
+  return MEETING_STATES.has(other.state);
 }
