@@ -1,5 +1,6 @@
 /** `lastack` and `lastack live`: the dashboard over this host, or plain lines without a terminal. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -44,6 +45,9 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
       begin: () => session.readHost(),
       end: () => session.stop().then(() => undefined),
       ended: session.ended.then((error) => error?.message ?? null),
+      ...(options.duration === undefined
+        ? {}
+        : { leave: sleep(options.duration, undefined, { ref: false }) }),
       options,
     });
     return;

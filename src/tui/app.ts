@@ -1,78 +1,62 @@
 // Runs the dashboard over a source, from the first frame until the terminal is restored.
-import { CLOSING_STATES } from "../event/tcp-state.ts";
-import { formatEndpoint } from "../event/tuple.ts";
+import { Dashboard } from "./app-dashboard.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
-import { formatDuration } from "./format.ts";
-import { createFrameLoop } from "./frame.ts";
-import { createKeyDispatcher } from "./key-dispatch.ts";
-import { ownLifecycle } from "./lifecycle.ts";
+import { ownLifecycle, reportPlainly } from "./lifecycle.ts";
 import { terminalProfile } from "./profile.ts";
-import { paintTable } from "./table.ts";
-import { START_CURSOR } from "./table-cursor.ts";
 import { openTerminal } from "./term.ts";
 
-export type { DashboardSource, ScreenOptions } from "./dashboard-source.ts";
+export type { DashboardSource, ScreenOptions, Teller } from "./dashboard-source.ts";
 
-/** Show a source until the user leaves; returns the exit code of the lifecycle. */
+/** The source failed while the dashboard was open: what was shown is not all that happened. */
+const SOURCE_FAILED = 1;
+
+/**
+ * Show a source until the user leaves.
+ *
+ * The terminal is restored however it ends: by a key, a signal, a lost terminal or a crash. When
+ * the source ends by itself the screen stays, with what was collected, and says so.
+ *
+ * @returns the exit code: that of the lifecycle, or 1 where the source failed meanwhile
+ */
 export function runDashboard(source: DashboardSource): Promise<number> {
-  const { options, trace } = source;
+  const { color, ascii, theme } = source.options;
   const profile = terminalProfile({
     env: process.env,
     inputIsTty: true,
     outputIsTty: true,
-    ...(options.color === undefined ? {} : { color: options.color }),
-    ...(options.ascii === undefined ? {} : { ascii: options.ascii }),
+    ...(color === undefined ? {} : { color }),
+    ...(ascii === undefined ? {} : { ascii }),
   });
-  const terminal = openTerminal({ profile, theme: options.theme ?? "dark" });
-  const loop = createFrameLoop({
-    terminal,
-    fps: options.fps ?? 4,
-    snapshot: () => ({}),
-    paint(painter) {
-      const closing = [...CLOSING_STATES].flatMap((state) => [...trace.inState(state)]);
-      painter.text(0, 0, `${source.mode} ${source.header.hostname}`, "title");
-      paintTable(painter.within({ x: 0, y: 1, width: painter.width, height: painter.height - 1 }), {
-        columns: [
-          { id: "state", title: "STATE", width: 12 },
-          { id: "age", title: "AGE", width: 7, align: "right" },
-          { id: "local", title: "LOCAL", width: 22, grow: 1 },
-          { id: "remote", title: "REMOTE", width: 22, grow: 1 },
-        ],
-        count: closing.length,
-        cursor: START_CURSOR,
-        empty: "no connection is closing",
-        row(index) {
-          const endpoint = closing[index];
-          if (endpoint === undefined) return { key: "", cells: [] };
-          const { tuple, state } = endpoint;
-          const age = trace.now - (endpoint.phases.at(-1)?.from ?? endpoint.bornAt);
-          return {
-            key: endpoint.id,
-            cells: [
-              { text: state, paint: state },
-              formatDuration(age / 1e6),
-              formatEndpoint(tuple.local, tuple.localPort),
-              formatEndpoint(tuple.remote, tuple.remotePort),
-            ],
-          };
-        },
-      });
-    },
-  });
+  const terminal = openTerminal({ profile, theme: theme ?? "dark" });
   return new Promise((resolve) => {
+    let farewell = "";
+    const dashboard = new Dashboard(terminal, source, {
+      quit(printsScreen) {
+        if (printsScreen) farewell = `${terminal.frame.text()}\n`;
+        void lifecycle.end({ kind: "quit" });
+      },
+      suspend: () => void lifecycle.suspend(),
+    });
+    let failure: string | null = null;
     const lifecycle = ownLifecycle({
       terminal,
-      onEnd: () => {
-        loop.stop();
+      onEnd() {
+        failure = dashboard.failure;
+        dashboard.loop.stop();
         return source.end();
       },
-      exit: resolve,
+      onStderr: (text) => dashboard.remark(text),
+      report(reason, problems) {
+        if (farewell !== "") process.stdout.write(farewell);
+        reportPlainly(reason, failure === null ? problems : [failure, ...problems]);
+      },
+      exit: (code) => resolve(code === 0 && failure !== null ? SOURCE_FAILED : code),
     });
-    const keys = createKeyDispatcher();
-    keys.on("quit", () => void lifecycle.end({ kind: "quit" }));
-    terminal.onKey((key) => keys.press(key));
-    terminal.onResize(() => loop.request());
-    loop.start();
+    void source.leave?.then(() => {
+      farewell = `${terminal.frame.text()}\n`;
+      return lifecycle.end({ kind: "quit" });
+    });
+    dashboard.loop.start();
     void source.begin();
   });
 }

@@ -8,6 +8,8 @@ import type { Painter } from "./painter.ts";
 /** One series of a chart. */
 export interface ChartSeries extends Layer {
   readonly name: string;
+  /** The sign at its newest value and in the legend, one column wide; by its place when absent. */
+  readonly mark?: string;
 }
 
 /** What a chart shows. */
@@ -21,6 +23,8 @@ export interface ChartData {
   readonly series: readonly ChartSeries[];
   /** Time that one value stands for, milliseconds. */
   readonly sampleMs: number;
+  /** False where the names stand elsewhere: the plot takes the legend's row. */
+  readonly legend?: boolean;
   /** The right end of the time axis; `now` when absent. */
   readonly end?: string;
   /** How values are written on the axis and in the legend; short counts when absent. */
@@ -44,9 +48,9 @@ export function plotColumns(width: number): number {
   return Math.max(0, width - AXIS_WIDTH - MARK_WIDTH);
 }
 
-const markOf = (painter: Painter, index: number) => {
+const markOf = (painter: Painter, { mark }: ChartSeries, index: number) => {
   const { marks } = painter.theme.glyphs;
-  return marks[index % marks.length] ?? "*";
+  return mark ?? marks[index % marks.length] ?? "*";
 };
 
 const formatOf = (data: ChartData) => data.format?.bind(data) ?? formatShortCount;
@@ -72,9 +76,10 @@ function paintLegend(painter: Painter, data: ChartData): void {
   const withValues = names + (VALUE_WIDTH + 1) * data.series.length <= room;
   const shares = shareColumns(wanted, room);
   let x = 0;
-  data.series.forEach(({ name, values, paint }, index) => {
+  data.series.forEach((series, index) => {
+    const { name, values, paint } = series;
     const width = shares[index] ?? 0;
-    painter.put(x, 0, markOf(painter, index), paint);
+    painter.put(x, 0, markOf(painter, series, index), paint);
     painter.text(x + 2, 0, painter.fit(name, width - 2), "text", width - 2);
     x += width;
     if (withValues) {
@@ -114,21 +119,21 @@ function paintAxes(painter: Painter, data: ChartData, scale: Scale): void {
 function paintMarks(painter: Painter, data: ChartData, rows: ReadonlyArray<number | null>): void {
   const taken = new Set<number>();
   const isFree = (row: number) => row >= 0 && row < painter.height && !taken.has(row);
-  data.series.forEach(({ paint }, index) => {
+  data.series.forEach((series, index) => {
     const wanted = rows[index] ?? null;
     if (wanted === null) return;
     const row = [wanted, wanted - 1, wanted + 1].find(isFree);
     if (row === undefined) return;
     taken.add(row);
-    painter.put(painter.width - 1, row, markOf(painter, index), paint);
+    painter.put(painter.width - 1, row, markOf(painter, series, index), series.paint);
   });
 }
 
 /** The newest values that fit; what is no finite number counts as not known. */
 function visible(data: ChartData, columns: number): ChartData {
   const known = (value: number | null) => (Number.isFinite(value) ? value : null);
-  const series = data.series.map(({ name, paint, values }) => {
-    return { name, paint, values: values.slice(-columns).map(known) };
+  const series = data.series.map((each) => {
+    return { ...each, values: each.values.slice(-columns).map(known) };
   });
   return { ...data, series };
 }
@@ -160,19 +165,20 @@ export function createChart(screen: unknown): Chart {
       const { width, height } = painter;
       if (width < LEAST_WIDTH || height < LEAST_HEIGHT || given.series.length === 0) return;
       const columns = plotColumns(width);
-      const rows = height - 2;
+      const top = given.legend === false ? 0 : 1;
+      const rows = height - 1 - top;
       const data = visible(given, columns);
       scale = chooseScale(highest(data, columns), rows, scale);
-      paintLegend(painter.within({ x: 1, y: 0, width: width - 1, height: 1 }), data);
-      paintAxes(painter.within({ x: 0, y: 1, width, height: rows + 1 }), data, scale);
-      const plot = painter.within({ x: AXIS_WIDTH, y: 1, width: columns, height: rows });
+      if (top > 0) paintLegend(painter.within({ x: 1, y: 0, width: width - 1, height: 1 }), data);
+      paintAxes(painter.within({ x: 0, y: top, width, height: rows + 1 }), data, scale);
+      const plot = painter.within({ x: AXIS_WIDTH, y: top, width: columns, height: rows });
       let marks: Array<number | null>;
       if (data.kind === "area") marks = paintArea(plot, data.series, scale);
       else {
         plotter ??= createLinePlotter(screen);
         marks = plotter.paint(plot, data.series, scale);
       }
-      paintMarks(painter.within({ x: 0, y: 1, width, height: rows }), data, marks);
+      paintMarks(painter.within({ x: 0, y: top, width, height: rows }), data, marks);
     },
   };
 }

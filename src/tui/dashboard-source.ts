@@ -1,6 +1,9 @@
 // What the dashboard is given: one trace, live or played, with what may be asked of its source.
+import type { Endpoint } from "../core/endpoint.ts";
+import type { Advice, Finding } from "../core/finding.ts";
 import type { Trace } from "../core/fold.ts";
 import type { RecordingHeader } from "../event/recording.ts";
+import type { Nanoseconds } from "../event/trace-event.ts";
 import type { ThemeName } from "./theme.ts";
 
 /** Options of everything that draws. */
@@ -12,13 +15,24 @@ export interface ScreenOptions {
   readonly fps?: number;
 }
 
+/** Texts of the rooms that a screen does not see. */
+export interface Teller {
+  /** One plain sentence on a teardown, as the reports tell it. */
+  sentence(endpoint: Endpoint, now: Nanoseconds): string;
+  /** What to do about a finding, with this host's values. */
+  advice(finding: Finding): readonly Advice[];
+}
+
 /** What the dashboard shows; live and replay differ only here. */
 export interface DashboardSource {
   readonly mode: "live" | "replay" | "demo";
   readonly header: RecordingHeader;
   readonly trace: Trace;
+  readonly teller: Teller;
   /** Lines of trouble so far, foreign text; may grow. */
   readonly problems: readonly string[];
+  /** Times real time; Infinity as fast as it can. 1 when absent. */
+  readonly speed?: number;
   /** Hold the source itself; absent where time cannot be held (live). */
   setPaused?(isPaused: boolean): void;
   /** Called once the screen is up. */
@@ -27,5 +41,7 @@ export interface DashboardSource {
   end(): Promise<void>;
   /** Settles when the source has come to its end, with a line when that was a failure. */
   readonly ended: Promise<string | null>;
+  /** Settles when the dashboard is to leave by itself, as `--duration` asks. */
+  readonly leave?: Promise<void>;
   readonly options: ScreenOptions;
 }

@@ -33,6 +33,7 @@ export type Action =
   | "detail"
   | "panel-next"
   | "panel-previous"
+  | `panel-${1 | 2 | 3 | 4}`
   | "zoom"
   | "follow"
   | "export-range"
@@ -60,6 +61,14 @@ export interface KeyBinding {
 }
 
 const PANELS: readonly KeyContext[] = ["panels"];
+
+const panelKey = (number: 1 | 2 | 3 | 4): KeyBinding => ({
+  action: `panel-${number}`,
+  keys: [String(number)],
+  group: "View",
+  help: "findings, CLOSE_WAIT, FIN re-sends, teardowns",
+  contexts: PANELS,
+});
 
 /**
  * Every key of the program, in the order of the help.
@@ -180,6 +189,10 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     help: "the next panel, the one before",
     contexts: PANELS,
   },
+  panelKey(1),
+  panelKey(2),
+  panelKey(3),
+  panelKey(4),
   {
     action: "zoom",
     keys: ["e"],

@@ -46,7 +46,8 @@ const describe = (error: unknown) =>
     max: 500,
   });
 
-function reportPlainly(reason: EndReason, problems: readonly string[]): void {
+/** One line on stderr for a crash and for each problem: what `report` does when absent. */
+export function reportPlainly(reason: EndReason, problems: readonly string[]): void {
   if (reason.kind === "crash") {
     process.stderr.write(`lastack: internal error: ${describe(reason.error)}; please report it\n`);
   }

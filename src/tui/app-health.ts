@@ -1,0 +1,151 @@
+// Draws the lines above and below the panels: what is shown, and how far it can be trusted.
+import type { Ledger, RecordingHeader } from "../event/recording.ts";
+import type { DashboardSource } from "./dashboard-source.ts";
+import { formatCount, formatDuration } from "./format.ts";
+import type { Painter, Span } from "./painter.ts";
+import { subjectText } from "./panels/findings.ts";
+import type { Scene } from "./panels/panel.ts";
+import { scopeText } from "./panels/scope.ts";
+import { inOrder, severityRole, severitySpan } from "./panels/severity.ts";
+import { keyHint, paintStatusLine, type StatusItem } from "./status-line.ts";
+
+/** What the program is doing. */
+export interface Doing {
+  readonly mode: DashboardSource["mode"];
+  readonly speed: number;
+  /** Events that came while the view stands still; null while it moves. */
+  readonly paused: { readonly missed: number } | null;
+  /** The source has come to its end: in what words. */
+  readonly ended: { readonly text: string; readonly isFailure: boolean } | null;
+  /** The newest line of trouble. */
+  readonly problem: string | null;
+}
+
+const item = (spans: readonly Span[], optional?: number): StatusItem =>
+  optional === undefined ? { spans } : { spans, optional };
+
+function modeItem(painter: Painter, { mode, speed, paused, ended }: Doing): StatusItem {
+  const { theme } = painter;
+  const pace = speed === 1 ? "" : ` ${speed === Number.POSITIVE_INFINITY ? "max" : `${speed}x`}`;
+  const spans: Span[] = [];
+  if (mode === "demo")
+    spans.push({ text: " DEMO ", paint: theme.on("warn", "selection") }, { text: " " });
+  if (paused !== null) {
+    const missed = paused.missed > 0 ? ` +${formatCount(paused.missed)} events` : "";
+    spans.push({ text: `PAUSED${missed}`, paint: "warn" });
+  } else if (ended !== null) {
+    const paint = ended.isFailure ? "critical" : "muted";
+    spans.push({
+      text: `${ended.isFailure ? theme.sign("critical") : theme.glyphs.bar} ENDED`,
+      paint,
+    });
+  } else if (mode === "live") spans.push({ text: `${theme.sign("ok")} LIVE`, paint: "ok" });
+  else spans.push({ text: `${theme.glyphs.pointer} REPLAY${pace}`, paint: "accent" });
+  return item(spans);
+}
+
+/** The first line: program, mode, host, time, what is watched. */
+export function paintHeader(painter: Painter, scene: Scene, doing: Doing): void {
+  const { header, now } = scene;
+  const recorded = doing.mode === "live" ? "" : "recorded on ";
+  paintStatusLine(painter, {
+    left: [
+      item([{ text: "lastack", paint: "title" }]),
+      modeItem(painter, doing),
+      item([
+        { text: recorded, paint: "muted" },
+        { text: header.hostname, paint: "text" },
+      ]),
+      item([{ text: `Linux ${header.kernel}`, paint: "muted" }], 1),
+      item([{ text: scopeText(header), paint: isFiltered(header) ? "accent" : "muted" }], 4),
+      item([{ text: `detail ${header.detail}`, paint: "muted" }], 2),
+    ],
+    right: [
+      item([{ text: `bpftrace ${header.bpftrace}`, paint: "muted" }], 1),
+      item(
+        [
+          { text: scene.clock(now), paint: "text" },
+          { text: " UTC", paint: "muted" },
+        ],
+        3,
+      ),
+      item([{ text: `+${formatDuration(now / 1e6)}`, paint: "title" }]),
+    ],
+  });
+}
+
+const isFiltered = ({ filters }: RecordingHeader) => Object.keys(filters).length > 0;
+
+/** The ledger in pieces: complete or what is missing, then the counts as far as there is room. */
+export function ledgerItems(painter: Painter, ledger: Ledger): StatusItem[] {
+  const { counted, received, lost, skipped, unparsed, evicted, balanced } = ledger;
+  const missing = Object.entries({ lost, skipped, unparsed, evicted }).filter(([, n]) => n > 0);
+  const { theme } = painter;
+  const isComplete = missing.length === 0 && balanced;
+  const verdict: Span = isComplete
+    ? { text: `${theme.sign("ok")} complete`, paint: "ok" }
+    : {
+        text: `${theme.sign("warn")} ${missing.map(([name, n]) => `${formatCount(n)} ${name}`).join(", ")}${balanced ? "" : " not balanced"}`,
+        paint: "warn",
+      };
+  const figure = (name: string, n: number): Span[] => [
+    { text: `${name} `, paint: "muted" },
+    { text: formatCount(n), paint: n > 0 ? "text" : "muted" },
+  ];
+  return [
+    item([{ text: balanced ? "balanced" : "NOT BALANCED", paint: balanced ? "muted" : "warn" }], 1),
+    item([...figure("lost", lost), { text: "  " }, ...figure("skipped", skipped)], 2),
+    item([...figure("counted", counted), { text: "  " }, ...figure("received", received)], 4),
+    item([verdict]),
+  ];
+}
+
+/** The last line: the keys of this moment or the trouble of it on the left, the ledger on the right. */
+export function paintStatus(
+  painter: Painter,
+  scene: Scene,
+  doing: Doing,
+  hints: ReadonlyArray<readonly [key: string | null, text: string]>,
+): void {
+  const trouble = doing.ended?.text ?? doing.problem;
+  const sign =
+    doing.ended !== null && !doing.ended.isFailure ? "" : `${painter.theme.sign("warn")} `;
+  const paint = doing.ended?.isFailure ? "critical" : doing.ended !== null ? "accent" : "warn";
+  const keys = hints.flatMap(([key, text], index) =>
+    key === null ? [] : [keyHint(key, text, index === 0 ? undefined : 9 - Math.min(index, 6))],
+  );
+  const right = ledgerItems(painter, scene.watched.ledger());
+  const left: StatusItem[] =
+    trouble === null ? keys : [item([{ text: sign + trouble, paint }]), ...keys];
+  paintStatusLine(painter, { left, right });
+}
+
+/** One line for screens without room for the findings: the gravest, and how many more there are. */
+export function paintStrip(painter: Painter, { watched, now }: Scene): void {
+  const { theme } = painter;
+  const all = watched.findings();
+  const open = inOrder(all.filter(({ until }) => until === null));
+  const [first] = open;
+  if (first === undefined) {
+    const over = all.length === 0 ? "" : `, ${formatCount(all.length)} over`;
+    painter.spans(1, 0, [
+      { text: `${theme.sign("ok")} no open finding`, paint: "ok" },
+      { text: over, paint: "muted" },
+    ]);
+    return;
+  }
+  const more = open.length === 1 ? "" : `  +${open.length - 1} more`;
+  const from = painter.textRight(painter.width - 1, 0, more, "accent");
+  painter.spans(
+    1,
+    0,
+    [
+      severitySpan(theme, first.severity),
+      { text: ` ${first.kind} `, paint: severityRole(first.severity) },
+      { text: `${subjectText(first)} `, paint: "title" },
+      { text: `${formatCount(first.count)} `, paint: "text" },
+      { text: `for ${formatDuration((now - first.since) / 1e6)}`, paint: "muted" },
+    ],
+    from - 2,
+  );
+}

@@ -1,0 +1,94 @@
+// Says what each key does to the dashboard.
+import type { Dashboard, Doors } from "./app-dashboard.ts";
+import { helpData } from "./app-view.ts";
+import { createKeyDispatcher, type KeyDispatcher } from "./key-dispatch.ts";
+import { overlayScrollLimit } from "./overlay.ts";
+import { LIST_PANELS } from "./panels/index.ts";
+import type { TableMotion } from "./table-cursor.ts";
+import type { Terminal } from "./term.ts";
+import { THEME_NAMES } from "./theme.ts";
+
+const MOTIONS: readonly TableMotion[] = [
+  "up",
+  "down",
+  "top",
+  "bottom",
+  "page-up",
+  "page-down",
+  "half-page-up",
+  "half-page-down",
+];
+const PANEL_ACTIONS = ["panel-1", "panel-2", "panel-3", "panel-4"] as const;
+const FPS_STEP = 1.5;
+
+/** Bind every key that the dashboard can answer; only these stand in the help. */
+export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors): KeyDispatcher {
+  const keys = createKeyDispatcher();
+  const { state } = dashboard;
+  for (const motion of MOTIONS) {
+    keys.on(motion, () => {
+      if (state.help === null) state.move(motion);
+      else scrollHelp(dashboard, terminal, motion);
+    });
+  }
+  const focus = (name: string | undefined) => {
+    if (name === undefined) return;
+    state.levels.length = 0;
+    state.focus = name;
+  };
+  const step = (by: number) => {
+    const { length } = LIST_PANELS;
+    const at = LIST_PANELS.findIndex(({ name }) => name === state.focus);
+    focus(LIST_PANELS[(at + by + length) % length]?.name);
+  };
+  PANEL_ACTIONS.forEach((action, index) => {
+    keys.on(action, () => focus(LIST_PANELS[index]?.name));
+  });
+  keys.on("panel-next", () => step(1));
+  keys.on("panel-previous", () => step(-1));
+  keys.on("detail", () => {
+    if (state.help === null) dashboard.openSelected();
+  });
+  keys.on("back", () => state.back());
+  keys.on("zoom", () => {
+    state.isZoomed = !state.isZoomed;
+  });
+  keys.on("pause", () => dashboard.togglePause());
+  keys.on("help", () => {
+    state.help = state.help === null ? { scroll: 0 } : null;
+  });
+  keys.on("theme", () => {
+    const at = THEME_NAMES.indexOf(terminal.theme.name);
+    const next = THEME_NAMES[(at + 1) % THEME_NAMES.length];
+    if (next !== undefined) terminal.setTheme(next);
+  });
+  keys.on("faster", () => {
+    dashboard.loop.fps *= FPS_STEP;
+  });
+  keys.on("slower", () => {
+    dashboard.loop.fps /= FPS_STEP;
+  });
+  keys.on("quit", () => doors.quit(false));
+  keys.on("quit-and-print", () => doors.quit(true));
+  keys.on("suspend", () => doors.suspend());
+  return keys;
+}
+
+function scrollHelp(dashboard: Dashboard, terminal: Terminal, motion: TableMotion): void {
+  const { state, keys, remarks } = dashboard;
+  if (state.help === null) return;
+  const data = helpData(keys, remarks, state.help.scroll, terminal.cols);
+  const limit = overlayScrollLimit(data, terminal.rows);
+  const page = Math.max(1, terminal.rows - 5);
+  const steps: Readonly<Record<TableMotion, number>> = {
+    up: -1,
+    down: 1,
+    top: -limit,
+    bottom: limit,
+    "page-up": -page,
+    "page-down": page,
+    "half-page-up": -Math.ceil(page / 2),
+    "half-page-down": Math.ceil(page / 2),
+  };
+  state.help.scroll = Math.max(0, Math.min(limit, state.help.scroll + steps[motion]));
+}

@@ -1,0 +1,118 @@
+// Paints the whole dashboard from one scene and the user's position.
+import { type Doing, paintHeader, paintStatus, paintStrip } from "./app-health.ts";
+import { placePanels } from "./app-layout.ts";
+import type { AppState } from "./app-state.ts";
+import { paintBox } from "./box.ts";
+import type { KeyDispatcher } from "./key-dispatch.ts";
+import { helpOverlay, type OverlayData, paintOverlay, paintTooSmall } from "./overlay.ts";
+import type { Painter, Span } from "./painter.ts";
+import { LIST_PANELS } from "./panels/index.ts";
+import type { AnyPanel, Scene, ShownPanel } from "./panels/panel.ts";
+import { wrapLine } from "./panels/wrap.ts";
+
+/** Everything that one frame is made of. */
+export interface FrameParts {
+  readonly scene: Scene;
+  readonly doing: Doing;
+  readonly state: AppState;
+  readonly panels: ReadonlyMap<string, AnyPanel>;
+  readonly keys: KeyDispatcher;
+  /** Lines of trouble so far, foreign text. */
+  readonly remarks: readonly string[];
+  /** The view of a panel at this moment. */
+  show(panel: AnyPanel): ShownPanel;
+}
+
+/** Paint one frame. */
+export function paintFrame(painter: Painter, parts: FrameParts): void {
+  const { state, panels } = parts;
+  const level = state.levels.at(-1);
+  const isZoomed = state.isZoomed || level !== undefined;
+  const places = placePanels(painter.width, painter.height, { focus: state.focus, isZoomed });
+  if (places === null) {
+    paintTooSmall(painter, painter.width, painter.height);
+    return;
+  }
+  for (const [place, rect] of places) {
+    const at = painter.within(rect);
+    if (place === "header") paintHeader(at, parts.scene, parts.doing);
+    else if (place === "status") paintStatus(at, parts.scene, parts.doing, hints(parts));
+    else if (place === "strip") paintStrip(at, parts.scene);
+    else {
+      const panel = level?.panel ?? panels.get(place);
+      if (panel !== undefined) paintPanel(at, panel, parts, places.has("strip"));
+    }
+  }
+  if (state.help !== null) {
+    paintOverlay(painter, helpData(parts.keys, parts.remarks, state.help.scroll, painter.width));
+  }
+}
+
+/** Most remarks that the help repeats. */
+const MOST_REMARKS = 8;
+
+/** The help from the table of keys, and below it the lines of trouble, the newest last. */
+export function helpData(
+  keys: KeyDispatcher,
+  remarks: readonly string[],
+  scroll: number,
+  cols: number,
+): OverlayData {
+  const help = helpOverlay(keys.help(), cols, scroll);
+  if (remarks.length === 0) return help;
+  const lines = remarks
+    .slice(-MOST_REMARKS)
+    .flatMap((text) => wrapLine([{ text: ` ${text}`, paint: "warn" }], cols - 8, true));
+  return { ...help, lines: [...help.lines, [], [{ text: "Remarks", paint: "title" }], ...lines] };
+}
+
+function paintPanel(painter: Painter, panel: AnyPanel, parts: FrameParts, isAlone: boolean): void {
+  const { state, scene } = parts;
+  const shown = parts.show(panel);
+  const number = LIST_PANELS.findIndex(({ name }) => name === panel.name) + 1;
+  const focused = state.active === panel.name;
+  const isTabbed = isAlone && number > 0;
+  const inside = paintBox(painter, {
+    title: number > 0 ? `${number} ${panel.title}` : panel.title,
+    note: isTabbed ? otherTabs(parts, panel) : shown.note,
+    focused,
+  });
+  shown.draw(inside, {
+    scene,
+    focused,
+    settle: (visible) => state.settle(panel.name, shown.keys, visible),
+    scroll: (lines, visible) => state.scroll(panel.name, lines, visible),
+  });
+}
+
+/** Where one panel stands for all: the numbers of the others and what they hold. */
+function otherTabs(parts: FrameParts, panel: AnyPanel): Span[] {
+  return LIST_PANELS.flatMap((other, index) => {
+    if (other.name === panel.name) return [];
+    const { keys } = parts.show(other);
+    return [
+      { text: ` ${index + 1}`, paint: "accent" },
+      { text: ` ${shortTitle(other)} `, paint: "muted" },
+      { text: String(keys.length), paint: keys.length > 0 ? "title" : "muted" },
+    ] satisfies Span[];
+  });
+}
+
+const shortTitle = ({ title }: AnyPanel) => title.replace(/ by .*|^Recent /g, "");
+
+function hints({
+  keys,
+  state,
+  doing,
+}: FrameParts): ReadonlyArray<readonly [string | null, string]> {
+  const isOver = state.levels.length > 0;
+  const pause = doing.paused === null ? "freeze" : "go on";
+  return [
+    [keys.keyFor("help"), "help"],
+    [isOver ? keys.keyFor("back") : null, "back"],
+    [keys.keyFor("detail"), "open"],
+    [isOver ? null : keys.keyFor("panel-next"), "panel"],
+    [keys.keyFor("pause"), pause],
+    [keys.keyFor("quit"), "quit"],
+  ];
+}

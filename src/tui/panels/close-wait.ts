@@ -1,0 +1,128 @@
+// Shows who holds connections that the peer has closed: CLOSE_WAIT by owner, or by listener.
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import { formatCount, formatDuration, UNKNOWN } from "../format.ts";
+import type { Span } from "../painter.ts";
+import { paintTable, type TableColumn, visibleRows } from "../table.ts";
+import { stateSince } from "./endpoint-cells.ts";
+import { groupByHolder, type Holding, holdingKey } from "./holdings.ts";
+import type { MembersData, Panel, Scene } from "./panel.ts";
+import { severitySpan } from "./severity.ts";
+
+/** Holders, the most connections first. */
+export interface CloseWaitData {
+  readonly holdings: readonly Holding[];
+  readonly total: number;
+  readonly now: Nanoseconds;
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { id: "severity", title: "", width: 2 },
+  { id: "owner", title: "OWNER", width: 15, grow: 2 },
+  { id: "pid", title: "PID", width: 7, align: "right", optional: 2 },
+  { id: "count", title: "COUNT", width: 5, align: "right" },
+  { id: "oldest", title: "OLDEST", width: 7, align: "right" },
+  { id: "reading", title: "UNREAD", width: 13, grow: 2 },
+  { id: "command", title: "COMMAND", width: 16, grow: 3, optional: 1 },
+];
+
+/** CLOSE_WAIT by owner: how many, how old, what of the stream is unread. */
+export const closeWaitPanel: Panel<CloseWaitData> = {
+  name: "close-wait",
+  title: "CLOSE_WAIT by owner",
+  view({ watched, now }) {
+    const holdings = groupByHolder(watched);
+    return { holdings, total: watched.count("CLOSE_WAIT"), now };
+  },
+  keys: ({ holdings }) => holdings.map(({ key }) => key),
+  open({ holdings }, key) {
+    const holding = holdings.find((each) => each.key === key);
+    if (holding === undefined) return null;
+    const title = `CLOSE_WAIT of ${holding.name}`;
+    return { kind: "members", id: key, title, of: (scene) => members(scene, holding) };
+  },
+  note: ({ total }) => [{ text: formatCount(total), paint: total > 0 ? "CLOSE_WAIT" : "muted" }],
+  draw(inside, { holdings, now }, look) {
+    paintTable(inside, {
+      columns: COLUMNS,
+      count: holdings.length,
+      cursor: look.settle(visibleRows(inside.height)),
+      focused: look.focused,
+      empty: "no application keeps a closed connection open",
+      row(index) {
+        const holding = holdings[index];
+        if (holding === undefined) return { key: "", cells: [] };
+        const { key, severity, pid, count, command } = holding;
+        return {
+          key,
+          cells: [
+            severity === null ? "" : severitySpan(inside.theme, severity),
+            { text: holding.name, paint: holding.isListener ? "accent" : "title" },
+            { text: pid === null ? UNKNOWN : String(pid), paint: "muted" },
+            { text: formatCount(count), paint: "CLOSE_WAIT" },
+            ageText(holding, now),
+            readingSpan(holding.readings),
+            { text: command ?? UNKNOWN, paint: "muted" },
+          ],
+        };
+      },
+    });
+  },
+};
+
+function ageText({ since, atLeast }: Holding, now: Nanoseconds): string {
+  return (atLeast ? ">" : "") + formatDuration(Math.max(0, now - since) / 1e6);
+}
+
+/** `drained`, or the readings by number where they differ. Data unread is worth a colour. */
+function readingSpan(readings: Holding["readings"]): Span {
+  const sorted = [...readings].sort((a, b) => b[1] - a[1]);
+  const [only] = sorted;
+  const text =
+    sorted.length === 1 && only !== undefined
+      ? only[0]
+      : sorted.map(([reading, count]) => `${count} ${reading}`).join(", ");
+  return { text, paint: readings.has("data-unread") ? "warn" : "text" };
+}
+
+function members({ watched, now }: Scene, opened: Holding): MembersData {
+  const endpoints: Endpoint[] = [];
+  for (const endpoint of watched.waiting("CLOSE_WAIT")) {
+    if (holdingKey(watched, endpoint) === opened.key) endpoints.push(endpoint);
+  }
+  endpoints.sort((a, b) => stateSince(a) - stateSince(b));
+  const process = opened.pid === null ? undefined : watched.process(opened.pid);
+  const oldest = endpoints[0];
+  const count =
+    endpoints.length === 1 ? "1 connection" : `${formatCount(endpoints.length)} connections`;
+  const age =
+    oldest === undefined
+      ? ""
+      : `, the oldest for ${formatDuration((now - stateSince(oldest)) / 1e6)}`;
+  const about: Span[][] = [
+    [
+      { text: opened.name, paint: "title" },
+      { text: opened.pid === null ? "" : ` pid ${opened.pid}`, paint: "muted" },
+    ],
+    [
+      {
+        text: `${count} in CLOSE_WAIT${age}`,
+        paint: endpoints.length > 0 ? "CLOSE_WAIT" : "muted",
+      },
+    ],
+  ];
+  const facts: ReadonlyArray<readonly [string, string | number | null | undefined]> = [
+    ["command", process?.cmdline],
+    ["program", process?.exe],
+    ["unit", process?.unit],
+    ["container", process?.container],
+    [
+      "descriptors",
+      process?.fdLimit == null ? null : `${process.fdCount ?? "?"} of ${process.fdLimit}`,
+    ],
+  ];
+  for (const [name, value] of facts) {
+    if (value != null) about.push([{ text: `${name} `, paint: "muted" }, { text: String(value) }]);
+  }
+  return { about, endpoints };
+}

@@ -1,0 +1,81 @@
+// Writes what an endpoint is, for the cells of tables.
+import type { Endpoint, Verdict } from "../../core/endpoint.ts";
+import { CLOSING_STATES } from "../../event/tcp-state.ts";
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import { formatEndpoint } from "../../event/tuple.ts";
+import { UNKNOWN } from "../format.ts";
+import type { Span } from "../painter.ts";
+import type { Role, Theme } from "../theme.ts";
+
+const VERDICT_ROLES: Readonly<Record<Verdict, Role>> = {
+  graceful: "ok",
+  "reset-sent": "warn",
+  "reset-received": "warn",
+  "timed-out": "critical",
+  refused: "warn",
+  killed: "warn",
+  unfinished: "muted",
+  unknown: "muted",
+};
+
+/** How a teardown ended, with its sign; while that is open, the state with its letter. */
+export function verdictSpan(theme: Theme, { verdict, state }: Endpoint): Span {
+  if (verdict === null && CLOSING_STATES.has(state)) {
+    return { text: `${theme.sign(state)} ${state}`, paint: state };
+  }
+  const paint = VERDICT_ROLES[verdict ?? "unfinished"];
+  const sign = paint === "muted" ? "?" : theme.sign(paint);
+  return { text: `${sign} ${verdict ?? "unfinished"}`, paint };
+}
+
+/** The state with its letter, `-` once the endpoint is gone. */
+export function stateSpan(theme: Theme, { state, endedAt }: Endpoint): Span {
+  if (endedAt !== null) return { text: UNKNOWN, paint: "muted" };
+  return { text: `${theme.sign(state)} ${state}`, paint: state };
+}
+
+/** `address:port` of this side. */
+export function localText({ tuple }: Endpoint): string {
+  return formatEndpoint(tuple.local, tuple.localPort);
+}
+
+/** `address:port` of the other side. */
+export function remoteText({ tuple }: Endpoint): string {
+  return formatEndpoint(tuple.remote, tuple.remotePort);
+}
+
+/** `nginx(812)`, with `?` where it is only likely, or why there is no owner. */
+export function ownerSpan({ owner, orphan, unread }: Endpoint): Span {
+  if (owner !== null) {
+    const doubt = owner.confidence === "certain" ? "" : "?";
+    return { text: `${owner.comm}(${owner.pid})${doubt}` };
+  }
+  if (unread === "not-accepted") return { text: "(unaccepted)", paint: "warn" };
+  return { text: orphan ? "(orphan)" : UNKNOWN, paint: "muted" };
+}
+
+/**
+ * From the first FIN or RST until all four waves were done or the endpoint ended, so far if it has
+ * not; null where no beginning was seen. TIME_WAIT is not counted: it is always 60 s.
+ */
+export function tookNs(endpoint: Endpoint, now: Nanoseconds): Nanoseconds | null {
+  const { teardownAt, endedAt, phases } = endpoint;
+  if (teardownAt === null) return null;
+  const timeWait = phases.find(({ state }) => state === "TIME_WAIT");
+  return Math.max(0, (timeWait?.from ?? endedAt ?? now) - teardownAt);
+}
+
+/** When the endpoint entered its state. */
+export function stateSince({ phases, bornAt }: Endpoint): Nanoseconds {
+  return phases.at(-1)?.from ?? bornAt;
+}
+
+/** Re-sends of a FIN, alone or with data before it. */
+export function finResends({ resends }: Endpoint): Endpoint["resends"] {
+  return resends.filter(({ kind }) => kind === "FIN" || kind === "DATA+FIN");
+}
+
+/** Which wave was lost: `1`, or `1/2` where one end cannot tell. */
+export function lostText({ lostWave }: Endpoint): string {
+  return lostWave === null ? "" : String(lostWave).replace(" or ", "/");
+}

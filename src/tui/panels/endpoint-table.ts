@@ -1,0 +1,80 @@
+// Draws endpoints as rows: one set of columns for every list of teardowns.
+import type { Endpoint } from "../../core/endpoint.ts";
+import { formatDuration, UNKNOWN } from "../format.ts";
+import type { Painter } from "../painter.ts";
+import { paintTable, type TableColumn, type TableRow, visibleRows } from "../table.ts";
+import {
+  localText,
+  lostText,
+  ownerSpan,
+  remoteText,
+  stateSpan,
+  tookNs,
+  verdictSpan,
+} from "./endpoint-cells.ts";
+import type { PanelLook } from "./panel.ts";
+
+const COLUMNS: readonly TableColumn[] = [
+  { id: "time", title: "CLOSED", width: 8 },
+  { id: "verdict", title: "VERDICT", width: 16 },
+  { id: "local", title: "LOCAL", width: 15, grow: 3 },
+  { id: "remote", title: "REMOTE", width: 15, grow: 3 },
+  { id: "owner", title: "OWNER", width: 10, grow: 3 },
+  { id: "role", title: "ROLE", width: 7, optional: 3 },
+  { id: "trigger", title: "TRIGGER", width: 11, optional: 2 },
+  { id: "state", title: "STATE", width: 13, optional: 1 },
+  { id: "resends", title: "AGAIN", width: 5, align: "right", optional: 5 },
+  { id: "lost", title: "LOST", width: 4, optional: 4 },
+  { id: "took", title: "TOOK", width: 6, align: "right" },
+];
+
+const ROLES = {
+  active: "active",
+  passive: "passive",
+  simultaneous: "both",
+  none: UNKNOWN,
+} as const;
+
+/** Paint a list of endpoints; `empty` stands there when there are none. */
+export function paintEndpoints(
+  painter: Painter,
+  endpoints: readonly Endpoint[],
+  look: PanelLook,
+  empty: string,
+): void {
+  paintTable(painter, {
+    columns: COLUMNS,
+    count: endpoints.length,
+    cursor: look.settle(visibleRows(painter.height)),
+    focused: look.focused,
+    empty,
+    row(index) {
+      const endpoint = endpoints[index];
+      return endpoint === undefined ? { key: "", cells: [] } : rowOf(painter, endpoint, look);
+    },
+  });
+}
+
+function rowOf({ theme }: Painter, endpoint: Endpoint, { scene }: PanelLook): TableRow {
+  const { id, teardownAt, endedAt, bornAt, role, trigger, resends } = endpoint;
+  const began = teardownAt ?? endedAt;
+  const took = tookNs(endpoint, scene.now);
+  return {
+    key: id,
+    cells: [
+      { text: began === null ? `>${scene.clock(bornAt)}` : scene.clock(began), paint: "muted" },
+      verdictSpan(theme, endpoint),
+      localText(endpoint),
+      remoteText(endpoint),
+      ownerSpan(endpoint),
+      { text: ROLES[role], paint: role === "none" ? "muted" : "text" },
+      { text: trigger ?? UNKNOWN, paint: trigger === null ? "muted" : "text" },
+      stateSpan(theme, endpoint),
+      resends.length === 0
+        ? { text: UNKNOWN, paint: "muted" }
+        : { text: String(resends.length), paint: "warn" },
+      { text: lostText(endpoint) || UNKNOWN, paint: endpoint.lostWave === null ? "muted" : "warn" },
+      { text: formatDuration(took === null ? null : took / 1e6), paint: "title" },
+    ],
+  };
+}

@@ -1,0 +1,118 @@
+// Lists what the detectors concluded, what still holds first.
+import type { Finding } from "../../core/finding.ts";
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import { formatCount, formatDuration } from "../format.ts";
+import type { Span } from "../painter.ts";
+import { paintTable, type TableColumn, visibleRows } from "../table.ts";
+import type { MembersData, Panel, Scene } from "./panel.ts";
+import { inOrder, severityRole, severitySpan } from "./severity.ts";
+
+/** Findings in reading order. */
+export interface FindingsData {
+  readonly findings: readonly Finding[];
+  readonly now: Nanoseconds;
+}
+
+const COLUMNS: readonly TableColumn[] = [
+  { id: "severity", title: "", width: 2 },
+  { id: "kind", title: "FINDING", width: 23 },
+  { id: "subject", title: "SUBJECT", width: 15, grow: 1 },
+  { id: "count", title: "COUNT", width: 5, align: "right" },
+  { id: "since", title: "SINCE", width: 8, optional: 2 },
+  { id: "for", title: "FOR", width: 6, align: "right" },
+  { id: "summary", title: "SUMMARY", width: 44, grow: 2, optional: 1 },
+];
+
+/** Most endpoints that a finding's list shows. */
+const MOST_ENDPOINTS = 1000;
+
+/** Findings with severity, subject, count and how long they hold. */
+export const findingsPanel: Panel<FindingsData> = {
+  name: "findings",
+  title: "Findings",
+  view: ({ watched, now }) => ({ findings: inOrder(watched.findings()), now }),
+  keys: ({ findings }) => findings.map(({ id }) => id),
+  open({ findings }, key) {
+    const finding = findings.find(({ id }) => id === key);
+    if (finding === undefined) return null;
+    return {
+      kind: "members",
+      id: key,
+      title: finding.kind,
+      of: (scene) => members(scene, finding),
+    };
+  },
+  note({ findings }) {
+    const open = findings.filter(({ until }) => until === null);
+    const over = findings.length - open.length;
+    const worst = open[0];
+    if (findings.length === 0) return [{ text: "none", paint: "ok" }];
+    const paint = worst === undefined ? "ok" : severityRole(worst.severity);
+    return [
+      { text: `${formatCount(open.length)} open`, paint },
+      { text: over === 0 ? "" : `, ${formatCount(over)} over`, paint: "muted" },
+    ];
+  },
+  draw(inside, { findings, now }, look) {
+    paintTable(inside, {
+      columns: COLUMNS,
+      count: findings.length,
+      cursor: look.settle(visibleRows(inside.height)),
+      focused: look.focused,
+      empty: "nothing crossed a threshold",
+      row(index) {
+        const finding = findings[index];
+        if (finding === undefined) return { key: "", cells: [] };
+        const { id, kind, severity, count, since, until, summary } = finding;
+        const isOver = until !== null;
+        const paint = isOver ? "muted" : "text";
+        return {
+          key: id,
+          cells: [
+            severitySpan(inside.theme, severity, isOver),
+            { text: kind, paint: isOver ? "muted" : severityRole(severity) },
+            { text: subjectText(finding), paint },
+            { text: formatCount(count), paint },
+            { text: look.scene.clock(since), paint: "muted" },
+            { text: formatDuration(((until ?? now) - since) / 1e6), paint },
+            { text: summary, paint: "muted" },
+          ],
+        };
+      },
+    });
+  },
+};
+
+/** Whom a finding is about, in few words. */
+export function subjectText({ subject, kind }: Finding): string {
+  const { pid, comm, remote, local, listener } = subject;
+  if (listener !== undefined) return `listener ${listener}`;
+  if (pid !== undefined) return `${comm ?? "?"}(${pid})`;
+  return remote ?? local ?? (kind === "incomplete-trace" ? "this trace" : "this host");
+}
+
+function members({ watched, teller, clock, now }: Scene, opened: Finding): MembersData {
+  const finding = watched.findings().find(({ id }) => id === opened.id) ?? opened;
+  const { severity, since, until, summary, evidence, endpoints } = finding;
+  const paint = until === null ? severityRole(severity) : "muted";
+  const how = until === null ? "still so" : `until ${clock(until)}`;
+  const time = `since ${clock(since)}, ${formatDuration(((until ?? now) - since) / 1e6)}, ${how}`;
+  const about: Span[][] = [
+    [
+      { text: `${severity} `, paint },
+      { text: summary, paint: "title" },
+    ],
+    [{ text: time, paint: "muted" }],
+    ...evidence.map((text): Span[] => [{ text: "- ", paint: "muted" }, { text }]),
+    ...teller.advice(finding).map(({ text, sysctl, current }): Span[] => [
+      { text: "> ", paint: "accent" },
+      { text },
+      {
+        text: sysctl === undefined ? "" : ` ${sysctl} = ${current ?? "unknown"}`,
+        paint: "accent",
+      },
+    ]),
+  ];
+  const shown = endpoints.slice(0, MOST_ENDPOINTS);
+  return { about, endpoints: shown.flatMap((id) => watched.endpoint(id) ?? []) };
+}

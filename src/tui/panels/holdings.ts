@@ -1,0 +1,108 @@
+// Groups the connections in CLOSE_WAIT by whom they wait for.
+import type { Endpoint, Unread } from "../../core/endpoint.ts";
+import type { Finding, Severity } from "../../core/finding.ts";
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import { formatEndpoint } from "../../event/tuple.ts";
+import type { Watched } from "../watched.ts";
+import { stateSince } from "./endpoint-cells.ts";
+
+/** The connections in CLOSE_WAIT that one process holds, or that wait at one listener. */
+export interface Holding {
+  readonly key: string;
+  /** Process name, or the listener's address. */
+  readonly name: string;
+  readonly pid: number | null;
+  readonly isListener: boolean;
+  readonly count: number;
+  /** When the one that waits longest entered CLOSE_WAIT, as far as it was seen. */
+  readonly since: Nanoseconds;
+  /** The oldest was in CLOSE_WAIT before the trace began: its age is "at least". */
+  readonly atLeast: boolean;
+  readonly readings: ReadonlyMap<Unread | "unknown", number>;
+  readonly command: string | null;
+  /** Of the finding that speaks of it. */
+  readonly severity: Severity | null;
+}
+
+interface Group {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly isListener: boolean;
+  readonly endpoints: Endpoint[];
+}
+
+/** Whom the connection waits for: a listener that has not accepted it, its owner, or nobody known. */
+function groupOf(
+  watched: Watched,
+  endpoint: Endpoint,
+): [key: string, group: Omit<Group, "endpoints">] {
+  const { owner, tuple, unread } = endpoint;
+  if (unread !== "not-accepted" && owner !== null) {
+    const { pid, comm } = owner;
+    return [`pid ${pid}`, { name: comm, pid, isListener: false }];
+  }
+  const listener = watched.listenerOf(tuple);
+  const address = formatEndpoint(listener?.local ?? tuple.local, tuple.localPort);
+  if (unread !== "not-accepted") {
+    return [`unknown ${address}`, { name: `unknown, at ${address}`, pid: null, isListener: false }];
+  }
+  const who = listener?.comm == null ? "" : ` ${listener.comm}`;
+  const name = `unaccepted ${address}${who}`;
+  return [
+    `listener ${tuple.netns} ${address}`,
+    { name, pid: listener?.pid ?? null, isListener: true },
+  ];
+}
+
+/** The key of the holder that a connection waits for. */
+export function holdingKey(watched: Watched, endpoint: Endpoint): string {
+  return groupOf(watched, endpoint)[0];
+}
+
+/** All holders, the one with the most connections first, then the one who has waited longest. */
+export function groupByHolder(watched: Watched): Holding[] {
+  const groups = new Map<string, Group>();
+  for (const endpoint of watched.waiting("CLOSE_WAIT")) {
+    const [key, group] = groupOf(watched, endpoint);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { ...group, endpoints: [endpoint] });
+    else known.endpoints.push(endpoint);
+  }
+  const findings = watched
+    .findings()
+    .filter(({ kind, until }) => kind === "stuck-close-wait" && until === null);
+  return [...groups]
+    .map(([key, group]) => holdingOf(key, group, watched, findings))
+    .sort((a, b) => b.count - a.count || a.since - b.since || (a.key < b.key ? -1 : 1));
+}
+
+function holdingOf(
+  key: string,
+  group: Group,
+  watched: Watched,
+  findings: readonly Finding[],
+): Holding {
+  const { name, pid, isListener, endpoints } = group;
+  const readings = new Map<Unread | "unknown", number>();
+  let oldest = endpoints[0] as Endpoint;
+  for (const endpoint of endpoints) {
+    const reading = endpoint.unread ?? "unknown";
+    readings.set(reading, (readings.get(reading) ?? 0) + 1);
+    if (stateSince(endpoint) < stateSince(oldest)) oldest = endpoint;
+  }
+  const finding = findings.find(
+    ({ subject }) => subject.pid === pid && (subject.listener !== undefined) === isListener,
+  );
+  return {
+    key,
+    name,
+    pid,
+    isListener,
+    count: endpoints.length,
+    since: stateSince(oldest),
+    atLeast: oldest.phases.at(-1)?.atLeast === true,
+    readings,
+    command: pid === null ? null : (watched.process(pid)?.cmdline ?? null),
+    severity: finding?.severity ?? null,
+  };
+}

@@ -1,0 +1,37 @@
+// Shows the endpoints behind one row: those of an owner, of a peer, of a finding.
+import { paintEndpoints } from "./endpoint-table.ts";
+import type { MembersData, Opening, Panel } from "./panel.ts";
+import { wrapLine } from "./wrap.ts";
+
+/** Rows that the list keeps, however much there is to say above it. */
+const LEAST_ROWS = 5;
+
+/** The list that Enter opens on a row that stands for several endpoints. */
+export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Panel<MembersData> {
+  return {
+    name: `members ${opening.id}`,
+    title: opening.title,
+    view: (scene) => opening.of(scene),
+    keys: ({ endpoints }) => endpoints.map(({ id }) => id),
+    open({ endpoints }, key) {
+      const endpoint = endpoints.find(({ id }) => id === key);
+      return endpoint === undefined ? null : { kind: "teardown", id: key, endpoint };
+    },
+    note: ({ endpoints }) => [{ text: String(endpoints.length), paint: "muted" }],
+    draw(inside, { about, endpoints }, look) {
+      const width = inside.width - 2;
+      const lines = about.flatMap((line) => wrapLine(line, width, inside.unicode));
+      const room = Math.max(1, inside.height - LEAST_ROWS - 1);
+      const shown = lines.length > room ? lines.slice(0, room) : lines;
+      shown.forEach((line, y) => {
+        inside.spans(1, y, line, width);
+      });
+      if (lines.length > room) {
+        inside.textRight(inside.width, room - 1, ` ${lines.length - room} lines more`, "muted");
+      }
+      const y = shown.length + 1;
+      const list = { x: 0, y, width: inside.width, height: inside.height - y };
+      paintEndpoints(inside.within(list), endpoints, look, "none of them is left");
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// What a panel is: a pure view of the trace, and a way to draw it.
+import type { Endpoint } from "../../core/endpoint.ts";
+import type { RecordingHeader } from "../../event/recording.ts";
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import type { Teller } from "../dashboard-source.ts";
+import type { Painter, Span } from "../painter.ts";
+import { START_CURSOR, settleCursor, type TableCursor } from "../table-cursor.ts";
+import type { Watched } from "../watched.ts";
+
+/** What every view is made from. Views read it and change nothing. */
+export interface Scene {
+  readonly watched: Watched;
+  /** The moment that is shown. */
+  readonly now: Nanoseconds;
+  readonly header: RecordingHeader;
+  readonly teller: Teller;
+  /** Time of day of a moment, UTC, with so many decimals. */
+  clock(t: Nanoseconds, digits?: 0 | 3): string;
+}
+
+/** Endpoints that belong together, with what is to be said of them as a whole. */
+export interface MembersData {
+  readonly about: ReadonlyArray<readonly Span[]>;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** What Enter opens: one teardown, or the endpoints behind a row, made anew for each frame. */
+export type Opening =
+  | { readonly kind: "teardown"; readonly id: string; readonly endpoint: Endpoint }
+  | {
+      readonly kind: "members";
+      readonly id: string;
+      readonly title: string;
+      of(scene: Scene): MembersData;
+    };
+
+/** How a panel is drawn at this moment. */
+export interface PanelLook {
+  readonly scene: Scene;
+  readonly focused: boolean;
+  /** Fit the cursor to this many visible rows; the panel remembers where it was. */
+  settle(visible: number): TableCursor;
+  /** For a panel of lines: the first to show, of so many, where so many are visible. */
+  scroll(lines: number, visible: number): number;
+}
+
+/** A panel over data of its own kind. */
+export interface Panel<Data> {
+  readonly name: string;
+  readonly title: string;
+  /** Pure: equal scenes give equal data. */
+  view(scene: Scene): Data;
+  /** Identities of the rows, in their order; none for a panel without rows. */
+  keys(data: Data): readonly string[];
+  /** What Enter opens on a row. */
+  open?(data: Data, key: string): Opening | null;
+  /** Pieces for the upper border. */
+  note?(data: Data): readonly Span[];
+  draw(inside: Painter, data: Data, look: PanelLook): void;
+}
+
+/** One view of a panel, ready to be asked and drawn. */
+export interface ShownPanel {
+  readonly keys: readonly string[];
+  readonly note: readonly Span[];
+  open(key: string): Opening | null;
+  draw(inside: Painter, look: PanelLook): void;
+}
+
+/** A panel whose kind of data no one else has to know. */
+export interface AnyPanel {
+  readonly name: string;
+  readonly title: string;
+  show(scene: Scene): ShownPanel;
+}
+
+/** Close a panel over its kind of data, so that panels of all kinds stand in one list. */
+export function anyPanel<Data>(panel: Panel<Data>): AnyPanel {
+  return {
+    name: panel.name,
+    title: panel.title,
+    show(scene) {
+      const data = panel.view(scene);
+      return {
+        keys: panel.keys(data),
+        note: panel.note?.(data) ?? [],
+        open: (key) => panel.open?.(data, key) ?? null,
+        draw: (inside, look) => panel.draw(inside, data, look),
+      };
+    },
+  };
+}
+
+/** A look for a panel that stands alone, as a test or a picture wants it. */
+export function stillLook(scene: Scene, keys: readonly string[]): PanelLook {
+  return {
+    scene,
+    focused: true,
+    settle: (visible) => settleCursor(START_CURSOR, keys, visible),
+    scroll: () => 0,
+  };
+}

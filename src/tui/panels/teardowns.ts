@@ -1,0 +1,51 @@
+// Lists the newest teardowns, under way or over, or says what is being watched while there is none.
+import type { Endpoint } from "../../core/endpoint.ts";
+import { formatCount, formatDuration } from "../format.ts";
+import type { Painter } from "../painter.ts";
+import { MOST_RECENT } from "../watched.ts";
+import { paintEndpoints } from "./endpoint-table.ts";
+import type { Panel, PanelLook } from "./panel.ts";
+import { scopeText } from "./scope.ts";
+
+/** The newest first. */
+export interface TeardownsData {
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Recent teardowns; Enter opens the ladder of one. */
+export const teardownsPanel: Panel<TeardownsData> = {
+  name: "teardowns",
+  title: "Recent teardowns",
+  view: ({ watched }) => ({ endpoints: watched.recent(MOST_RECENT) }),
+  keys: ({ endpoints }) => endpoints.map(({ id }) => id),
+  open({ endpoints }, key) {
+    const endpoint = endpoints.find(({ id }) => id === key);
+    return endpoint === undefined ? null : { kind: "teardown", id: key, endpoint };
+  },
+  note({ endpoints }) {
+    const { length } = endpoints;
+    const text = length < MOST_RECENT ? formatCount(length) : `newest ${formatCount(length)}`;
+    return [{ text, paint: "muted" }];
+  },
+  draw(inside, { endpoints }, look) {
+    if (endpoints.length > 0) paintEndpoints(inside, endpoints, look, "");
+    else paintQuiet(inside, look);
+  },
+};
+
+/** What is being watched and for how long: nothing to see must not look like nothing working. */
+function paintQuiet(painter: Painter, { scene }: PanelLook): void {
+  const { watched, header, now } = scene;
+  const established = watched.count("ESTABLISHED");
+  const open =
+    established === 1 ? "1 connection is" : `${formatCount(established)} connections are`;
+  const lines = [
+    { text: `Quiet: no connection has closed in ${formatDuration(now / 1e6)}.`, paint: "ok" },
+    { text: `Watching ${header.hostname}: ${scopeText(header)}.`, paint: "text" },
+    { text: `${open} established. The next close will appear here.`, paint: "muted" },
+  ] as const;
+  const from = Math.max(0, Math.floor((painter.height - lines.length) / 2));
+  lines.forEach(({ text, paint }, y) => {
+    painter.text(0, from + y, painter.fit(text, painter.width, "center"), paint);
+  });
+}
