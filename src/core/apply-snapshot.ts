@@ -33,7 +33,7 @@ function discover(core: CoreState, row: SnapshotEvent): Endpoint {
   const endpoint = core.table.add(tupleOf(row), null, row.state, row.t);
   endpoint.touchedAt = row.since - 1;
   enterState(core, endpoint, row.state, row.t, "snapshot", true);
-  assumePast(endpoint);
+  assumePast(endpoint, row.t);
   confirm(core, endpoint, row);
   pair(core.table, endpoint);
   return endpoint;
@@ -72,6 +72,7 @@ function correct(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void 
   }
   endpoint.isComplete = false;
   enterState(core, endpoint, row.state, row.t, "snapshot", true);
+  assumePast(endpoint, row.t);
   confirm(core, endpoint, row);
 }
 

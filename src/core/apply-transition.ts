@@ -13,7 +13,7 @@ import {
   TIME_WAIT_NS,
 } from "./core-state.ts";
 import type { Endpoint, ResetMark, Trigger } from "./endpoint.ts";
-import { beginLife, identify, isBirth } from "./identify.ts";
+import { assumePast, beginLife, identify, isBirth } from "./identify.ts";
 import { pair } from "./pairing.ts";
 import { noteWave } from "./waves.ts";
 
@@ -49,6 +49,7 @@ function noteInode(core: CoreState, endpoint: Endpoint, event: TransitionEvent):
 function missedSome(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
   endpoint.isComplete = false;
   enterState(core, endpoint, event.from, event.t, "inferred", true);
+  assumePast(endpoint, event.t);
 }
 
 /**

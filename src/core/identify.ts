@@ -96,12 +96,12 @@ function isSameRemote(a: SocketTuple, b: SocketTuple): boolean {
 function adopt(core: CoreState, event: TransitionEvent): Endpoint {
   const endpoint = core.table.add(tupleOf(event), event.sk, event.from, event.t);
   enterState(core, endpoint, event.from, event.t, "inferred", true);
-  assumePast(endpoint);
+  assumePast(endpoint, event.t);
   return endpoint;
 }
 
-/** What a state says of the FINs that must have gone before it. */
-export function assumePast(endpoint: Endpoint): void {
+/** What a state, first seen at `at`, says of the FINs that must have gone before it. */
+export function assumePast(endpoint: Endpoint, at: number): void {
   switch (endpoint.state) {
     case "FIN_WAIT2":
     case "TIME_WAIT":
@@ -133,7 +133,7 @@ export function assumePast(endpoint: Endpoint): void {
     noteWave(endpoint, 4, "local", null, "inferred");
     endpoint.verdict = "graceful";
   }
-  endpoint.teardownAt = endpoint.bornAt;
+  endpoint.teardownAt ??= at;
 }
 
 function retireTuple(core: CoreState, tuple: SocketTuple, at: number): void {
