@@ -194,6 +194,8 @@ function waitAsMini(
   at: Nanoseconds,
   isCertain: boolean,
 ): void {
+  const phase = endpoint.phases.at(-1);
+  if (phase !== undefined) phase.evidence = isCertain ? "observed" : "inferred";
   if (!isCertain) endpoint.note ??= "FIN_WAIT2 or TIME_WAIT: this kernel does not tell";
   const seconds = Number(sysctlOf(core, endpoint.tuple.netns, "net.ipv4.tcp_fin_timeout") ?? 60);
   const lifetime = seconds > 60 ? seconds - 60 : seconds;

@@ -24,7 +24,7 @@ import { applyTransition, RESET_JOIN_NS } from "./apply-transition.ts";
 import { type CoreState, endEndpoint } from "./core-state.ts";
 import { detectors } from "./detectors/index.ts";
 import { isFinUnanswered } from "./detectors/repeated-fin.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, Verdict } from "./endpoint.ts";
 import { EndpointTable } from "./endpoint-table.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
@@ -201,8 +201,7 @@ export class Trace implements TraceView {
       const endpoint = expiry.pop();
       if (endpoint === undefined || endpoint.endedAt !== null || endpoint.expiresAt !== at)
         continue;
-      const verdict = endpoint.state === "TIME_WAIT" ? "graceful" : "timed-out";
-      endEndpoint(this.#core, endpoint, at, verdict);
+      endEndpoint(this.#core, endpoint, at, expiryVerdict(endpoint));
     }
   }
 
@@ -348,6 +347,12 @@ export class Trace implements TraceView {
       balanced: counted === received + lost + unparsed,
     };
   }
+}
+
+/** A wait that is only inferred may have been TIME_WAIT all along. */
+function expiryVerdict({ state, phases }: Endpoint): Verdict {
+  if (state === "TIME_WAIT") return "graceful";
+  return phases.at(-1)?.evidence === "inferred" ? "unknown" : "timed-out";
 }
 
 function applyHost(core: CoreState, event: HostEvent): void {
