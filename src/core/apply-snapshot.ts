@@ -23,7 +23,7 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   const endpoint = known ?? discover(core, row);
   endpoint.lastDump = row.dump;
   if (row.inode > 0) core.table.indexInode(endpoint, row.inode);
-  if (endpoint.touchedAt >= row.since && endpoint.touchedAt <= row.t) return;
+  if (endpoint.touchedAt >= row.since) return;
   if (endpoint.state !== row.state) correct(core, endpoint, row);
   else confirm(core, endpoint, row);
 }
