@@ -26,10 +26,9 @@ export interface OpenFlow {
  * gone lets `bytes_sent` grow too.
  */
 export function noteFlow(endpoint: Endpoint, row: SnapshotEvent): void {
-  const { state } = endpoint;
-  if (state !== "CLOSE_WAIT" && (state !== "FIN_WAIT2" || endpoint.isMini)) return;
-  const bytes = state === "CLOSE_WAIT" ? row.bytesAcked : row.bytesReceived;
+  const bytes = openBytes(endpoint, row);
   if (bytes === undefined) return;
+  const state = endpoint.state as OpenFlow["state"];
   if (endpoint.flow?.state !== state) {
     const start = bytesAtEntry(endpoint) ?? bytes;
     endpoint.flow = { state, bytes: start, carried: 0, moves: 0, movedAt: null };
@@ -40,6 +39,26 @@ export function noteFlow(endpoint: Endpoint, row: SnapshotEvent): void {
   flow.bytes = bytes;
   flow.moves++;
   flow.movedAt = row.t;
+}
+
+/** A stream that moves all the time is told of this often. */
+const TOLD_EVERY_NS = 10e9;
+
+/** Whether a row has byte counts that the endpoint's story lacks. */
+export function isFlowNews(endpoint: Endpoint, row: SnapshotEvent): boolean {
+  const bytes = openBytes(endpoint, row);
+  if (bytes === undefined) return false;
+  const known = endpoint.flow?.state === endpoint.state ? endpoint.flow : null;
+  const before = known?.bytes ?? bytesAtEntry(endpoint);
+  if (before === null) return true;
+  return bytes > before && row.t - (known?.movedAt ?? Number.NEGATIVE_INFINITY) >= TOLD_EVERY_NS;
+}
+
+/** The row's count of the direction that is open in this state. */
+function openBytes({ state, isMini }: Endpoint, row: SnapshotEvent): number | undefined {
+  if (row.state !== state || isMini) return undefined;
+  if (state === "CLOSE_WAIT") return row.bytesAcked;
+  return state === "FIN_WAIT2" ? row.bytesReceived : undefined;
 }
 
 /** What had gone at the state change, where the socket told it then. */

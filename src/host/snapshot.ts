@@ -11,6 +11,8 @@ export interface SnapshotOptions {
   readonly namespaces: Iterable<NetworkNamespace>;
   /** Only these states; all when absent. */
   readonly states?: readonly TcpState[];
+  /** Ask for byte counts too. */
+  readonly hasFigures?: boolean;
   /** Nanoseconds since the recording's start, on the boot clock. */
   readonly now: () => Nanoseconds;
   /** Number of this dump, the same for all its namespaces. */
@@ -34,12 +36,12 @@ const ALL_STATES = TCP_STATES.filter((state) => state !== null && state !== "NEW
 export async function* takeSnapshot(
   options: SnapshotOptions,
 ): AsyncGenerator<(SnapshotEvent | SnapshotEndEvent)[], void> {
-  const { now, dump, states, tools, signal } = options;
+  const { now, dump, states, hasFigures, tools, signal } = options;
   for (const namespace of options.namespaces) {
     const since = now();
     let count = 0;
     try {
-      for await (const rows of dumpSockets(namespace, { states, tools, signal })) {
+      for await (const rows of dumpSockets(namespace, { states, hasFigures, tools, signal })) {
         const t = now();
         count += rows.length;
         yield rows.map((row) => ({ type: "snapshot", t, since, dump, ...row }));

@@ -28,6 +28,8 @@ export async function findSocketTableTools(): Promise<SocketTableTools> {
 export interface SocketDumpOptions {
   /** Only these states; the kernel itself leaves the others out. All when absent. */
   readonly states?: readonly TcpState[] | undefined;
+  /** Ask for byte counts too (`ss -i`): about five times the text. */
+  readonly hasFigures?: boolean | undefined;
   readonly tools: SocketTableTools;
   readonly signal?: AbortSignal | undefined;
   /** After this time the dump has failed, milliseconds. */
@@ -54,12 +56,12 @@ export async function* dumpSockets(
 
 async function* dumpWithSs(
   namespace: NetworkNamespace,
-  { states, tools, signal, timeoutMs = TIMEOUT_MS }: SocketDumpOptions,
+  { states, hasFigures, tools, signal, timeoutMs = TIMEOUT_MS }: SocketDumpOptions,
   path: string,
 ): AsyncGenerator<SocketRow[], void> {
   const filter = states === undefined ? [] : ssFilter(states);
   if (states !== undefined && filter.length === 0) return;
-  const args = ["-tanOHe", ...filter];
+  const args = [hasFigures === true ? "-tanOHei" : "-tanOHe", ...filter];
   const only =
     filter.length === 2 ? (states?.find((state) => state !== "NEW_SYN_RECV") ?? "SYN_RECV") : null;
   const call = { path, args, timeoutMs, signal };

@@ -1,4 +1,4 @@
-/** Reads the lines of `ss -tanOHe`. */
+/** Reads the lines of `ss -tanOHe`, with or without `-i`. */
 
 import type { TcpState } from "../event/tcp-state.ts";
 import type { SocketRow } from "./socket-row.ts";
@@ -64,7 +64,23 @@ export function parseSsRow(line: string, netns: number, only: TcpState | null): 
     recvQ,
     sendQ,
     ...parseDetails(words, at + 4),
+    ...parseFigures(line),
   };
+}
+
+/**
+ * Read the byte counts that `ss -i` adds; nothing where the row has none (mini-sockets).
+ *
+ * They follow the arrow of what is shut (`<->`, `-->`), which follows the control group, any text
+ * at all: only what stands behind the last arrow is the kernel's. A count of 0 is left out by ss.
+ */
+function parseFigures(line: string): { bytesAcked?: number; bytesReceived?: number } {
+  const figures = /^.* [<-]-[->] (.*)$/.exec(line)?.[1];
+  if (figures === undefined || !/(?:^| )cwnd:\d/.test(figures)) return {};
+  const acked = Number(/(?:^| )bytes_acked:(\d+)/.exec(figures)?.[1] ?? 0);
+  const received = Number(/(?:^| )bytes_received:(\d+)/.exec(figures)?.[1] ?? 0);
+  if (!Number.isSafeInteger(acked) || !Number.isSafeInteger(received)) return {};
+  return { bytesAcked: acked, bytesReceived: received };
 }
 
 /**

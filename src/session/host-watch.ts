@@ -3,19 +3,19 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TcpState } from "../event/tcp-state.ts";
-import type { SnapshotEvent, TraceEvent } from "../event/trace-event.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
 import { changed } from "../host/changed.ts";
 import { readCounters } from "../host/counters.ts";
 import { DescriptorScanner } from "../host/fd-scan.ts";
 import type { FileTools } from "../host/namespace-files.ts";
 import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
-import { readStat } from "../host/proc-stat.ts";
-import { describeProcess } from "../host/process-info.ts";
 import { takeSnapshot } from "../host/snapshot.ts";
 import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
 import { readSysctls } from "../host/sysctls.ts";
 import { findTool } from "../host/trusted-tool.ts";
+import { ProcessWatch } from "./process-watch.ts";
+import { QueueWatch } from "./queue-watch.ts";
 
 /** What the watch works with. */
 export interface HostWatchOptions {
@@ -39,8 +39,6 @@ const MINIS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
 /** Entering a namespace starts a process: those of others are read again once a minute. */
 const SYSCTLS_EVERY_SCANS = 12;
-/** A CLOSE_WAIT younger than this is left alone: the application is about to close it. */
-const YOUNG_NS = 1e9;
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
 /** A row of the table was true some time within this margin around its reading. */
@@ -64,9 +62,10 @@ export class HostWatch {
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #counters = new Map<number, Record<string, number>>();
   readonly #sysctls = new Map<number, Record<string, string>>();
-  readonly #described = new Set<string>();
   readonly #lookedUp = new WeakMap<Endpoint, number>();
   readonly #complaints = new Set<string>();
+  readonly #queues: QueueWatch;
+  readonly #processes: ProcessWatch;
   #known: ReadonlyMap<number, NetworkNamespace> = new Map();
   #tools: Tools | null = null;
   #canJoin = true;
@@ -78,6 +77,8 @@ export class HostWatch {
 
   constructor(options: HostWatchOptions) {
     this.#options = options;
+    this.#queues = new QueueWatch(options.trace, options.now);
+    this.#processes = new ProcessWatch(options.now, (event) => this.#emit(event));
   }
 
   /** Sysctls of the own namespace with its inode, for the header. */
@@ -233,11 +234,13 @@ export class HostWatch {
     states: TcpState[] | null,
     namespaces: NetworkNamespace[],
     isWhole = states === null,
+    hasFigures = false,
   ): Promise<void> {
     this.#dump++;
     const batches = takeSnapshot({
       namespaces,
       ...(states === null ? {} : { states }),
+      hasFigures,
       now: this.#options.now,
       dump: this.#dump,
       tools: this.#tools as Tools,
@@ -250,29 +253,21 @@ export class HostWatch {
       for (const event of batch) {
         const widened = { ...event, since: event.since - MARGIN_NS, t: event.t + MARGIN_NS };
         if (isWhole) this.#emit(widened);
-        else if (widened.type === "snapshot" && this.#isNews(widened)) this.#emit(widened);
+        else if (widened.type === "snapshot" && this.#queues.isNews(widened)) this.#emit(widened);
       }
     }
   }
 
-  /** Whether a CLOSE_WAIT row says something that the trace does not know yet. */
-  #isNews(row: SnapshotEvent): boolean {
-    const endpoint = this.#options.trace.endpointOf(row);
-    if (endpoint === undefined || endpoint.state !== row.state) return true;
-    const hasInode = row.inode === (endpoint.inode ?? 0);
-    return !hasInode || endpoint.unreadBytes !== Math.max(0, row.recvQ - 1) || this.#isEmptied(row);
-  }
-
-  #isEmptied(row: SnapshotEvent): boolean {
-    const endpoint = this.#options.trace.endpointOf(row);
-    return row.recvQ === 0 && row.inode !== 0 && endpoint?.unread !== "drained";
-  }
-
-  /** The receive queues of the connections that stay in CLOSE_WAIT. */
+  /** The receive queues of the connections that stay in CLOSE_WAIT, and what half-closed ones carry. */
   async #readQueues(): Promise<void> {
-    const inodes = new Set(this.#stuck().map((endpoint) => endpoint.tuple.netns));
-    const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
-    if (namespaces.length > 0) await this.#snapshot(["CLOSE_WAIT"], namespaces);
+    const { closeWait, finWait2, hasFigures } = this.#queues.next();
+    for (const [state, inodes] of [
+      ["CLOSE_WAIT", closeWait],
+      ["FIN_WAIT2", finWait2],
+    ] as const) {
+      const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
+      if (namespaces.length > 0) await this.#snapshot([state], namespaces, false, hasFigures);
+    }
   }
 
   /**
@@ -288,25 +283,16 @@ export class HostWatch {
     if (namespaces.length > 0) await this.#snapshot(["FIN_WAIT2", "TIME_WAIT"], namespaces, true);
   }
 
-  #stuck(): Endpoint[] {
-    const now = this.#options.now();
-    const old: Endpoint[] = [];
-    for (const endpoint of this.#options.trace.inState("CLOSE_WAIT")) {
-      if (now - (endpoint.phases.at(-1)?.from ?? now) >= YOUNG_NS) old.push(endpoint);
-    }
-    return old;
-  }
-
   /** Who holds the connections that stay in CLOSE_WAIT: all of them, by descriptor. */
   async #lookUpStuck(): Promise<void> {
     const now = this.#options.now();
     const wanted = new Set<number>();
-    for (const endpoint of this.#stuck()) {
+    for (const endpoint of this.#queues.stuck()) {
       if (now - (this.#lookedUp.get(endpoint) ?? Number.NEGATIVE_INFINITY) < STALE_NS) continue;
       this.#lookedUp.set(endpoint, now);
       if (endpoint.inode) wanted.add(endpoint.inode);
       const { owner } = endpoint;
-      if (owner !== null && this.#canJoin) await this.#describe(owner.pid);
+      if (owner !== null && this.#canJoin) await this.#processes.describe(owner.pid);
     }
     if (wanted.size > 0) await this.#readOwners(wanted, MAX_PROCESSES_AT_START);
   }
@@ -326,18 +312,7 @@ export class HostWatch {
         holders.add(event.pid);
       }
     }
-    for (const pid of [...holders].slice(0, processes)) await this.#describe(pid);
-  }
-
-  /** Describe a process once in its life. */
-  async #describe(pid: number): Promise<void> {
-    const stat = readStat(pid);
-    if (stat === null) return;
-    const key = `${pid} ${stat.startTicks}`;
-    if (this.#described.has(key)) return;
-    this.#described.add(key);
-    const event = await describeProcess(pid, stat.startTicks, this.#options.now);
-    if (event !== null) this.#emit(event);
+    for (const pid of [...holders].slice(0, processes)) await this.#processes.describe(pid);
   }
 
   #emit(event: TraceEvent): void {
