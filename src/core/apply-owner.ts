@@ -2,7 +2,7 @@
 
 import type { OpenEvent, OwnerEvent, ProcessEvent, TransitionEvent } from "../event/trace-event.ts";
 import type { CoreState } from "./core-state.ts";
-import type { Endpoint, Holder } from "./endpoint.ts";
+import type { Endpoint, Holder, Owner } from "./endpoint.ts";
 
 /**
  * Take the acting process of a state change as owner, where it is one.
@@ -46,27 +46,41 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
   }
 }
 
-const scanOf = new WeakMap<Endpoint, number>();
+/** The newest scan that found a holder of an endpoint, and who had owned it before. */
+interface LastScan {
+  readonly number: number;
+  readonly before: Owner | null;
+}
+
+const scans = new WeakMap<Endpoint, LastScan>();
 
 /** A descriptor scan found a holder; a newer scan replaces all that older ones found. */
 export function applyOwner(core: CoreState, event: OwnerEvent): void {
   if (core.listeners.hold(event.inode, event.pid, event.comm)) return;
   const endpoint = core.table.byInode(event.inode);
   if (endpoint === undefined) return;
-  const scan = event.scan ?? 0;
-  const isNewer = scanOf.get(endpoint) !== scan;
-  scanOf.set(endpoint, scan);
+  const number = event.scan ?? 0;
+  const last = scans.get(endpoint);
+  const isNewer = last?.number !== number;
+  const scan = isNewer ? { number, before: endpoint.owner } : last;
+  scans.set(endpoint, scan);
   const others = isNewer ? [] : endpoint.holders.filter((holder) => holder.pid !== event.pid);
   const holder: Holder = { pid: event.pid, comm: event.comm, fds: event.fds };
   endpoint.holders = [...others, holder].sort((a, b) => a.pid - b.pid);
-  if (endpoint.holders.some((each) => each.pid === endpoint.owner?.pid)) return;
-  const first = endpoint.holders[0] as Holder;
-  endpoint.owner = {
-    pid: first.pid,
-    comm: first.comm,
-    source: "fd-scan",
-    confidence: endpoint.holders.length === 1 ? "certain" : "likely",
-  };
+  endpoint.owner = ownerAmong(endpoint.holders, [endpoint.owner, scan.before]);
+}
+
+/**
+ * Who acted on the socket stays its owner while a scan finds it among the holders, in whatever
+ * order the scan tells of them. Else one of the holders is, certainly only if it is alone.
+ */
+function ownerAmong(holders: readonly Holder[], known: readonly (Owner | null)[]): Owner {
+  const held = known.filter((owner) => holders.some((holder) => holder.pid === owner?.pid));
+  const actor = held.find((owner) => owner !== null && owner.source !== "fd-scan");
+  if (actor != null) return actor;
+  const { pid, comm } = held[0] ?? (holders[0] as Holder);
+  const confidence = holders.length === 1 ? "certain" : "likely";
+  return { pid, comm, source: "fd-scan", confidence };
 }
 
 export function applyProcess(core: CoreState, event: ProcessEvent): void {
