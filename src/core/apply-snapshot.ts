@@ -17,7 +17,7 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   }
   // A request socket: no transition announces it, so it is not ours to track.
   if (row.state === "SYN_RECV" || row.state === "NEW_SYN_RECV" || row.state === "CLOSE") return;
-  const known = core.table.byTuple(row);
+  const known = core.table.byTuple(row) ?? withoutPort(core, row);
   // The row was read before its socket ended; it would raise the dead.
   if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
   const endpoint = known ?? discover(core, row);
@@ -26,6 +26,17 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   if (endpoint.touchedAt >= row.since) return;
   if (endpoint.state !== row.state) correct(core, endpoint, row);
   else confirm(core, endpoint, row);
+}
+
+/** A connect() under way, whose event had no source port yet: the file is the same. */
+function withoutPort(core: CoreState, row: SnapshotEvent): Endpoint | undefined {
+  if (row.state !== "SYN_SENT" || row.inode === 0) return undefined;
+  for (const endpoint of core.table.inState("SYN_SENT")) {
+    if (endpoint.tuple.localPort !== 0 || endpoint.inode !== row.inode) continue;
+    core.table.retuple(endpoint, tupleOf(row));
+    return endpoint;
+  }
+  return undefined;
 }
 
 /** A socket that is older than the trace: its ages are "at least". */
