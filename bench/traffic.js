@@ -25,14 +25,14 @@ const header = (startedAt) => ({
 });
 
 /**
- * The events of one connection of a client on this host, as the probes report a plain close():
+ * The events of one connection to one of 64 services, as the probes report a plain close():
  * eight state changes, the accept, the FIN that the mini-socket takes, and its end 60 s later.
  *
  * @param {number} i @param {number} t nanoseconds @param {number} life nanoseconds
  */
 function* connection(i, t, life) {
-  const port = 1024 + (i % 60_000);
-  const remote = `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
+  const port = 1024 + (Math.floor(i / 64) % 60_000);
+  const remote = `10.0.1.${i % 64}`;
   const sk = `ffff8881${(i * 2432).toString(16).padStart(8, "0").slice(-8)}`;
   const tuple = { netns: NETNS, local: "10.0.0.1", localPort: port, remote, remotePort: 443 };
   const task = { pid: 1000 + (i % 50), comm: "bench" };

@@ -89,18 +89,29 @@ def treat(habit, sock):
         sock.close()
 
 
-def serve(port, habit):
-    listener = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
-    listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+def listen(family, host, port):
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("::", port))
+    listener.bind((host, port))
     listener.listen(64)
-    print("ready", flush=True)
-    if habit == "sleep":
-        signal.pause()
+    return listener
+
+
+def accept(listener, habit):
     while True:
         sock, _ = listener.accept()
         threading.Thread(target=treat, args=(habit, sock), daemon=True).start()
+
+
+def serve(port, habit):
+    listeners = [listen(socket.AF_INET, "0.0.0.0", port), listen(socket.AF_INET6, "::", port)]
+    if habit != "sleep":
+        for listener in listeners:
+            threading.Thread(target=accept, args=(listener, habit), daemon=True).start()
+    print("ready", flush=True)
+    signal.pause()
 
 
 def visit(step):

@@ -126,7 +126,7 @@ function wasNeverMade(core: CoreState, endpoint: Endpoint): boolean {
   if (overflowAt === undefined || phase === undefined || overflowAt < phase.from) return false;
   endpoint.note = "tcp_max_tw_buckets was full: the kernel kept no mini-socket";
   const at = phase.from;
-  if (endpoint.state === "TIME_WAIT") endpoint.phases.pop();
+  if (endpoint.state === "TIME_WAIT") endpoint.phases = endpoint.phases.slice(0, -1);
   endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "unknown");
   return true;
 }

@@ -113,7 +113,7 @@ export class EndpointTable {
       unreadBytes: null,
       eofRead: false,
       inode: null,
-      phases: [],
+      phases: NONE,
       waves: NONE,
       lostWave: null,
       resends: NONE,
@@ -128,6 +128,7 @@ export class EndpointTable {
       lastDump: 0,
       note: null,
       ports: null,
+      teardownNo: 0,
       previousInState: null,
       nextInState: null,
     };

@@ -128,7 +128,7 @@ export interface Endpoint {
   eofRead: boolean;
   /** Inode of the socket file; null when never seen, 0 when it has none. */
   inode: number | null;
-  readonly phases: Phase[];
+  phases: readonly Phase[];
   waves: readonly Wave[];
   lostWave: LostWave | null;
   resends: readonly Resend[];
@@ -147,6 +147,8 @@ export interface Endpoint {
   touchedAt: Nanoseconds;
   /** Number of the last socket-table dump that listed it. */
   lastDump: number;
+  /** Its number among the newest teardowns, from 1; 0 while it is none. */
+  teardownNo: number;
   /** Links of the table's list of the state that it is in; the table's own. */
   previousInState: Endpoint | null;
   nextInState: Endpoint | null;

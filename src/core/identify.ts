@@ -23,13 +23,15 @@ export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
   if (event.localPort !== 0) retireTuple(core, event, event.t);
   const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);
   endpoint.direction = event.to === "SYN_SENT" ? "out" : "in";
-  endpoint.phases.push({
-    state: event.to,
-    from: event.t,
-    to: null,
-    evidence: "observed",
-    atLeast: false,
-  });
+  endpoint.phases = [
+    {
+      state: event.to,
+      from: event.t,
+      to: null,
+      evidence: "observed",
+      atLeast: false,
+    },
+  ];
   return endpoint;
 }
 

@@ -8,24 +8,27 @@ const KEPT = 1000;
 /**
  * Endpoints in the order in which they began to close, or ended where no FIN was seen.
  *
- * Bounded, the oldest dropped first. Whoever has been dropped and ends only now is news again.
+ * A ring: the newest takes the place of the oldest. Whoever has been dropped and ends only now is
+ * news again.
  */
 export class RecentTeardowns {
-  readonly #endpoints = new Set<Endpoint>();
+  readonly #ring: Endpoint[] = [];
+  #count = 0;
 
   add(endpoint: Endpoint): void {
-    const endpoints = this.#endpoints;
-    if (endpoints.has(endpoint)) return;
-    endpoints.add(endpoint);
-    if (endpoints.size <= KEPT) return;
-    for (const oldest of endpoints) {
-      endpoints.delete(oldest);
-      return;
-    }
+    if (endpoint.teardownNo > Math.max(0, this.#count - KEPT)) return;
+    this.#ring[this.#count % KEPT] = endpoint;
+    this.#count++;
+    endpoint.teardownNo = this.#count;
   }
 
   /** At most `count`, the newest first. */
   newest(count: number): Endpoint[] {
-    return count > 0 ? [...this.#endpoints].slice(-count).reverse() : [];
+    const newest: Endpoint[] = [];
+    const wanted = Math.min(count, KEPT, this.#count);
+    for (let i = 1; i <= wanted; i++) {
+      newest.push(this.#ring[(this.#count - i) % KEPT] as Endpoint);
+    }
+    return newest;
   }
 }

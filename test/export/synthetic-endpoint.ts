@@ -54,6 +54,7 @@ export function endpointOf(id: string, fields: Partial<Endpoint> = {}): Endpoint
     pairKey: "",
     previousInState: null,
     nextInState: null,
+    teardownNo: 0,
     note: null,
     ...fields,
   };

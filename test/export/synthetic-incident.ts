@@ -321,13 +321,16 @@ function oldOpen(): Endpoint {
     direction: null,
     isComplete: false,
   });
-  endpoint.phases.push({
-    state: "ESTABLISHED",
-    from: s(0.3),
-    to: null,
-    evidence: "snapshot",
-    atLeast: true,
-  });
+  endpoint.phases = [
+    ...endpoint.phases,
+    {
+      state: "ESTABLISHED",
+      from: s(0.3),
+      to: null,
+      evidence: "snapshot",
+      atLeast: true,
+    },
+  ];
   return endpoint;
 }
 
