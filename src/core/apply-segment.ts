@@ -10,13 +10,21 @@ import type {
 } from "../event/trace-event.ts";
 import { enterTimeWait, RESET_JOIN_NS } from "./apply-transition.ts";
 import { dataAfterClose } from "./close-truth.ts";
-import { armMini, becomeMini, type CoreState, endEndpoint, TIME_WAIT_NS } from "./core-state.ts";
+import {
+  armMini,
+  becomeMini,
+  type CoreState,
+  endEndpoint,
+  enterState,
+  TIME_WAIT_NS,
+} from "./core-state.ts";
 import type { Endpoint, ResendKind } from "./endpoint.ts";
-import { endpointOfSegment } from "./identify.ts";
+import { assumePast, endpointOfSegment } from "./identify.ts";
 import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
 
 const FIN = 1;
 const SYN = 2;
+const RST = 4;
 const ACK = 16;
 const MAX_RESENDS = 256;
 
@@ -151,10 +159,10 @@ export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void
     // The mini-socket is known to exist, so the full socket's last event was missed.
     endpoint.isComplete = false;
     enterTimeWaitOrWait(core, endpoint, event);
-    return;
+    if (event.isAlive) return;
   }
   if (!event.isAlive) {
-    killedByReset(core, endpoint, event);
+    killed(core, endpoint, event);
     return;
   }
   if (endpoint.state === "FIN_WAIT2") {
@@ -171,16 +179,26 @@ export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void
 }
 
 function enterTimeWaitOrWait(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
-  if (event.substate === "TIME_WAIT") enterTimeWait(core, endpoint, event.t, event.t);
-  else becomeMini(core, endpoint, TIME_WAIT_NS, event.t);
+  const { t } = event;
+  if (event.substate === "TIME_WAIT") enterTimeWait(core, endpoint, t, t);
+  else {
+    if (endpoint.state !== "FIN_WAIT2") {
+      enterState(core, endpoint, "FIN_WAIT2", t, "inferred", true);
+    }
+    becomeMini(core, endpoint, TIME_WAIT_NS, t);
+  }
+  assumePast(endpoint, t);
 }
 
-function killedByReset(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
-  endpoint.reset = { at: event.t, direction: "received", reason: null };
+/** By an RST, or by data that it answered with one (which tcp_send_reset tells just before). */
+function killed(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
+  const isReceived = (event.flags & RST) !== 0;
+  const direction = isReceived ? "received" : "sent";
+  endpoint.reset = { at: event.t, direction, reason: null };
   if (endpoint.state === "TIME_WAIT") {
     endpoint.note ??= "TIME_WAIT ended early: killed by an RST";
   }
-  endEndpoint(core, endpoint, event.t, "reset-received");
+  endEndpoint(core, endpoint, event.t, isReceived ? "reset-received" : "reset-sent");
 }
 
 /** The mini-socket's timer ran out; its substate tells what it had been waiting in. */

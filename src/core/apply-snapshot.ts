@@ -78,6 +78,7 @@ function correct(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void 
     const isSilentChange = endpoint.isMini && endpoint.state === "FIN_WAIT2";
     if (!isSilentChange) endpoint.isComplete = false;
     enterTimeWait(core, endpoint, row.t, null, "snapshot");
+    assumePast(endpoint, row.t);
     if (row.timerMs !== null) armMini(core, endpoint, row.t + row.timerMs * 1e6);
     return;
   }

@@ -107,7 +107,7 @@ export function assumePast(endpoint: Endpoint, at: number): void {
   switch (endpoint.state) {
     case "FIN_WAIT2":
     case "TIME_WAIT":
-      endpoint.role = "active";
+      if (endpoint.role === "none") endpoint.role = "active";
       noteWave(endpoint, 1, "local", null, "inferred");
       noteWave(endpoint, 2, "remote", null, "inferred");
       break;
