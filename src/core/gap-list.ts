@@ -26,13 +26,27 @@ export class GapList {
 
   add(gap: GapEvent): void {
     this.#count++;
+    const from = Math.min(gap.from, gap.t);
+    const to = Math.max(gap.from, gap.t);
     const last = this.#stretches.at(-1);
-    if (last !== undefined && (gap.from <= last.to || this.#stretches.length >= LIMIT)) {
-      last.from = Math.min(last.from, gap.from);
-      last.to = Math.max(last.to, gap.t);
+    if (last !== undefined && (from <= last.to || this.#stretches.length >= LIMIT)) {
+      last.from = Math.min(last.from, from);
+      last.to = Math.max(last.to, to);
+      this.#mergeBack(last);
       return;
     }
-    this.#stretches.push({ from: gap.from, to: gap.t });
+    this.#stretches.push({ from, to });
+  }
+
+  /** CPUs tell of their gaps in any order, and an idle one's may reach back over many. */
+  #mergeBack(last: Stretch): void {
+    const stretches = this.#stretches;
+    for (;;) {
+      const before = stretches.at(-2);
+      if (before === undefined || before.to < last.from) return;
+      last.from = Math.min(last.from, before.from);
+      stretches.splice(-2, 1);
+    }
   }
 
   /** Whether any gap overlaps the time from `from` to `to`, ends included. */
