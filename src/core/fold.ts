@@ -69,7 +69,10 @@ export class Trace implements TraceView {
       table: new EndpointTable(
         options.maxEnded ?? 20_000,
         options.maxAlive ?? 1_000_000,
-        (endpoint) => this.#evictedTally.add(endpoint, this.isComplete(endpoint)),
+        (endpoint) => {
+          this.#evictedTally.add(endpoint, this.isComplete(endpoint));
+          this.#core.finTroubled.delete(endpoint);
+        },
       ),
       listeners: new ListenerTable(),
       expiry: new ExpiryQueue(),
