@@ -54,11 +54,14 @@ export class Context {
   readonly connections: Registered[] = [];
   readonly checkpoints: Checkpoint[] = [];
   readonly #processes: (Actor | Program)[] = [];
+  /** A second before the runner gives up, so that what was awaited is told. */
+  readonly #deadline: number;
   readonly #ends: Partial<Record<End, Promise<Actor>>> = {};
 
   constructor(net: Net, scenario: Scenario) {
     this.net = net;
     this.scenario = scenario;
+    this.#deadline = Date.now() + ((scenario.seconds ?? 20) - 1) * 1000;
   }
 
   /** The family of the sockets: 6 for v4-mapped too. */
@@ -171,14 +174,13 @@ export class Context {
    * that within the scenario's time.
    */
   async see(label: string, want: Sights, connection = "main"): Promise<readonly Seen[]> {
-    const until = Date.now() + ((this.scenario.seconds ?? 20) - 2) * 1000;
     for (let delay = 10; ; delay = Math.min(delay * 1.5, 150)) {
       const seen = await this.look(want, connection);
       if (seen.every(({ end, row }) => matches(row, want[end] ?? "gone"))) {
         await this.mark(label, seen);
         return seen;
       }
-      if (Date.now() > until) {
+      if (Date.now() > this.#deadline) {
         throw new Error(`${label}: wanted ${JSON.stringify(want)}, saw ${describeSeen(seen)}`);
       }
       await pause(delay);

@@ -14,6 +14,8 @@ export interface Change {
   readonly shut: number;
   /** PF_EXITING of the task on the CPU: its own doing only where it is its own socket. */
   readonly isExiting: boolean;
+  /** Learnt from the next record: only the state is sure, the rest is the next record's. */
+  readonly isInferred: boolean;
 }
 
 /** The life of one kernel socket, from its first state change to CLOSE; times in Unix ms. */
@@ -88,8 +90,10 @@ function stepState(
   if (remotePort) life.remotePort = remotePort;
   const change = { at, error, isOrphan: (flags & 1) === 1, shut, isExiting: exiting === 1 };
   const last = life.changes.at(-1)?.state;
-  if (!isBirth && old !== null && old !== last) life.changes.push({ ...change, state: old });
-  life.changes.push({ ...change, state });
+  if (!isBirth && old !== null && old !== last) {
+    life.changes.push({ ...change, state: old, isInferred: true });
+  }
+  life.changes.push({ ...change, state, isInferred: false });
 }
 
 function resendKind([, , flags = 0, payload = 0]: readonly number[]): ResendKind {

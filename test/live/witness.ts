@@ -28,7 +28,7 @@ export interface Witness {
   readonly states: readonly TcpState[];
   readonly resent: readonly ResendKind[];
   readonly resets: readonly number[];
-  /** The change with which this end sent its FIN; null when it sent none. */
+  /** The change with which this end sent its FIN; null when it sent none or it is inferred. */
   readonly fin: Change | null;
   /** The change to CLOSE; null while the socket lives. */
   readonly closed: Change | null;
@@ -69,7 +69,11 @@ function cut(life: Life, end: number): Witness {
     states: states.filter((state) => state !== "CLOSE"),
     resent: life.resent.filter(isBefore).map(({ kind }) => kind),
     resets: life.resets.filter(isBefore).map(({ reason }) => reason),
-    fin: changes.find(({ state }) => state === "FIN_WAIT1" || state === "LAST_ACK") ?? null,
+    fin: changes.find(isOwnFin) ?? null,
     closed: changes.find(({ state }) => state === "CLOSE") ?? null,
   };
+}
+
+function isOwnFin({ state, isInferred }: Change): boolean {
+  return !isInferred && (state === "FIN_WAIT1" || state === "LAST_ACK");
 }
