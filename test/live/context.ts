@@ -1,5 +1,4 @@
 /** What a running scenario works with: its network, its actors, its connections, its checkpoints. */
-import { randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Actor } from "./actors/actor.ts";
 import { Program } from "./actors/program.ts";
@@ -10,6 +9,7 @@ import type { Net, NetEnd } from "./net.ts";
 import type { End, Scenario } from "./scenario.ts";
 import { describeSeen, matches } from "./sight.ts";
 import { readSocketTable, type SocketRow, waitFor } from "./ss.ts";
+import { unusedPort } from "./unused-port.ts";
 
 /** How to open a connection, where the defaults will not do. */
 export interface OpenOptions {
@@ -29,20 +29,6 @@ export interface Open {
   readonly listener: Sock;
   readonly client: Sock;
   readonly server: Sock;
-}
-
-const usedPorts = new Set<number>();
-
-/**
- * An even number below the ephemeral ports, at random, and never twice in a process.
- *
- * Namespace inodes are not enough to tell scenarios apart: the kernel uses them again at once.
- */
-function unusedPort(): number {
-  const port = 2 * randomInt(5_000, 15_000);
-  if (usedPorts.has(port)) return unusedPort();
-  usedPorts.add(port);
-  return port;
 }
 
 /** One scenario's world. */
