@@ -241,6 +241,8 @@ export class EndpointTable {
     if (oldest.inode) this.#byInode.delete(oldest.inode);
     this.#unindex(oldest);
     this.#forget(oldest);
+    // Its timer may still run out: it must not leave a list that it is no longer in.
+    oldest.endedAt = oldest.touchedAt;
     this.evictedAlive++;
   }
 
