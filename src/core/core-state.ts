@@ -103,7 +103,9 @@ export function enterState(
   // push() would make room for sixteen more; most endpoints come to four or five.
   endpoint.phases = [...endpoint.phases, { state, from: at, to: null, evidence, atLeast }];
   core.table.setState(endpoint, state);
-  if (CLOSING_STATES.has(state)) core.recent.add(endpoint);
+  if (!CLOSING_STATES.has(state)) return;
+  endpoint.teardownAt ??= at;
+  core.recent.add(endpoint);
 }
 
 /** End the running phase. */
