@@ -20,7 +20,10 @@ const KEPT = 3600;
 export class Series {
   readonly #points: SeriesPoint[] = [];
 
+  /** Add a second; the end of a trace may ask for one that is already there. */
   push(point: SeriesPoint): void {
+    const last = this.#points.at(-1);
+    if (last !== undefined && last.at >= point.at) return;
     this.#points.push(point);
     if (this.#points.length > KEPT * 2) this.#points.splice(0, KEPT);
   }

@@ -62,10 +62,7 @@ export class Dashboard {
       snapshot: () => this.#snapshot(),
       paint: (painter, moment) => this.#paint(painter, moment),
     });
-    terminal.onKey((key) => {
-      this.keys.press(key, this.state.help === null ? "panels" : "overlay");
-      this.loop.request();
-    });
+    terminal.onKey((key) => this.press(key));
     terminal.onResize(() => this.loop.request());
     void source.ended.then((failure) => this.#end(failure));
   }
@@ -83,6 +80,17 @@ export class Dashboard {
   /** Lines of trouble, the source's first. */
   get remarks(): readonly string[] {
     return [...this.#source.problems, ...this.#remarks];
+  }
+
+  /** Take one key, by the name that `keyName` gives it. */
+  press(key: string): void {
+    this.keys.press(key, this.state.help === null ? "panels" : "overlay");
+    this.loop.request();
+  }
+
+  /** Paint the newest moment, as the loop does for every frame. */
+  paint(painter: Painter): void {
+    this.#paint(painter, this.#snapshot());
   }
 
   /** Add a line of trouble; foreign text. */

@@ -7,7 +7,7 @@ import { subjectText } from "./panels/findings.ts";
 import type { Scene } from "./panels/panel.ts";
 import { scopeText } from "./panels/scope.ts";
 import { inOrder, severityRole, severitySpan } from "./panels/severity.ts";
-import { keyHint, paintStatusLine, type StatusItem } from "./status-line.ts";
+import { paintStatusLine, type StatusItem } from "./status-line.ts";
 
 /** What the program is doing. */
 export interface Doing {
@@ -35,10 +35,7 @@ function modeItem(painter: Painter, { mode, speed, paused, ended }: Doing): Stat
     spans.push({ text: `PAUSED${missed}`, paint: "warn" });
   } else if (ended !== null) {
     const paint = ended.isFailure ? "critical" : "muted";
-    spans.push({
-      text: `${ended.isFailure ? theme.sign("critical") : theme.glyphs.bar} ENDED`,
-      paint,
-    });
+    spans.push({ text: ended.isFailure ? `${theme.sign("critical")} ENDED` : "ENDED", paint });
   } else if (mode === "live") spans.push({ text: `${theme.sign("ok")} LIVE`, paint: "ok" });
   else spans.push({ text: `${theme.glyphs.pointer} REPLAY${pace}`, paint: "accent" });
   return item(spans);
@@ -105,18 +102,15 @@ export function paintStatus(
   painter: Painter,
   scene: Scene,
   doing: Doing,
-  hints: ReadonlyArray<readonly [key: string | null, text: string]>,
+  hints: readonly StatusItem[],
 ): void {
   const trouble = doing.ended?.text ?? doing.problem;
   const sign =
     doing.ended !== null && !doing.ended.isFailure ? "" : `${painter.theme.sign("warn")} `;
   const paint = doing.ended?.isFailure ? "critical" : doing.ended !== null ? "accent" : "warn";
-  const keys = hints.flatMap(([key, text], index) =>
-    key === null ? [] : [keyHint(key, text, index === 0 ? undefined : 9 - Math.min(index, 6))],
-  );
   const right = ledgerItems(painter, scene.watched.ledger());
   const left: StatusItem[] =
-    trouble === null ? keys : [item([{ text: sign + trouble, paint }]), ...keys];
+    trouble === null ? [...hints] : [item([{ text: sign + trouble, paint }]), ...hints];
   paintStatusLine(painter, { left, right });
 }
 
@@ -143,7 +137,7 @@ export function paintStrip(painter: Painter, { watched, now }: Scene): void {
       severitySpan(theme, first.severity),
       { text: ` ${first.kind} `, paint: severityRole(first.severity) },
       { text: `${subjectText(first)} `, paint: "title" },
-      { text: `${formatCount(first.count)} `, paint: "text" },
+      { text: `count ${formatCount(first.count)} `, paint: "text" },
       { text: `for ${formatDuration((now - first.since) / 1e6)}`, paint: "muted" },
     ],
     from - 2,

@@ -75,7 +75,12 @@ export class AppState {
 
   /** The selected row of the panel that has the keys, null without one. */
   get selected(): string | null {
-    const { cursor, keys } = this.#place(this.active);
+    return this.selectedIn(this.active);
+  }
+
+  /** The selected row of a panel, as of the last frame. */
+  selectedIn(name: string): string | null {
+    const { cursor, keys } = this.#place(name);
     return cursor.key !== null && keys.includes(cursor.key) ? cursor.key : null;
   }
 

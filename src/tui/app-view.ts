@@ -4,11 +4,15 @@ import { placePanels } from "./app-layout.ts";
 import type { AppState } from "./app-state.ts";
 import { paintBox } from "./box.ts";
 import type { KeyDispatcher } from "./key-dispatch.ts";
+import type { Action } from "./keys.ts";
 import { helpOverlay, type OverlayData, paintOverlay, paintTooSmall } from "./overlay.ts";
 import type { Painter, Span } from "./painter.ts";
 import { LIST_PANELS } from "./panels/index.ts";
-import type { AnyPanel, Scene, ShownPanel } from "./panels/panel.ts";
+import { type AnyPanel, anyPanel, type Scene, type ShownPanel, stillLook } from "./panels/panel.ts";
+import { paintRatesStrip } from "./panels/rates.ts";
+import { timelinePanel } from "./panels/timeline.ts";
 import { wrapLine } from "./panels/wrap.ts";
+import { keyHint, type StatusItem } from "./status-line.ts";
 
 /** Everything that one frame is made of. */
 export interface FrameParts {
@@ -38,6 +42,8 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
     if (place === "header") paintHeader(at, parts.scene, parts.doing);
     else if (place === "status") paintStatus(at, parts.scene, parts.doing, hints(parts));
     else if (place === "strip") paintStrip(at, parts.scene);
+    else if (place === "rates-strip") paintRatesStrip(at, parts.scene);
+    else if (place === "preview") paintPreview(at, parts);
     else {
       const panel = level?.panel ?? panels.get(place);
       if (panel !== undefined) paintPanel(at, panel, parts, places.has("strip"));
@@ -85,6 +91,20 @@ function paintPanel(painter: Painter, panel: AnyPanel, parts: FrameParts, isAlon
   });
 }
 
+/** The ladder of the selected teardown beside the list, without any key of its own. */
+function paintPreview(painter: Painter, parts: FrameParts): void {
+  const list = parts.panels.get("teardowns");
+  const key = parts.state.selectedIn("teardowns");
+  const opening = list === undefined || key === null ? null : parts.show(list).open(key);
+  if (opening?.kind !== "teardown") {
+    paintBox(painter, { title: "Teardown" });
+    return;
+  }
+  const panel = anyPanel(timelinePanel(opening));
+  const inside = paintBox(painter, { title: panel.title });
+  panel.show(parts.scene).draw(inside, stillLook(parts.scene, []));
+}
+
 /** Where one panel stands for all: the numbers of the others and what they hold. */
 function otherTabs(parts: FrameParts, panel: AnyPanel): Span[] {
   return LIST_PANELS.flatMap((other, index) => {
@@ -100,19 +120,19 @@ function otherTabs(parts: FrameParts, panel: AnyPanel): Span[] {
 
 const shortTitle = ({ title }: AnyPanel) => title.replace(/ by .*|^Recent /g, "");
 
-function hints({
-  keys,
-  state,
-  doing,
-}: FrameParts): ReadonlyArray<readonly [string | null, string]> {
+/** Keys that help at this moment; what leads out of here stays longest. */
+function hints({ keys, state, doing }: FrameParts): StatusItem[] {
   const isOver = state.levels.length > 0;
-  const pause = doing.paused === null ? "freeze" : "go on";
-  return [
-    [keys.keyFor("help"), "help"],
-    [isOver ? keys.keyFor("back") : null, "back"],
-    [keys.keyFor("detail"), "open"],
-    [isOver ? null : keys.keyFor("panel-next"), "panel"],
-    [keys.keyFor("pause"), pause],
-    [keys.keyFor("quit"), "quit"],
+  const offered: ReadonlyArray<readonly [Action, string, number?]> = [
+    ["help", "help"],
+    ...(isOver ? ([["back", "back", 9]] as const) : []),
+    ...(state.selected === null ? [] : ([["detail", "open", 8]] as const)),
+    ...(isOver ? [] : ([["panel-next", "panel", 6]] as const)),
+    ["pause", doing.paused === null ? "freeze" : "go on", 7],
+    ["quit", "quit", 9],
   ];
+  return offered.flatMap(([action, text, optional]) => {
+    const key = keys.keyFor(action);
+    return key === null ? [] : [keyHint(key, text, optional)];
+  });
 }

@@ -66,7 +66,7 @@ const panelKey = (number: 1 | 2 | 3 | 4): KeyBinding => ({
   action: `panel-${number}`,
   keys: [String(number)],
   group: "View",
-  help: "findings, CLOSE_WAIT, FIN re-sends, teardowns",
+  help: "findings, CLOSE_WAIT, FINs, teardowns",
   contexts: PANELS,
 });
 
@@ -82,7 +82,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     action: "pause",
     keys: ["space"],
     group: "Time",
-    help: "freeze, go on; recording never stops",
+    help: "freeze, go on; nothing is missed",
   },
   {
     action: "step-next",

@@ -1,6 +1,7 @@
 // Draws the visible rows of a table, however many rows there are.
 import type { Painter, Span } from "./painter.ts";
 import type { TableCursor } from "./table-cursor.ts";
+import { cutStart } from "./text.ts";
 
 /** One column. Its place does not depend on the rows, so nothing jumps when they change. */
 export interface TableColumn {
@@ -11,6 +12,8 @@ export interface TableColumn {
   /** A part of the cells that are left over, in proportion; 0 (never grows) when absent. */
   readonly grow?: number;
   readonly align?: "left" | "right";
+  /** Which end of a text stays when it is cut; its beginning when absent. */
+  readonly keeps?: "end";
   /** Lower goes first when there is no room for all; 0 (never goes) when absent. */
   readonly optional?: number;
 }
@@ -102,7 +105,8 @@ function paintRow(painter: Painter, data: TableData, placed: readonly PlacedColu
     const paint = span.paint ?? "text";
     const { theme } = painter;
     const look = selected && typeof paint === "string" ? theme.on(paint, "selection") : paint;
-    painter.text(x, y, painter.fit(span.text, cells, column.align), look, width - x);
+    const text = column.keeps === "end" ? cutStart(span.text, cells, painter.unicode) : span.text;
+    painter.text(x, y, painter.fit(text, cells, column.align), look, width - x);
   }
 }
 

@@ -90,6 +90,17 @@ export function cutText(text: string, width: number, unicodeTerminal = true): st
   return kept;
 }
 
+/** Cut a text to at most `width` columns at its beginning: of an address the port says most. */
+export function cutStart(text: string, width: number, unicodeTerminal = true): string {
+  const chars = [...cellText(text, unicodeTerminal)];
+  if (width <= 0) return "";
+  let used = chars.reduce((sum, ch) => sum + characterWidth(ch), 0);
+  if (used <= width) return chars.join("");
+  let from = 0;
+  while (used > width - 1) used -= characterWidth(chars[from++] ?? " ");
+  return (unicodeTerminal ? "…" : "~") + chars.slice(from).join("");
+}
+
 /** Cut or pad a text to exactly `width` columns. */
 export function fitText(text: string, width: number, options: FitOptions = {}): string {
   const cut = cutText(text, width, options.unicode ?? true);

@@ -16,7 +16,8 @@ export interface Theme {
   attr(role: Role): number;
   /**
    * The role's foreground on the background of another role: a state in the selected row. With few
-   * colours the background's own foreground, since red on blue cannot be read.
+   * colours, and for what is grey, the background's own foreground: red or grey on blue cannot be
+   * read.
    */
   on(role: Role, background: Role): number;
   /** One column that says the role without colour: a letter for a TCP state, a mark for a level. */
@@ -65,7 +66,8 @@ export function createTheme(name: ThemeName, colors: ColorDepth, glyphs: Glyphs)
       remember(`${role} ${background}`, () => {
         const front = unpackLook(attr(role));
         const back = unpackLook(attr(background));
-        const fg = colors === 256 ? (front.fg ?? back.fg) : back.fg;
+        const isQuiet = role === "muted" || role === "border";
+        const fg = colors === 256 && !isQuiet ? (front.fg ?? back.fg) : back.fg;
         return packLook({ ...back, fg, bold: front.bold || back.bold });
       }),
     sign: (role) => {

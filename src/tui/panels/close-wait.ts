@@ -38,7 +38,7 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
   open({ holdings }, key) {
     const holding = holdings.find((each) => each.key === key);
     if (holding === undefined) return null;
-    const title = `CLOSE_WAIT of ${holding.name}`;
+    const title = `CLOSE_WAIT ${holding.isListener ? "not accepted by" : "of"} ${holding.name}`;
     return { kind: "members", id: key, title, of: (scene) => members(scene, holding) };
   },
   note: ({ total }) => [{ text: formatCount(total), paint: total > 0 ? "CLOSE_WAIT" : "muted" }],

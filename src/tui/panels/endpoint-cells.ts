@@ -2,7 +2,7 @@
 import type { Endpoint, Verdict } from "../../core/endpoint.ts";
 import { CLOSING_STATES } from "../../event/tcp-state.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
-import { formatEndpoint } from "../../event/tuple.ts";
+import { formatEndpoint, unmappedAddress } from "../../event/tuple.ts";
 import { UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
 import type { Role, Theme } from "../theme.ts";
@@ -34,22 +34,19 @@ export function stateSpan(theme: Theme, { state, endedAt }: Endpoint): Span {
   return { text: `${theme.sign(state)} ${state}`, paint: state };
 }
 
-/** `address:port` of this side. */
+/** `address:port` of this side; IPv4 as itself, also on an IPv6 socket. */
 export function localText({ tuple }: Endpoint): string {
-  return formatEndpoint(tuple.local, tuple.localPort);
+  return formatEndpoint(unmappedAddress(tuple.local), tuple.localPort);
 }
 
-/** `address:port` of the other side. */
+/** `address:port` of the other side; IPv4 as itself, also on an IPv6 socket. */
 export function remoteText({ tuple }: Endpoint): string {
-  return formatEndpoint(tuple.remote, tuple.remotePort);
+  return formatEndpoint(unmappedAddress(tuple.remote), tuple.remotePort);
 }
 
-/** `nginx(812)`, with `?` where it is only likely, or why there is no owner. */
+/** The owner's name, with `?` where it is only likely, or why there is no owner. */
 export function ownerSpan({ owner, orphan, unread }: Endpoint): Span {
-  if (owner !== null) {
-    const doubt = owner.confidence === "certain" ? "" : "?";
-    return { text: `${owner.comm}(${owner.pid})${doubt}` };
-  }
+  if (owner !== null) return { text: owner.comm + (owner.confidence === "certain" ? "" : "?") };
   if (unread === "not-accepted") return { text: "(unaccepted)", paint: "warn" };
   return { text: orphan ? "(orphan)" : UNKNOWN, paint: "muted" };
 }

@@ -15,13 +15,14 @@ import {
 import type { PanelLook } from "./panel.ts";
 
 const COLUMNS: readonly TableColumn[] = [
-  { id: "time", title: "CLOSED", width: 8 },
+  { id: "time", title: "CLOSED", width: 8, optional: 6 },
   { id: "verdict", title: "VERDICT", width: 16 },
-  { id: "local", title: "LOCAL", width: 15, grow: 3 },
-  { id: "remote", title: "REMOTE", width: 15, grow: 3 },
-  { id: "owner", title: "OWNER", width: 10, grow: 3 },
+  { id: "local", title: "LOCAL", width: 15, grow: 3, keeps: "end" },
+  { id: "remote", title: "REMOTE", width: 15, grow: 3, keeps: "end" },
+  { id: "owner", title: "OWNER", width: 10, grow: 3, optional: 7 },
+  { id: "pid", title: "PID", width: 7, align: "right", optional: 2 },
   { id: "role", title: "ROLE", width: 7, optional: 3 },
-  { id: "trigger", title: "TRIGGER", width: 11, optional: 2 },
+  { id: "trigger", title: "TRIGGER", width: 11, optional: 3 },
   { id: "state", title: "STATE", width: 13, optional: 1 },
   { id: "resends", title: "AGAIN", width: 5, align: "right", optional: 5 },
   { id: "lost", title: "LOST", width: 4, optional: 4 },
@@ -35,6 +36,15 @@ const ROLES = {
   none: UNKNOWN,
 } as const;
 
+/** From this width on no process name is cut: the kernel's are 15 characters at most. */
+const ROOMY = 100;
+const WHOLE_NAME = 15;
+
+const columnsFor = (width: number): readonly TableColumn[] =>
+  width < ROOMY
+    ? COLUMNS
+    : COLUMNS.map((each) => (each.id === "owner" ? { ...each, width: WHOLE_NAME } : each));
+
 /** Paint a list of endpoints; `empty` stands there when there are none. */
 export function paintEndpoints(
   painter: Painter,
@@ -43,7 +53,7 @@ export function paintEndpoints(
   empty: string,
 ): void {
   paintTable(painter, {
-    columns: COLUMNS,
+    columns: columnsFor(painter.width),
     count: endpoints.length,
     cursor: look.settle(visibleRows(painter.height)),
     focused: look.focused,
@@ -67,13 +77,12 @@ function rowOf({ theme }: Painter, endpoint: Endpoint, { scene }: PanelLook): Ta
       localText(endpoint),
       remoteText(endpoint),
       ownerSpan(endpoint),
+      { text: endpoint.owner === null ? "" : String(endpoint.owner.pid), paint: "muted" },
       { text: ROLES[role], paint: role === "none" ? "muted" : "text" },
       { text: trigger ?? UNKNOWN, paint: trigger === null ? "muted" : "text" },
-      stateSpan(theme, endpoint),
-      resends.length === 0
-        ? { text: UNKNOWN, paint: "muted" }
-        : { text: String(resends.length), paint: "warn" },
-      { text: lostText(endpoint) || UNKNOWN, paint: endpoint.lostWave === null ? "muted" : "warn" },
+      endpoint.verdict === null ? "" : stateSpan(theme, endpoint),
+      { text: resends.length === 0 ? "" : String(resends.length), paint: "warn" },
+      { text: lostText(endpoint), paint: "warn" },
       { text: formatDuration(took === null ? null : took / 1e6), paint: "title" },
     ],
   };

@@ -2,7 +2,8 @@
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { Severity } from "../../core/finding.ts";
 import type { Nanoseconds, RetransmitCause } from "../../event/trace-event.ts";
-import { formatCount, formatDuration, UNKNOWN } from "../format.ts";
+import { unmappedAddress } from "../../event/tuple.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import { MOST_RECENT, type WaitingState, type Watched } from "../watched.ts";
@@ -33,7 +34,7 @@ export interface FinResendsData {
 
 const COLUMNS: readonly TableColumn[] = [
   { id: "severity", title: "", width: 2 },
-  { id: "peer", title: "PEER", width: 15, grow: 2 },
+  { id: "peer", title: "PEER", width: 15, grow: 2, keeps: "end" },
   { id: "open", title: "OPEN", width: 4, align: "right" },
   { id: "connections", title: "CONNS", width: 5, align: "right" },
   { id: "attempts", title: "SENT", width: 5, align: "right" },
@@ -84,7 +85,7 @@ export const finResendsPanel: Panel<FinResendsData> = {
             { text: formatCount(peer.attempts), paint },
             { text: peer.lastCause === "unknown" ? "?" : peer.lastCause, paint },
             { text: formatDuration((now - peer.lastAt) / 1e6), paint },
-            { text: [...peer.lost].sort().join(" ") || UNKNOWN, paint },
+            { text: [...peer.lost].sort().join(" "), paint },
             { text: formatDuration((until - peer.since) / 1e6), paint },
           ],
         };
@@ -106,7 +107,7 @@ function troubled(watched: Watched): Map<string, Endpoint[]> {
   const byRemote = new Map<string, Endpoint[]>();
   for (const endpoint of found) {
     if (endpoint.resends.length === 0 || finResends(endpoint).length === 0) continue;
-    const { remote } = endpoint.tuple;
+    const remote = unmappedAddress(endpoint.tuple.remote);
     const group = byRemote.get(remote);
     if (group === undefined) byRemote.set(remote, [endpoint]);
     else group.push(endpoint);
@@ -132,7 +133,9 @@ function peersOf(watched: Watched): Peer[] {
         lastAt: last.at,
         since: Math.min(...since),
         lost: new Set(endpoints.map(lostText).filter((text) => text !== "")),
-        severity: findings.find(({ subject }) => subject.remote === remote)?.severity ?? null,
+        severity:
+          findings.find(({ subject }) => unmappedAddress(subject.remote ?? "") === remote)
+            ?.severity ?? null,
       };
     })
     .sort((a, b) => b.open - a.open || b.lastAt - a.lastAt || (a.remote < b.remote ? -1 : 1));

@@ -1,6 +1,7 @@
 // Lists what the detectors concluded, what still holds first.
-import type { Finding } from "../../core/finding.ts";
+import type { Finding, FindingKind } from "../../core/finding.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
+import { unmappedAddress } from "../../event/tuple.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
@@ -16,7 +17,7 @@ export interface FindingsData {
 const COLUMNS: readonly TableColumn[] = [
   { id: "severity", title: "", width: 2 },
   { id: "kind", title: "FINDING", width: 23 },
-  { id: "subject", title: "SUBJECT", width: 15, grow: 1 },
+  { id: "subject", title: "SUBJECT", width: 21, grow: 1 },
   { id: "count", title: "COUNT", width: 5, align: "right" },
   { id: "since", title: "SINCE", width: 8, optional: 2 },
   { id: "for", title: "FOR", width: 6, align: "right" },
@@ -88,7 +89,12 @@ export function subjectText({ subject, kind }: Finding): string {
   const { pid, comm, remote, local, listener } = subject;
   if (listener !== undefined) return `listener ${listener}`;
   if (pid !== undefined) return `${comm ?? "?"}(${pid})`;
-  return remote ?? local ?? (kind === "incomplete-trace" ? "this trace" : "this host");
+  const address = remote ?? local;
+  return address === undefined ? unnamed(kind) : unmappedAddress(address);
+}
+
+function unnamed(kind: FindingKind): string {
+  return kind === "incomplete-trace" ? "this trace" : "this host";
 }
 
 function members({ watched, teller, clock, now }: Scene, opened: Finding): MembersData {

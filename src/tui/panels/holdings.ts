@@ -9,7 +9,7 @@ import { stateSince } from "./endpoint-cells.ts";
 /** The connections in CLOSE_WAIT that one process holds, or that wait at one listener. */
 export interface Holding {
   readonly key: string;
-  /** Process name, or the listener's address. */
+  /** Process name; of a listener with its port, or its address where no process is known. */
   readonly name: string;
   readonly pid: number | null;
   readonly isListener: boolean;
@@ -44,10 +44,9 @@ function groupOf(
   const listener = watched.listenerOf(tuple);
   const address = formatEndpoint(listener?.local ?? tuple.local, tuple.localPort);
   if (unread !== "not-accepted") {
-    return [`unknown ${address}`, { name: `unknown, at ${address}`, pid: null, isListener: false }];
+    return [`unknown ${address}`, { name: `unknown at ${address}`, pid: null, isListener: false }];
   }
-  const who = listener?.comm == null ? "" : ` ${listener.comm}`;
-  const name = `unaccepted ${address}${who}`;
+  const name = listener?.comm == null ? `at ${address}` : `${listener.comm} :${tuple.localPort}`;
   return [
     `listener ${tuple.netns} ${address}`,
     { name, pid: listener?.pid ?? null, isListener: true },

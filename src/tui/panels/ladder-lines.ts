@@ -1,6 +1,6 @@
 // Draws the ladder of a teardown as lines: two rails, the segments between them, the states beside.
 import type { Evidence } from "../../core/endpoint.ts";
-import type { Ladder } from "../../core/ladder.ts";
+import type { Ladder, LadderWait } from "../../core/ladder.ts";
 import type { LadderArrow, LadderChange, LadderRow } from "../../core/ladder-row.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatDuration } from "../format.ts";
@@ -60,12 +60,7 @@ export function ladderLines(ladder: Ladder, width: number, theme: Theme): Line[]
       lines.push(pauseLine(row.afterNs, drawing));
     lines.push(...rowLines(row, drawing));
   }
-  if (ladder.waiting !== null) {
-    const { segment, from, forNs } = ladder.waiting;
-    const whose = from === "left" ? ladder.left.name : ladder.right.name;
-    const since = formatDuration(forNs / 1e6);
-    lines.push(between(`waits for the ${segment} of ${whose}: ${since}`, "warn", drawing));
-  }
+  if (ladder.waiting !== null) lines.push(waitLine(ladder.waiting, drawing));
   return lines;
 }
 
@@ -102,6 +97,17 @@ function between(text: string, paint: Role, { theme, unicode, arrow }: Drawing):
     { text: fitText(text, arrow, { align: "center", unicode }), paint },
     rail,
   ];
+}
+
+/** The segment that does not come, as an arrow that has not arrived. */
+function waitLine({ segment, from, forNs }: LadderWait, drawing: Drawing): Line {
+  const label = ` no ${segment} for ${formatDuration(forNs / 1e6)} `;
+  const room = drawing.arrow - label.length - 1;
+  const dots = strokesOf(drawing.theme).inferred.repeat(room);
+  const before = Math.floor(room / 2);
+  const [head, tail] = [dots.slice(0, before), dots.slice(0, room - before)];
+  const text = from === "left" ? `${head}${label}${tail}?` : `?${tail}${label}${head}`;
+  return between(text, "warn", drawing);
 }
 
 function pauseLine(ns: Nanoseconds, drawing: Drawing): Line {

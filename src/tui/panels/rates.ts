@@ -3,9 +3,10 @@ import type { SeriesPoint } from "../../core/series.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatShortCount, UNKNOWN } from "../format.ts";
 import type { Painter } from "../painter.ts";
+import { sparkline } from "../spark.ts";
 import type { Role } from "../theme.ts";
 import { LONGEST_SERIES } from "../watched.ts";
-import type { Panel } from "./panel.ts";
+import type { Panel, Scene } from "./panel.ts";
 import { chooseSampling, intoColumns, type Sampling } from "./sampling.ts";
 
 /** What the bars are made from. */
@@ -22,12 +23,22 @@ const RATES: ReadonlyArray<{ readonly rate: Rate; readonly name: string; readonl
   { rate: "resets", name: "resets/s", paint: "critical" },
 ];
 
-/** The rates of the last whole second, for a line of text. */
-export function newestRates(
-  points: readonly SeriesPoint[],
-): ReadonlyArray<[string, number | null]> {
-  const newest = points.at(-1);
-  return RATES.map(({ rate, name }) => [name, newest?.[rate] ?? null]);
+/** The rates of the last second in one line, each with its last seconds as a sparkline. */
+export function paintRatesStrip(painter: Painter, { watched }: Scene): void {
+  const width = Math.floor((painter.width - 2) / RATES.length);
+  const points = watched.series(Math.max(1, width));
+  RATES.forEach(({ rate, name, paint }, index) => {
+    const values = points.map((point) => point[rate]);
+    const newest = values.at(-1);
+    const isQuiet = Math.max(0, ...values) === 0;
+    const value = newest === undefined ? UNKNOWN : formatShortCount(newest);
+    const spark = Math.max(0, width - name.length - 8);
+    painter.spans(1 + index * width, 0, [
+      { text: name, paint: isQuiet ? "muted" : paint },
+      { text: painter.fit(value, 6, "right"), paint: newest ? "title" : "muted" },
+      { text: ` ${sparkline(values, spark, painter.theme.glyphs)}`, paint },
+    ]);
+  });
 }
 
 /** Rates: the last second, the highest that is shown, and bars of the highest second in each column. */

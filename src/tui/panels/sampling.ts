@@ -2,7 +2,7 @@
 import type { SeriesPoint } from "../../core/series.ts";
 
 /** Lengths of one column, seconds: round ones, so that the time axis reads well. */
-const STEPS = [1, 2, 5, 10, 15, 30, 60] as const;
+const STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 60] as const;
 /** Beyond this a chart shows the newest part only; a teardown is a matter of minutes. */
 const LONGEST_SECONDS = 900;
 

@@ -99,6 +99,7 @@ function factLines({ endpoint, process }: TimelineData): Line[] {
     bytesReceived === null ? null : `received ${formatBytes(bytesReceived)}`,
     `namespace ${tuple.netns}`,
   ];
+  if (endpoint.resends.length > 0) lines.push(fact("again", resendText(endpoint)));
   lines.push(fact("figures", figures.filter((each) => each !== null).join(", ")));
   if (endpoint.unread !== null) lines.push(fact("unread", unreadText(endpoint)));
   if (note !== null) lines.push(fact("note", note, "warn"));
@@ -119,6 +120,20 @@ function ownerText({ owner, holders, orphan, unread }: Endpoint): string {
   const others = holders.filter(({ pid }) => pid !== owner.pid);
   const also = others.map(({ comm, pid }) => `${comm}(${pid})`).join(", ");
   return `${owner.comm}, pid ${owner.pid} (${how})${also === "" ? "" : `; held by ${also} too`}`;
+}
+
+/** Most re-sends that are listed one by one. */
+const MOST_RESENDS = 12;
+
+/** When each re-send was, from the first FIN, and what made the kernel send it. */
+function resendText({ resends, teardownAt, bornAt }: Endpoint): string {
+  const start = teardownAt ?? bornAt;
+  const texts = resends.slice(0, MOST_RESENDS).map(({ at, kind, cause, rtoMs }) => {
+    const why = cause === "RTO" && rtoMs !== null ? `RTO ${formatDuration(rtoMs)}` : cause;
+    return `${at < start ? "" : "+"}${formatDuration((at - start) / 1e6)} ${kind} ${why}`;
+  });
+  const more = resends.length - texts.length;
+  return texts.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function unreadText({ unread, unreadBytes, eofRead }: Endpoint): string {

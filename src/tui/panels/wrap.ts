@@ -21,7 +21,8 @@ export function wrapLine(pieces: Line, width: number, unicode: boolean, indent =
     for (const word of cellText(text, unicode).split(/(?<= )/)) {
       const bare = textWidth(word.trimEnd());
       if (used > indent && used + bare > room) newLine();
-      const fitting = bare > room - used ? cutText(word, room - used, unicode) : word;
+      const whole = used + textWidth(word) > room ? word.trimEnd() : word;
+      const fitting = bare > room - used ? cutText(whole, room - used, unicode) : whole;
       append(lines.at(-1) as Span[], fitting, paint);
       used += textWidth(fitting);
     }
