@@ -122,10 +122,10 @@ const fourthLost: Scenario = {
 
 const heldFinWait1: Scenario = {
   name: "fin-never-acked-held",
-  about: "After shutdown() it is tcp_retries2 (3) that limits FIN_WAIT1, not tcp_orphan_retries.",
+  about: "After shutdown() it is tcp_retries2 (4) that limits FIN_WAIT1, not tcp_orphan_retries.",
   ipv: 4,
   async run(context) {
-    await context.net.client.sysctl({ ...impatient, "net.ipv4.tcp_retries2": 3 });
+    await context.net.client.sysctl({ ...impatient, "net.ipv4.tcp_retries2": 4 });
     const { client } = await context.open();
     await context.drop("server", { what: "FIN" });
     await client.shutdown("wr");
