@@ -57,7 +57,7 @@ export class LiveSession {
       seesMiniEnd: header.probes.includes("time_wait_end"),
     });
     this.#rows = new ProbeRows(parts.decoder, this.#account, (beat) => this.#onBeat(beat));
-    this.#skipped = new SkippedRuns(run.pid, parts.isEventProgram);
+    this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, parts.isEventProgram);
     this.#watch = new HostWatch({
       now: () => clock.now(),
       trace: this.trace,

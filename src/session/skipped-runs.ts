@@ -2,11 +2,14 @@
 
 import { readdir, readFile } from "node:fs/promises";
 
-/** One loaded program. */
+/** One loaded program of a tracepoint. */
 interface ProgramInfo {
   readonly id: number;
   readonly misses: number;
 }
+
+/** `BPF_PROG_TYPE_TRACEPOINT` of include/uapi/linux/bpf.h. */
+const TRACEPOINT = 5;
 
 /**
  * Sum of `recursion_misses` of the programs whose every run is an event.
@@ -14,18 +17,20 @@ interface ProgramInfo {
  * A tracepoint program is skipped when another BPF program runs on that CPU
  * (`kernel/trace/bpf_trace.c`, `bpf_prog_active`), and nobody else counts it. Programs that only
  * look for a rare event among many runs (dropped packets, expired timers, reads) are left out:
- * a skipped run of theirs says nothing about a connection.
+ * a skipped run of theirs says nothing about a connection. BEGIN, END and intervals are programs
+ * of other types, and bpftrace 0.17 holds no descriptor of the first two.
  */
 export class SkippedRuns {
   readonly #directory: string;
   readonly #counts: readonly boolean[];
 
   /**
-   * @param pid of bpftrace
-   * @param counts for each program in script order, whether a skipped run is a missed event
+   * @param directory `/proc/PID/fdinfo` of bpftrace
+   * @param counts for each tracepoint program in script order, whether a skipped run is a missed
+   * event
    */
-  constructor(pid: number, counts: readonly boolean[]) {
-    this.#directory = `/proc/${pid}/fdinfo`;
+  constructor(directory: string, counts: readonly boolean[]) {
+    this.#directory = directory;
     this.#counts = counts;
   }
 
@@ -49,6 +54,7 @@ async function readPrograms(directory: string): Promise<ProgramInfo[]> {
   );
   const programs = new Map<number, ProgramInfo>();
   for (const text of texts) {
+    if (Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) continue;
     const id = /^prog_id:\s+(\d+)$/m.exec(text)?.[1];
     const misses = /^recursion_misses:\s+(\d+)$/m.exec(text)?.[1];
     if (id === undefined || misses === undefined) continue;

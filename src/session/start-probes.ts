@@ -26,14 +26,17 @@ export interface StartedProbes {
   readonly decoder: WireDecoder;
   /** What this kernel leaves unseen, a sentence each. */
   readonly unseen: readonly string[];
-  /** For each program in script order, whether a skipped run is a missed event. */
+  /** For each tracepoint program in script order, whether a skipped run is a missed event. */
   readonly isEventProgram: readonly boolean[];
 }
 
 /** Programs of which every run sends a record, by fragment; see SkippedRuns. */
 const EVENT_FRAGMENTS = /^(tcp_set_state|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
-/** Fragments with more than one program, none of which sends a record at every run. */
+/** Fragments with no tracepoint program or with several, none of which always sends a record. */
 const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
+  "ready.bt": [],
+  "heartbeat.bt": [],
+  "end.bt": [],
   "owners.bt": [false, false],
   "reads.bt": [false, false],
   "tcp_destroy_sock.bt": [false, false],

@@ -1,0 +1,25 @@
+/** The programs that the kernel has loaded are those that the session counts on. */
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { startProbes } from "../../src/session/start-probes.ts";
+import { requireTracing } from "../live/requires.ts";
+
+test.for<readonly string[]>([[], ["owners.bt", "time_wait_end.bt"]])(
+  "each tracepoint program has its place, without %j",
+  async (withoutProbes, ctx) => {
+    await requireTracing(ctx);
+    const { run, isEventProgram } = await startProbes({ version: "test", withoutProbes });
+    try {
+      const directory = `/proc/${run.pid}/fdinfo`;
+      const programs = new Set<string>();
+      for (const name of readdirSync(directory)) {
+        const text = readFileSync(`${directory}/${name}`, "utf8");
+        const id = /^prog_id:\s+(\d+)$/m.exec(text)?.[1];
+        if (id !== undefined && /^prog_type:\s+5$/m.test(text)) programs.add(id);
+      }
+      expect(isEventProgram).toHaveLength(programs.size);
+    } finally {
+      await run.stop();
+    }
+  },
+);
