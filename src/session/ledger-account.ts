@@ -17,6 +17,8 @@ interface CpuAccount {
  */
 export class LedgerAccount {
   readonly #cpus = new Map<number, CpuAccount>();
+  /** Records that came and could not be read, whose hole has not shown yet. */
+  #unexplained = 0;
   counted = 0;
   received = 0;
   lost = 0;
@@ -42,6 +44,12 @@ export class LedgerAccount {
     return mark.seq > seq + 1 ? this.#lose(mark.seq - seq - 1, at, t, mark.cpu) : null;
   }
 
+  /** Take in that a record came which could not be read: the hole that it leaves is no loss. */
+  refuse(): void {
+    this.unparsed++;
+    this.#unexplained++;
+  }
+
   /**
    * Compare with the kernel's last sequence number of each CPU, once nothing more can come:
    * what is missing at the end leaves no hole that a later record could show.
@@ -64,7 +72,10 @@ export class LedgerAccount {
   }
 
   #lose(count: number, from: Nanoseconds, t: Nanoseconds, cpu: number): GapEvent {
-    this.lost += count;
-    return { type: "gap", t, from, cause: "lost", count, cpu };
+    const refused = Math.min(count, this.#unexplained);
+    this.#unexplained -= refused;
+    this.lost += count - refused;
+    const cause = refused === count ? "unparsed" : "lost";
+    return { type: "gap", t, from, cause, count, cpu };
   }
 }

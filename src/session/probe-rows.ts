@@ -47,7 +47,7 @@ export class ProbeRows {
     const events = this.#decoder.decode(row);
     const first = events?.[0];
     if (events == null || first === undefined || !("seq" in first)) {
-      this.#account.unparsed++;
+      this.#account.refuse();
       return;
     }
     const gap = this.#account.receive(first, first.t);

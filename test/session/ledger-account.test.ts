@@ -1,0 +1,128 @@
+/** The account of records: what is missing is found by its hole, and both accounts agree. */
+import { describe, expect, test } from "vitest";
+import { LedgerAccount } from "../../src/session/ledger-account.ts";
+import { seeded } from "../event/seeded.ts";
+
+describe("the holes of one CPU", () => {
+  test("no hole, no gap", () => {
+    const account = new LedgerAccount();
+    for (let seq = 1; seq <= 5; seq++)
+      expect(account.receive({ cpu: 0, seq }, seq * 10)).toBeNull();
+    expect(account).toMatchObject({ received: 5, lost: 0 });
+  });
+
+  test("a hole lies between the records around it", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 3, seq: 1 }, 100);
+    expect(account.receive({ cpu: 3, seq: 5 }, 900)).toEqual({
+      type: "gap",
+      t: 900,
+      from: 100,
+      cause: "lost",
+      count: 3,
+      cpu: 3,
+    });
+    expect(account.lost).toBe(3);
+  });
+
+  test("records that are missing before the first one are missing since the start", () => {
+    const account = new LedgerAccount();
+    expect(account.receive({ cpu: 0, seq: 4 }, 50)).toMatchObject({ from: 0, t: 50, count: 3 });
+  });
+
+  test("one that comes after all was not lost", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 1);
+    account.receive({ cpu: 0, seq: 3 }, 3);
+    expect(account.receive({ cpu: 0, seq: 2 }, 2)).toBeNull();
+    expect(account).toMatchObject({ received: 3, lost: 0 });
+    expect(account.receive({ cpu: 0, seq: 4 }, 4)).toBeNull();
+  });
+
+  test("each CPU has its own", () => {
+    const account = new LedgerAccount();
+    for (const cpu of [0, 1, 2]) expect(account.receive({ cpu, seq: 1 }, cpu)).toBeNull();
+    expect(account.receive({ cpu: 1, seq: 3 }, 9)).toMatchObject({ cpu: 1, from: 1, count: 1 });
+    expect(account.receive({ cpu: 0, seq: 2 }, 10)).toBeNull();
+  });
+});
+
+describe("the end", () => {
+  test("what the kernel has sent since the last record that came is lost", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    const last = new Map([
+      [0, 4],
+      [1, 2],
+    ]);
+    expect(account.close(last, 100)).toEqual([
+      { type: "gap", t: 100, from: 10, cause: "lost", count: 3, cpu: 0 },
+      { type: "gap", t: 100, from: 0, cause: "lost", count: 2, cpu: 1 },
+    ]);
+    expect(account.lost).toBe(5);
+    expect(account.close(last, 200)).toEqual([]);
+  });
+
+  test("with nothing missing there is no gap, also where the last map is older", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.receive({ cpu: 0, seq: 2 }, 20);
+    expect(account.close(new Map([[0, 1]]), 100)).toEqual([]);
+    expect(account.close(new Map(), 100)).toEqual([]);
+  });
+});
+
+describe("the two accounts", () => {
+  test("balance when the kernel's count is what came and what did not", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.receive({ cpu: 0, seq: 4 }, 20);
+    account.counted = 4;
+    expect(account.ledger(7)).toEqual({
+      counted: 4,
+      received: 2,
+      lost: 2,
+      skipped: 0,
+      unparsed: 0,
+      evicted: 7,
+      balanced: true,
+    });
+    account.counted = 5;
+    expect(account.ledger(0).balanced).toBe(false);
+  });
+
+  test("balance with a record that came and could not be read: it is counted once", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.refuse();
+    expect(account.receive({ cpu: 0, seq: 3 }, 30)).toMatchObject({
+      cause: "unparsed",
+      count: 1,
+      from: 10,
+    });
+    account.counted = 3;
+    expect(account.ledger(0)).toMatchObject({ received: 2, lost: 0, unparsed: 1, balanced: true });
+  });
+
+  test("balance whatever is lost and whatever cannot be read", () => {
+    const chance = seeded(41);
+    for (let round = 0; round < 200; round++) {
+      const account = new LedgerAccount();
+      const sent = new Map<number, number>();
+      let gaps = 0;
+      for (let i = 0; i < 200; i++) {
+        const cpu = chance(4);
+        const seq = (sent.get(cpu) ?? 0) + 1;
+        sent.set(cpu, seq);
+        const fate = chance(10);
+        if (fate === 0) continue;
+        if (fate === 1) account.refuse();
+        else gaps += account.receive({ cpu, seq }, i)?.count ?? 0;
+      }
+      for (const { count } of account.close(sent, 1000)) gaps += count ?? 0;
+      account.counted = 200;
+      expect(account.ledger(0), `round ${round}`).toMatchObject({ balanced: true });
+      expect(gaps).toBe(account.lost + account.unparsed);
+    }
+  });
+});
