@@ -22,7 +22,8 @@ export interface HostWatchOptions {
   readonly now: () => number;
   readonly trace: Trace;
   readonly out: (event: TraceEvent) => void;
-  readonly onProblem: (line: string) => void;
+  /** Told of trouble, once each; `isBlind` where something of the host was not read. */
+  readonly onProblem: (line: string, isBlind: boolean) => void;
   /** Only this namespace; null for all. */
   readonly netns: number | null;
   /** Whether a probe tells when a mini-socket takes the peer's FIN; else the table is asked. */
@@ -95,7 +96,7 @@ export class HostWatch {
     this.#tools = await findTools();
     const joins = await readPidNamespace();
     this.#canJoin = joins.isJoinable;
-    if (!joins.isJoinable) this.#complain(`owners by descriptor are off: ${joins.reason}`);
+    if (!joins.isJoinable) this.#complain(`owners by descriptor are off: ${joins.reason}`, false);
     await this.#guard("the first look at the host", async () => {
       await this.#scanNamespaces();
       await this.#snapshot(null, this.#wanted());
@@ -152,10 +153,10 @@ export class HostWatch {
     this.#running.delete(run);
   }
 
-  #complain(line: string): void {
+  #complain(line: string, isBlind = true): void {
     if (this.#complaints.has(line)) return;
     this.#complaints.add(line);
-    this.#options.onProblem(line);
+    this.#options.onProblem(line, isBlind);
   }
 
   #wanted(): NetworkNamespace[] {

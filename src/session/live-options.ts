@@ -14,6 +14,9 @@ export interface LiveOptions {
   /** Probe fragments to leave out though the kernel could run them: to see as an older one does. */
   readonly withoutProbes?: readonly string[];
   readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;
-  /** Told of trouble that does not end the trace, one line each. */
-  readonly onProblem?: (line: string) => void;
+  /**
+   * Told of trouble that does not end the trace, one line each; `isBlind` where something of the
+   * host could not be read, so that what the trace says of it may be too little.
+   */
+  readonly onProblem?: (line: string, isBlind: boolean) => void;
 }

@@ -97,6 +97,7 @@ export async function sizeOf(path: string): Promise<number | null> {
   );
 }
 
-function readable(error: unknown): unknown {
+/** What a reader throws, as trouble with exit code 3 where it is the recording's. */
+export function readable(error: unknown): unknown {
   return error instanceof RecordingError ? new OperatorError(3, error.message, error) : error;
 }
