@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
+import { addCheck, answerUnknown, UNKNOWN } from "./check.ts";
 import type { CommandResult } from "./command-result.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
@@ -25,7 +26,8 @@ Examples:
   lastack states run.ndjson --at -10s  what \`ss -tan\` would have shown
   lastack explain CLOSE_WAIT           what a state means, with this host's values
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreadable input, 4 not permitted.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreadable input, 4 not permitted;
+of check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.`;
 
 /**
  * Run the program.
@@ -34,14 +36,17 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreadable input, 4 not permitted
  * @returns the exit code of the contract
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  endQuietlyOnClosedPipe();
-  const result: CommandResult = { exitCode: 0 };
+  const isCheck = argv[0] === "check";
+  // An answer that nobody took is no OK.
+  const result: CommandResult = { exitCode: isCheck ? UNKNOWN : 0 };
+  endQuietlyOnClosedPipe(() => result.exitCode);
   const program = build(result);
   try {
     await program.parseAsync(withDefault(argv), { from: "user" });
     return result.exitCode;
   } catch (error) {
-    return report(error, argv);
+    const code = report(error, argv);
+    return isCheck && code !== 0 ? answerUnknown(error) : code;
   }
 }
 
@@ -61,6 +66,7 @@ function build(result: CommandResult): Command {
     addReport,
     addStates,
     addStream,
+    addCheck,
     addDoctor,
     addExplain,
   ]) {

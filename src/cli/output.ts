@@ -2,11 +2,15 @@
 
 import { safeText } from "../event/safe-text.ts";
 
-/** Ends quietly when the pipe behind stdout or stderr is closed, as `| head` does. */
-export function endQuietlyOnClosedPipe(): void {
+/**
+ * Ends quietly when the pipe behind stdout or stderr is closed, as `| head` does.
+ *
+ * @param exitCode what to end with; 0 but where the code itself is the answer
+ */
+export function endQuietlyOnClosedPipe(exitCode: () => number = () => 0): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE" || error.code === "EIO") process.exit(0);
+      if (error.code === "EPIPE" || error.code === "EIO") process.exit(exitCode());
       throw error;
     });
   }

@@ -12,19 +12,25 @@ export interface TracingOptions extends FilterOptions {
   readonly duration?: number;
   readonly threshold?: Thresholds;
   readonly quiet?: boolean;
+  /** Ended endpoints that are kept, where the default is too few. */
+  readonly maxEnded?: number;
 }
 
 /** Attach the probes. Nothing has been read from the host yet. */
 export function startTracing(
   options: TracingOptions,
-  onProblem: (line: string) => void = complain,
+  onProblem: (line: string, isBlind: boolean) => void = complain,
 ): Promise<LiveSession> {
+  const { threshold: thresholds, maxEnded } = options;
   return LiveSession.start({
     version: VERSION,
     netns: options.netns ?? null,
     ports: options.port ?? [],
     filters: describeFilters(options),
-    ...(options.threshold === undefined ? {} : { trace: { thresholds: options.threshold } }),
+    trace: {
+      ...(thresholds !== undefined && { thresholds }),
+      ...(maxEnded !== undefined && { maxEnded }),
+    },
     onProblem,
   });
 }
