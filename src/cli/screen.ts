@@ -42,7 +42,8 @@ export async function showDashboard(source: Given): Promise<number> {
   const code = await runDashboard({
     ...source,
     teller: {
-      sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
+      sentence: (endpoint, now) =>
+        sentenceOf(endpoint, { clock, endNs: now, sysctls: (netns) => trace.sysctls(netns) }),
       advice: (finding) => adviseOn(finding, trace),
     },
   });

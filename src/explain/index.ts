@@ -6,6 +6,7 @@ export { ephemeralPorts } from "./effects/opening.ts";
 export { explainIndex, explainText } from "./explain-text.ts";
 export { findTopic, suggestTopics } from "./find-topic.ts";
 export {
+  fastPathRtoMs,
   finWait2LifeMs,
   orphanEndMs,
   retryBudgetMs,

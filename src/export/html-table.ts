@@ -55,7 +55,7 @@ function head({ id, title }: (typeof SORT_KEYS)[number], i: number): Markup {
 }
 
 function row(endpoint: Endpoint, report: Report, ranks: readonly number[], owner: string): Markup {
-  const { view, clock, endNs } = report.source;
+  const { view, endNs } = report.source;
   const { id, tuple, role, state, resends } = endpoint;
   const verdict = endpoint.verdict ?? "unfinished";
   const order = ranks.map((rank, i) => `--k${i}:${rank}`).join(";");
@@ -63,7 +63,7 @@ function row(endpoint: Endpoint, report: Report, ranks: readonly number[], owner
     ? null
     : markup` <abbr title="events of it are missing">gap</abbr>`;
   return markup`<tr role="row" id="endpoint-${anchor(id)}" data-v="${verdict}" data-s="${state}" data-o="${owner}" style="${order}">
-<td role="cell" class="id">${safeName(id)}${gap}</td><td role="cell" class="ends"><span>${localName(tuple)}</span><span>${remoteName(tuple)}</span></td><td role="cell" class="owner" data-label="holder">${holderName(endpoint)}</td><td role="cell" data-label="verdict"><span class="verdict"><svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><rect class="v-${verdict}" width="10" height="10" rx="3"/></svg>${verdict}</span></td><td role="cell" data-label="closed">${ROLES[role]}</td><td role="cell" data-label="state">${state}<small>${stateAge(endpoint, endNs)}</small></td><td role="cell" class="life" data-label="life">${lifeStrip(endpoint, endNs)}</td><td role="cell" class="number" data-label="re-sent">${resends.length === 0 ? null : countText(resends.length)}</td><td role="cell" class="tale">${sentenceOf(endpoint, { clock, endNs })}</td></tr>
+<td role="cell" class="id">${safeName(id)}${gap}</td><td role="cell" class="ends"><span>${localName(tuple)}</span><span>${remoteName(tuple)}</span></td><td role="cell" class="owner" data-label="holder">${holderName(endpoint)}</td><td role="cell" data-label="verdict"><span class="verdict"><svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><rect class="v-${verdict}" width="10" height="10" rx="3"/></svg>${verdict}</span></td><td role="cell" data-label="closed">${ROLES[role]}</td><td role="cell" data-label="state">${state}<small>${stateAge(endpoint, endNs)}</small></td><td role="cell" class="life" data-label="life">${lifeStrip(endpoint, endNs)}</td><td role="cell" class="number" data-label="re-sent">${resends.length === 0 ? null : countText(resends.length)}</td><td role="cell" class="tale">${sentenceOf(endpoint, report.source)}</td></tr>
 `;
 }
 

@@ -83,14 +83,14 @@ ${LADDER_KEY}<div class="ladders">${telling.map((endpoint) => ladderCard(report,
 }
 
 function ladderCard({ source }: Report, endpoint: Endpoint): Markup {
-  const { clock, endNs } = source;
+  const { endNs } = source;
   const ladder = ladderOf(endpoint, endNs);
   const { left, right, lostWave } = ladder;
   const isTold = lostWave === null || endpoint.lostWave !== null;
   const lost = isTold ? null : markup`<p class="lost-note">${lostWaveText(lostWave)}</p>`;
   const note = endpoint.note === null ? null : markup`<p>${safeProse(endpoint.note)}</p>`;
   const id = right.endpoint === null ? endpoint.id : `${endpoint.id} and ${right.endpoint.id}`;
-  return markup`<article class="ladder-card"><h3>${safeName(id)}</h3><p>${sentenceOf(endpoint, { clock, endNs })}</p>${lost}${note}
+  return markup`<article class="ladder-card"><h3>${safeName(id)}</h3><p>${sentenceOf(endpoint, source)}</p>${lost}${note}
 <div class="sides"><div><code>${left.name}</code><span class="who">${holderName(endpoint)}</span></div><div><code>${right.name}</code><span class="who">${right.endpoint === null ? "not in view" : holderName(right.endpoint)}</span></div></div>
 ${ladderSvg(ladder)}</article>
 `;

@@ -53,6 +53,8 @@ export interface ReportSource {
   readonly frame: RecordingFrame;
   readonly clock: Clock;
   readonly endNs: Nanoseconds;
+  /** The sysctls of a namespace. */
+  sysctls(netns: number): Readonly<Record<string, string>>;
 }
 
 /** The whole report. `endpoints` may be walked several times and is made anew each time. */
@@ -94,7 +96,7 @@ export function buildReport(
     summary: view.summary(),
     endpoints: lazily(view, (endpoint) => reportEndpoint(endpoint, view, clock, endNs)),
     findings: view.findings().map((finding) => reportFinding(finding, view, clock, adviser)),
-    source: { view, frame, clock, endNs },
+    source: { view, frame, clock, endNs, sysctls: (netns) => view.sysctls(netns) },
   };
 }
 

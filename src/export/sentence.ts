@@ -4,6 +4,7 @@ import type { Endpoint, Wave } from "../core/endpoint.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Clock } from "./clock.ts";
 import { countOf, durationText } from "./duration.ts";
+import { giveUpOf } from "./give-up.ts";
 import { holderName, localName, remoteName } from "./names.ts";
 import { lostWaveText, triggerText, UNREAD_WORDS } from "./words.ts";
 
@@ -12,6 +13,8 @@ export interface SentenceContext {
   readonly clock: Pick<Clock, "time">;
   /** End of the recording, or now. */
   readonly endNs: Nanoseconds;
+  /** The sysctls of a namespace; without them nothing is said of when the kernel gives up. */
+  readonly sysctls?: (netns: number) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -21,7 +24,12 @@ export interface SentenceContext {
  * names the waves that may be lost, and a wait is measured from when it was first seen.
  */
 export function sentenceOf(endpoint: Endpoint, context: SentenceContext): string {
-  const clauses = [opening(endpoint), resends(endpoint), ending(endpoint, context)];
+  const clauses = [
+    opening(endpoint),
+    resends(endpoint),
+    ending(endpoint, context),
+    patience(endpoint, context),
+  ];
   const text = clauses.filter((clause) => clause !== null).join("; ");
   return `${text}.`;
 }
@@ -101,6 +109,15 @@ function resends(endpoint: Endpoint): string | null {
   const lost = endpoint.lostWave === null ? "" : ` (${lostWaveText(endpoint.lostWave)})`;
   const often = fins.length === 1 ? "once" : countOf(fins.length, "time");
   return `its FIN was sent again ${often}${span}${lost}`;
+}
+
+/** How much longer the kernel will try. */
+function patience(endpoint: Endpoint, context: SentenceContext): string | null {
+  const giveUp = giveUpOf(endpoint, context.sysctls?.(endpoint.tuple.netns) ?? {});
+  if (giveUp === null) return null;
+  const { at, sysctl, value, rtoMs } = giveUp;
+  const pace = rtoMs === null ? "" : `the timeout has grown to ${durationText(rtoMs * 1e6)} and `;
+  return `${pace}the kernel gives up about ${context.clock.time(at, 0)} by ${sysctl} = ${value}`;
 }
 
 function ending(endpoint: Endpoint, context: SentenceContext): string | null {

@@ -26,9 +26,8 @@ const ENDINGS: Readonly<Record<Verdict, string>> = {
  * Three sentences, or two where nothing closed. Safe to show, not yet escaped for a format.
  */
 export function storyOf(report: Report, telling: Endpoint | undefined): string[] {
-  const { clock, endNs } = report.source;
   const sentences = [scope(report), mainFinding(report)];
-  if (telling !== undefined) sentences.push(sentenceOf(telling, { clock, endNs }));
+  if (telling !== undefined) sentences.push(sentenceOf(telling, report.source));
   return sentences;
 }
 

@@ -108,7 +108,7 @@ function* teardowns(report: Report): Generator<string> {
   for (const endpoint of telling) {
     const { id, tuple, peer } = endpoint;
     yield "";
-    yield* wrap(`${safeName(id)}  ${sentenceOf(endpoint, { clock, endNs })}`, WIDTH);
+    yield* wrap(`${safeName(id)}  ${sentenceOf(endpoint, report.source)}`, WIDTH);
     if (endpoint.note !== null) yield* item("-", safeProse(endpoint.note));
     yield "";
     const from = endpoint.teardownAt ?? endpoint.bornAt;
