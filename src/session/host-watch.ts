@@ -238,6 +238,7 @@ export class HostWatch {
     hasFigures = false,
   ): Promise<void> {
     this.#dump++;
+    const failed = new Map<number, Error>();
     const batches = takeSnapshot({
       namespaces,
       ...(states === null ? {} : { states }),
@@ -246,9 +247,7 @@ export class HostWatch {
       dump: this.#dump,
       tools: this.#tools as Tools,
       signal: this.#abort.signal,
-      onFailure: (namespace, error) => {
-        this.#complain(`cannot read the sockets of namespace ${namespace.inode}: ${error.message}`);
-      },
+      onFailure: (namespace, error) => failed.set(namespace.inode, error),
     });
     for await (const batch of batches) {
       for (const event of batch) {
@@ -256,6 +255,16 @@ export class HostWatch {
         if (isWhole) this.#emit(widened);
         else if (widened.type === "snapshot" && this.#queues.isNews(widened)) this.#emit(widened);
       }
+    }
+    if (failed.size > 0) await this.#complainOf(failed);
+  }
+
+  /** One that has gone meanwhile has no sockets to read any more: nobody is told. */
+  async #complainOf(failed: ReadonlyMap<number, Error>): Promise<void> {
+    await this.#scanNamespaces();
+    for (const [inode, error] of failed) {
+      if (!this.#known.has(inode)) continue;
+      this.#complain(`cannot read the sockets of namespace ${inode}: ${error.message}`);
     }
   }
 
