@@ -20,6 +20,7 @@ export interface RuleOptions {
   readonly timeWaitPorts?: Limits;
   readonly finding?: CountedFindings;
   readonly threshold?: Thresholds;
+  readonly despiteLoss?: boolean;
 }
 
 const COUNT = /^\d{1,9}$/;
@@ -127,6 +128,7 @@ export function rulesOf(options: RuleOptions): HealthRules {
     waitingPorts: timeWaitPorts ?? null,
     findings: finding ?? null,
     thresholds: threshold ?? {},
+    despiteLoss: options.despiteLoss === true,
   };
 }
 

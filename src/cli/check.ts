@@ -53,19 +53,22 @@ const EXIT_CODES: Readonly<Record<Health["verdict"], number>> = {
 const MAX_ENDED = 50_000;
 
 const NOTES = `
-W:C are counts: above W is WARNING, above C is CRITICAL; W alone or :C alone will do, 0 is any.
-Without --finding every finding counts by its severity, except those that limits of your own
-replace (--close-wait: stuck-close-wait, --fin-retransmits: repeated-fin-retransmit, and so on).
-A live look lasts 15 s, or as long as --for, --finding and --threshold need to show anything; so
-a default look sees no stuck-fin-wait2, which takes 60 s.
+W:C are counts: above W is WARNING, above C CRITICAL. W or :C alone will do, and
+0 means any. Without --finding every finding counts by its severity, except
+those that limits of your own replace: --close-wait stands for stuck-close-wait,
+--fin-retransmits for repeated-fin-retransmit, and so on.
 
-Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Whatever cannot be trusted is UNKNOWN, with
-what was seen in the text: events lost, a recording not closed cleanly or not readable, no right
-to trace, wrong usage.
+A look at this host lasts 15 s, or as long as --for, --finding and --threshold
+need to show anything: so a plain look sees no stuck-fin-wait2, which takes 60 s.
+
+Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. What cannot be trusted is
+UNKNOWN, whatever was seen: lost events, a recording not closed cleanly or not
+readable, no right to trace, wrong usage. The text says what was seen even so;
+--despite-loss makes it the answer, but for OK.
 
 Examples:
   sudo lastack check --close-wait 50:200 --for 30s
-  lastack check run.ndjson --at -10s --fin-retransmits 5:50 --time-wait-ports 70%:90%`;
+  lastack check run.ndjson --fin-retransmits 5:50 --time-wait-ports 70%:90%`;
 
 export function addCheck(program: Command, result: CommandResult): void {
   const command = program

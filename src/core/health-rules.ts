@@ -38,6 +38,8 @@ export interface HealthRules {
   readonly findings: ReadonlyMap<FindingKind, Fault | null> | null;
   /** When findings fire, where not by default; in the unit of each kind. */
   readonly thresholds: Readonly<Partial<Record<FindingKind, number>>>;
+  /** Whether a level that was seen stands where data is incomplete; OK never does. */
+  readonly despiteLoss: boolean;
 }
 
 /** No limits, every finding. */
@@ -48,6 +50,7 @@ export const DEFAULT_RULES: HealthRules = {
   waitingPorts: null,
   findings: null,
   thresholds: {},
+  despiteLoss: false,
 };
 
 export const NO_LIMITS: Limits = { warning: null, critical: null };

@@ -21,7 +21,7 @@ export interface HealthFault {
 
 /** What a check answers. */
 export interface Health {
-  /** UNKNOWN wherever there is a doubt. */
+  /** UNKNOWN wherever there is a doubt, but for what `despiteLoss` lets stand. */
   readonly verdict: Level | "UNKNOWN";
   /** What was seen, doubts aside. */
   readonly level: Level;
@@ -48,7 +48,8 @@ const FINDING_OF: Readonly<Partial<Record<TcpState, FindingKind>>> = {
  * With any doubt the verdict is UNKNOWN, whatever was seen: never OK, since what is missing may
  * be the trouble, and not CRITICAL either, since an endpoint whose end was lost still stands in
  * its old state here, so that a count may be too high as well as too low. What was seen stands in
- * `level` and `faults` for the reader.
+ * `level` and `faults` for the reader; who would rather be called once too often lets it stand as
+ * the verdict too, with `rules.despiteLoss`.
  *
  * Findings count while they are open. Without `rules.findings` each counts by its severity, but
  * for those that ask what limits of the caller's own ask: `--close-wait 50` would mean nothing
@@ -64,7 +65,8 @@ export function judge(view: TraceView, rules: HealthRules, doubts: readonly stri
   faults.sort((a, b) => (a.level === b.level ? 0 : a.level === "CRITICAL" ? -1 : 1));
   const level = worst(faults.map((fault) => fault.level));
   const allDoubts = [...doubts, ...shortfalls(view, rules), ...ages(measures, level, view.now)];
-  const verdict = allDoubts.length > 0 ? "UNKNOWN" : level;
+  const isHidden = level === "OK" || !rules.despiteLoss;
+  const verdict = allDoubts.length > 0 && isHidden ? "UNKNOWN" : level;
   return { verdict, level, faults, doubts: allDoubts, measures, findings: judged.length };
 }
 

@@ -3,9 +3,11 @@
 import type { Health } from "../core/health.ts";
 import type { Measure } from "../core/health-measures.ts";
 
-const MAX_FAULTS = 3;
-const MAX_CLAUSE = 160;
-const MAX_TEXT = 600;
+/** So much is shown; a line with its data stays below the 1024 bytes that NRPE 2 carries. */
+const FAULTS = { most: 3, length: 120 } as const;
+const DOUBTS = { most: 2, length: 100 } as const;
+const MAX_TEXT = 640;
+const QUOTES = /['"`<>]/g;
 const UNSAFE = /[^A-Za-z0-9 _\-.,:/()[\]%+=@#?*]/gu;
 
 /**
@@ -29,23 +31,22 @@ export function unknownLine(why: string): string {
  * Leave only characters that mean nothing to a monitoring system, to a shell or to printf.
  *
  * The text travels on through macros into notification commands, where `|` begins the data, `$`,
- * quotes and backticks are the shell's, and a backslash is printf's `%b`: so a name is not
- * escaped but masked. Who needs it exactly asks `lastack report`.
+ * quotes and backticks are the shell's, and a backslash is printf's `%b`: so nothing is escaped;
+ * quotes are left out and the rest is masked. Who needs a name exactly asks `lastack report`.
  */
 export function plainText(text: string): string {
-  const masked = text.replaceAll(";", ",").replace(UNSAFE, "?");
+  const masked = text.replaceAll(";", ",").replace(QUOTES, "").replace(UNSAFE, "?");
   return cut(masked.trim() === "" ? "nothing is known" : masked, MAX_TEXT);
 }
 
 function sentence(health: Health, when: string): string {
   const { verdict, level, faults, doubts } = health;
-  if (verdict === "OK") return `${calm(health.measures)}, ${when}`;
-  const wrong = `${joined(faults.map(({ text }) => text))}, ${when}`;
-  if (verdict !== "UNKNOWN") return wrong;
-  const why = `incomplete: ${joined(doubts)}`;
-  return level === "OK"
-    ? `${why}. Nothing wrong was seen, ${when}`
-    : `${why}. Seen even so: ${level}, ${wrong}`;
+  const texts = faults.map(({ text }) => text);
+  const seen = `${level === "OK" ? calm(health.measures) : joined(texts, FAULTS)}, ${when}`;
+  if (doubts.length === 0) return seen;
+  const why = `incomplete: ${joined(doubts, DOUBTS)}`;
+  if (verdict !== "UNKNOWN") return `${seen}. Data is ${why}`;
+  return `${why}. Seen even so: ${level}, ${seen}`;
 }
 
 /** What is there, where nothing is wrong: all that has limits, else what is not zero. */
@@ -60,8 +61,8 @@ function isLimited({ warning, critical }: Measure["limits"]): boolean {
   return warning !== null || critical !== null;
 }
 
-function joined(clauses: readonly string[]): string {
-  const shown = clauses.slice(0, MAX_FAULTS).map((clause) => cut(clause, MAX_CLAUSE));
+function joined(clauses: readonly string[], limits: typeof FAULTS | typeof DOUBTS): string {
+  const shown = clauses.slice(0, limits.most).map((clause) => cut(clause, limits.length));
   const left = clauses.length - shown.length;
   return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(" / ");
 }
@@ -72,7 +73,7 @@ function performance({ name, value, unit, limits }: Measure): string {
   return `'${name}'=${value}${unit};${warning ?? ""};${critical ?? ""};${range}`;
 }
 
-/** Foreign names may be cut within a surrogate pair: the mask comes after this, or it is ASCII. */
+/** May cut a surrogate pair in two: what is left of it is masked with the rest. */
 function cut(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max - 3)}...`;
 }
