@@ -79,7 +79,8 @@ export class Dashboard {
 
   /** Lines of trouble, the source's first. */
   get remarks(): readonly string[] {
-    return [...this.#source.problems, ...this.#remarks];
+    const ended = this.failure === null ? [] : [this.failure];
+    return [...this.#source.problems, ...this.#remarks, ...ended];
   }
 
   /** Take one key, by the name that `keyName` gives it. */

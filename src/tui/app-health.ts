@@ -1,5 +1,5 @@
 // Draws the lines above and below the panels: what is shown, and how far it can be trusted.
-import type { Ledger, RecordingHeader } from "../event/recording.ts";
+import type { RecordingHeader } from "../event/recording.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
 import { formatCount, formatDuration } from "./format.ts";
 import type { Painter, Span } from "./painter.ts";
@@ -8,6 +8,8 @@ import type { Scene } from "./panels/panel.ts";
 import { scopeText } from "./panels/scope.ts";
 import { inOrder, severityRole, severitySpan } from "./panels/severity.ts";
 import { paintStatusLine, type StatusItem } from "./status-line.ts";
+import { cutText } from "./text.ts";
+import type { Watched } from "./watched.ts";
 
 /** What the program is doing. */
 export interface Doing {
@@ -73,18 +75,24 @@ export function paintHeader(painter: Painter, scene: Scene, doing: Doing): void 
 
 const isFiltered = ({ filters }: RecordingHeader) => Object.keys(filters).length > 0;
 
-/** The ledger in pieces: complete or what is missing, then the counts as far as there is room. */
-export function ledgerItems(painter: Painter, ledger: Ledger): StatusItem[] {
-  const { counted, received, lost, skipped, unparsed, evicted, balanced } = ledger;
-  const missing = Object.entries({ lost, skipped, unparsed, evicted }).filter(([, n]) => n > 0);
+/**
+ * The ledger in pieces: complete or what is missing, then the counts as far as there is room.
+ *
+ * Complete is said only where no gap is known either: a tracer that died leaves one.
+ */
+export function ledgerItems(painter: Painter, watched: Watched): StatusItem[] {
+  const { counted, received, lost, skipped, unparsed, evicted, balanced } = watched.ledger();
   const { theme } = painter;
-  const isComplete = missing.length === 0 && balanced;
-  const verdict: Span = isComplete
-    ? { text: `${theme.sign("ok")} complete`, paint: "ok" }
-    : {
-        text: `${theme.sign("warn")} ${missing.map(([name, n]) => `${formatCount(n)} ${name}`).join(", ")}${balanced ? "" : " not balanced"}`,
-        paint: "warn",
-      };
+  const missing = Object.entries({ lost, skipped, unparsed, evicted })
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => `${formatCount(n)} ${name}`);
+  const hasGap = watched.findings().some(({ kind }) => kind === "incomplete-trace");
+  if (!balanced) missing.push("not balanced");
+  else if (missing.length === 0 && hasGap) missing.push("a gap");
+  const verdict: Span =
+    missing.length === 0
+      ? { text: `${theme.sign("ok")} complete`, paint: "ok" }
+      : { text: `${theme.sign("warn")} incomplete: ${missing.join(", ")}`, paint: "warn" };
   const figure = (name: string, n: number): Span[] => [
     { text: `${name} `, paint: "muted" },
     { text: formatCount(n), paint: n > 0 ? "text" : "muted" },
@@ -97,6 +105,9 @@ export function ledgerItems(painter: Painter, ledger: Ledger): StatusItem[] {
   ];
 }
 
+/** What a long line of trouble leaves of the status line for the ledger. */
+const LEDGER_WIDTH = 28;
+
 /** The last line: the keys of this moment or the trouble of it on the left, the ledger on the right. */
 export function paintStatus(
   painter: Painter,
@@ -108,9 +119,12 @@ export function paintStatus(
   const sign =
     doing.ended !== null && !doing.ended.isFailure ? "" : `${painter.theme.sign("warn")} `;
   const paint = doing.ended?.isFailure ? "critical" : doing.ended !== null ? "accent" : "warn";
-  const right = ledgerItems(painter, scene.watched.ledger());
+  const right = ledgerItems(painter, scene.watched);
+  const room = Math.max(12, painter.width - LEDGER_WIDTH);
   const left: StatusItem[] =
-    trouble === null ? [...hints] : [item([{ text: sign + trouble, paint }]), ...hints];
+    trouble === null
+      ? [...hints]
+      : [item([{ text: cutText(sign + trouble, room, painter.unicode), paint }]), ...hints];
   paintStatusLine(painter, { left, right });
 }
 

@@ -47,9 +47,14 @@ export class AppState {
     return this.levels.at(-1)?.panel.name ?? this.focus;
   }
 
-  /** Take the rows that a panel shows now and fit its cursor to them. */
-  settle(name: string, keys: readonly string[], visible: number): TableCursor {
+  /**
+   * Take the rows that a panel shows now and fit its cursor to them.
+   *
+   * @param followsTop whether a cursor on the first row stays there when newer rows come above it
+   */
+  settle(name: string, keys: readonly string[], visible: number, followsTop: boolean): TableCursor {
     const place = this.#place(name);
+    if (followsTop && place.cursor.index === 0 && keys.length > 0) place.cursor = START_CURSOR;
     place.keys = keys;
     place.visible = visible;
     place.lines = 0;

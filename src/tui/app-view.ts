@@ -86,7 +86,8 @@ function paintPanel(painter: Painter, panel: AnyPanel, parts: FrameParts, isAlon
   shown.draw(inside, {
     scene,
     focused,
-    settle: (visible) => state.settle(panel.name, shown.keys, visible),
+    settle: (visible, followsTop = false) =>
+      state.settle(panel.name, shown.keys, visible, followsTop),
     scroll: (lines, visible) => state.scroll(panel.name, lines, visible),
   });
 }

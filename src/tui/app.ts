@@ -1,4 +1,5 @@
 // Runs the dashboard over a source, from the first frame until the terminal is restored.
+import { safeText } from "../event/safe-text.ts";
 import { Dashboard } from "./app-dashboard.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
 import { ownLifecycle, reportPlainly } from "./lifecycle.ts";
@@ -48,7 +49,8 @@ export function runDashboard(source: DashboardSource): Promise<number> {
       onStderr: (text) => dashboard.remark(text),
       report(reason, problems) {
         if (farewell !== "") process.stdout.write(farewell);
-        reportPlainly(reason, failure === null ? problems : [failure, ...problems]);
+        const why = failure === null ? [] : [safeText(failure, { max: 500 })];
+        reportPlainly(reason, [...why, ...problems]);
       },
       exit: (code) => resolve(code === 0 && failure !== null ? SOURCE_FAILED : code),
     });

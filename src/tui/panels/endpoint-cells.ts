@@ -3,7 +3,7 @@ import type { Endpoint, Verdict } from "../../core/endpoint.ts";
 import { CLOSING_STATES } from "../../event/tcp-state.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint, unmappedAddress } from "../../event/tuple.ts";
-import { UNKNOWN } from "../format.ts";
+import { formatDuration, UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
 import type { Role, Theme } from "../theme.ts";
 
@@ -51,15 +51,24 @@ export function ownerSpan({ owner, orphan, unread }: Endpoint): Span {
   return { text: orphan ? "(orphan)" : UNKNOWN, paint: "muted" };
 }
 
+/** Whether it was closing already when it was first seen: its beginning is not known. */
+export function isOlder({ phases }: Endpoint): boolean {
+  const [first] = phases;
+  return first?.atLeast === true && CLOSING_STATES.has(first.state);
+}
+
 /**
  * From the first FIN or RST until all four waves were done or the endpoint ended, so far if it has
- * not; null where no beginning was seen. TIME_WAIT is not counted: it is always 60 s.
+ * not. TIME_WAIT is not counted: it is always 60 s. Where the beginning was not seen it is "more
+ * than", or unknown.
  */
-export function tookNs(endpoint: Endpoint, now: Nanoseconds): Nanoseconds | null {
+export function tookText(endpoint: Endpoint, now: Nanoseconds): string {
   const { teardownAt, endedAt, phases } = endpoint;
-  if (teardownAt === null) return null;
+  if (teardownAt === null) return UNKNOWN;
   const timeWait = phases.find(({ state }) => state === "TIME_WAIT");
-  return Math.max(0, (timeWait?.from ?? endedAt ?? now) - teardownAt);
+  const ns = Math.max(0, (timeWait?.from ?? endedAt ?? now) - teardownAt);
+  if (!isOlder(endpoint)) return formatDuration(ns / 1e6);
+  return ns === 0 ? UNKNOWN : `>${formatDuration(ns / 1e6)}`;
 }
 
 /** When the endpoint entered its state. */

@@ -1,15 +1,16 @@
 // Draws endpoints as rows: one set of columns for every list of teardowns.
 import type { Endpoint } from "../../core/endpoint.ts";
-import { formatDuration, UNKNOWN } from "../format.ts";
+import { UNKNOWN } from "../format.ts";
 import type { Painter } from "../painter.ts";
 import { paintTable, type TableColumn, type TableRow, visibleRows } from "../table.ts";
 import {
+  isOlder,
   localText,
   lostText,
   ownerSpan,
   remoteText,
   stateSpan,
-  tookNs,
+  tookText,
   verdictSpan,
 } from "./endpoint-cells.ts";
 import type { PanelLook } from "./panel.ts";
@@ -45,17 +46,24 @@ const columnsFor = (width: number): readonly TableColumn[] =>
     ? COLUMNS
     : COLUMNS.map((each) => (each.id === "owner" ? { ...each, width: WHOLE_NAME } : each));
 
-/** Paint a list of endpoints; `empty` stands there when there are none. */
+/** How a list of endpoints behaves. */
+export interface EndpointListOptions {
+  /** What stands there when there are none. */
+  readonly empty?: string;
+  readonly followsTop?: boolean;
+}
+
+/** Paint a list of endpoints. */
 export function paintEndpoints(
   painter: Painter,
   endpoints: readonly Endpoint[],
   look: PanelLook,
-  empty: string,
+  { empty = "", followsTop = false }: EndpointListOptions = {},
 ): void {
   paintTable(painter, {
     columns: columnsFor(painter.width),
     count: endpoints.length,
-    cursor: look.settle(visibleRows(painter.height)),
+    cursor: look.settle(visibleRows(painter.height), followsTop),
     focused: look.focused,
     empty,
     row(index) {
@@ -68,11 +76,13 @@ export function paintEndpoints(
 function rowOf({ theme }: Painter, endpoint: Endpoint, { scene }: PanelLook): TableRow {
   const { id, teardownAt, endedAt, bornAt, role, trigger, resends } = endpoint;
   const began = teardownAt ?? endedAt;
-  const took = tookNs(endpoint, scene.now);
   return {
     key: id,
     cells: [
-      { text: began === null ? `>${scene.clock(bornAt)}` : scene.clock(began), paint: "muted" },
+      {
+        text: isOlder(endpoint) ? "before" : scene.clock(began ?? bornAt),
+        paint: "muted",
+      },
       verdictSpan(theme, endpoint),
       localText(endpoint),
       remoteText(endpoint),
@@ -83,7 +93,7 @@ function rowOf({ theme }: Painter, endpoint: Endpoint, { scene }: PanelLook): Ta
       endpoint.verdict === null ? "" : stateSpan(theme, endpoint),
       { text: resends.length === 0 ? "" : String(resends.length), paint: "warn" },
       { text: lostText(endpoint), paint: "warn" },
-      { text: formatDuration(took === null ? null : took / 1e6), paint: "title" },
+      { text: tookText(endpoint, scene.now), paint: "title" },
     ],
   };
 }

@@ -31,7 +31,7 @@ export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Pa
       }
       const y = shown.length + 1;
       const list = { x: 0, y, width: inside.width, height: inside.height - y };
-      paintEndpoints(inside.within(list), endpoints, look, "none of them is left");
+      paintEndpoints(inside.within(list), endpoints, look, { empty: "none of them is left" });
     },
   };
 }

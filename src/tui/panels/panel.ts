@@ -38,8 +38,11 @@ export type Opening =
 export interface PanelLook {
   readonly scene: Scene;
   readonly focused: boolean;
-  /** Fit the cursor to this many visible rows; the panel remembers where it was. */
-  settle(visible: number): TableCursor;
+  /**
+   * Fit the cursor to this many visible rows; the panel remembers where it was. With `followsTop`
+   * a cursor on the first row goes on to newer rows, as `tail -f` does.
+   */
+  settle(visible: number, followsTop?: boolean): TableCursor;
   /** For a panel of lines: the first to show, of so many, where so many are visible. */
   scroll(lines: number, visible: number): number;
 }

@@ -59,7 +59,7 @@ function phaseLine(phase: Phase, now: Nanoseconds, bar: number, theme: Theme): L
     { text: isOpen ? "+ " : "  ", paint: "warn" },
     { text: full, paint: state },
     { text: rest, paint: "border" },
-    { text: ` ${evidence}`, paint: evidence === "observed" ? "muted" : "warn" },
+    { text: ` ${evidence}`, paint: evidence === "observed" ? "muted" : "text" },
   ];
 }
 

@@ -28,7 +28,7 @@ export const teardownsPanel: Panel<TeardownsData> = {
     return [{ text, paint: "muted" }];
   },
   draw(inside, { endpoints }, look) {
-    if (endpoints.length > 0) paintEndpoints(inside, endpoints, look, "");
+    if (endpoints.length > 0) paintEndpoints(inside, endpoints, look, { followsTop: true });
     else paintQuiet(inside, look);
   },
 };

@@ -1,0 +1,121 @@
+// @ts-check
+// Renders the dashboard's views from a recording to SVG, and to PNG where @resvg/resvg-js is there.
+//
+// Usage: npm run screenshots -- [RECORDING [DIRECTORY]]
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { clockOf } from "../dist/export/clock.js";
+import { adviseOn } from "../dist/export/finding-advice.js";
+import { sentenceOf } from "../dist/export/sentence.js";
+import { readTrace } from "../dist/session/read-trace.js";
+import { Dashboard } from "../dist/tui/app-dashboard.js";
+import { glyphsFor } from "../dist/tui/glyphs.js";
+import { Grid } from "../dist/tui/grid.js";
+import { Painter } from "../dist/tui/painter.js";
+import { gridToSvg } from "../dist/tui/screen-svg.js";
+import { createTheme } from "../dist/tui/theme.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const [
+  recording = join(ROOT, "test/recordings/demo.ndjson"),
+  directory = join(ROOT, "docs/screens"),
+] = process.argv.slice(2);
+
+/** @typedef {{ name: string, cols: number, rows: number, keys?: string[], seconds?: number, theme?: import("../dist/tui/theme.js").ThemeName, colors?: import("../dist/tui/profile.js").ColorDepth, glyphs?: import("../dist/tui/glyphs.js").GlyphLevel }} Shot */
+
+/** @type {Shot[]} */
+const SHOTS = [
+  { name: "overview-80x24", cols: 80, rows: 24 },
+  { name: "overview-120x30", cols: 120, rows: 30 },
+  { name: "overview-160x45", cols: 160, rows: 45 },
+  { name: "overview-200x60", cols: 200, rows: 60 },
+  { name: "close-wait", cols: 120, rows: 30, keys: ["2", "enter"] },
+  { name: "teardown-leak", cols: 100, rows: 30, keys: ["2", "enter", "enter"] },
+  { name: "teardown-resends", cols: 120, rows: 40, keys: ["3", "enter", "enter"] },
+  { name: "finding", cols: 100, rows: 30, keys: ["1", "enter"] },
+  { name: "help", cols: 120, rows: 40, keys: ["?"] },
+  { name: "light", cols: 120, rows: 30, theme: "light" },
+  { name: "colour-blind", cols: 120, rows: 30, theme: "colour-blind" },
+  { name: "no-colour", cols: 120, rows: 30, colors: 0 },
+  { name: "ascii", cols: 120, rows: 30, glyphs: "ascii" },
+  { name: "compact", cols: 60, rows: 16 },
+];
+
+/** A moment at which FINs are re-sent and connections leak. */
+const MOMENT = 58;
+
+/** Draw one view without any terminal. @param {Shot} shot */
+async function draw({
+  cols,
+  rows,
+  keys = [],
+  seconds = MOMENT,
+  theme = "dark",
+  colors = 256,
+  glyphs = "full",
+}) {
+  const { trace, header } = await readTrace(recording, { until: seconds * 1e9 });
+  const clock = clockOf(header.startedAt);
+  const look = createTheme(theme, colors, glyphsFor(glyphs));
+  const grid = new Grid(cols, rows);
+  const painter = new Painter(grid, { x: 0, y: 0, width: cols, height: rows }, look);
+  const terminal = {
+    screen: null,
+    theme: look,
+    cols,
+    rows,
+    onKey() {},
+    onResize() {},
+    draw() {},
+    isBehind: () => false,
+  };
+  const dashboard = new Dashboard(
+    /** @type {any} */ (terminal),
+    {
+      mode: "demo",
+      header,
+      trace,
+      teller: {
+        sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
+        advice: (finding) => adviseOn(finding, trace),
+      },
+      problems: [],
+      begin: async () => {},
+      end: async () => {},
+      ended: new Promise(() => {}),
+      options: {},
+    },
+    { quit() {}, suspend() {} },
+  );
+  dashboard.paint(painter);
+  for (const key of keys) {
+    dashboard.press(key);
+    grid.clear();
+    dashboard.paint(painter);
+  }
+  return grid;
+}
+
+/** @type {{ Resvg: new (svg: string, options: object) => { render(): { asPng(): Uint8Array } } } | null} */
+// @ts-expect-error a tool that need not be installed
+const resvg = await import("@resvg/resvg-js").catch(() => null);
+
+mkdirSync(directory, { recursive: true });
+for (const shot of SHOTS) {
+  const grid = await draw(shot);
+  const colors =
+    shot.theme === "light" ? { foreground: "#202020", background: "#fafafa" } : undefined;
+  const svg = gridToSvg(grid, colors);
+  writeFileSync(join(directory, `${shot.name}.svg`), svg);
+  if (resvg !== null) {
+    const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans Mono" };
+    writeFileSync(
+      join(directory, `${shot.name}.png`),
+      new resvg.Resvg(svg, { font }).render().asPng(),
+    );
+  }
+}
+process.stdout.write(
+  `${SHOTS.length} views in ${directory}${resvg === null ? ", without PNG: @resvg/resvg-js is not installed" : ""}\n`,
+);

@@ -1,0 +1,249 @@
+// Stories of a user at the keys: every step is a key and the screen that it leads to.
+import { afterEach, describe, expect, it } from "vitest";
+import type { TransitionEvent } from "../../src/event/trace-event.ts";
+import { demoSource, HEADER, openDashboard, sourceOf, traceOf } from "./dashboard.ts";
+
+let app: ReturnType<typeof openDashboard>;
+afterEach(() => app.close());
+
+const openDemo = async (cols = 80, rows = 24, seconds = 60) => {
+  app = openDashboard(await demoSource(seconds), cols, rows);
+  return app.frame();
+};
+
+describe("a user", () => {
+  it("finds the leak in five keys, without knowing any: tab, tab, enter, enter", async () => {
+    await openDemo();
+    await app.keys("tab", "tab");
+    expect(await app.keys("enter")).toMatch(/checkout-api pid \d+[\s\S]*connections in CLOSE_WAIT/);
+    const told = await app.keys("enter");
+    expect(told).toMatch(/has not closed \(held by\s+│\s+│ checkout-api/);
+    expect(told).toMatch(/drained; the application has read the end of the stream/);
+    expect(told).toMatch(/no FIN for [\d.]+s/);
+  });
+
+  it("reads the advice for a finding and goes on to the teardown behind it", async () => {
+    await openDemo(120, 30);
+    const finding = await app.keys("1", "G", "enter");
+    expect(finding).toMatch(/▸ [a-z-]+ ─.*[\s\S]*> \w+/);
+    expect(await app.keys("enter")).toMatch(/▸ Teardown e\d+/);
+  });
+
+  it("comes back one level with each Escape, and never leaves by it", async () => {
+    await openDemo();
+    const before = await app.keys("2");
+    await app.keys("enter", "enter", "?");
+    expect(await app.keys("escape")).toMatch(/▸ Teardown e\d+/);
+    expect(await app.keys("escape")).toMatch(/▸ CLOSE_WAIT of checkout-api/);
+    expect(await app.keys("escape")).toBe(before);
+    await app.keys("escape", "escape");
+    expect(app.doors.quit).toBe(0);
+  });
+
+  it("walks through the panels and back", async () => {
+    await openDemo(120, 30);
+    const focused = (text: string) => /▸ (\d) \w/.exec(text)?.[1];
+    const visited: (string | undefined)[] = [];
+    for (const key of ["tab", "tab", "tab", "tab", "S-tab"]) {
+      visited.push(focused(await app.keys(key)));
+    }
+    expect(visited).toEqual(["1", "2", "3", "4", "3"]);
+  });
+
+  it("moves through the rows", async () => {
+    await openDemo();
+    const at = () => app.dashboard.state.selected;
+    const first = at();
+    await app.keys("j", "down");
+    const third = at();
+    await app.keys("k", "up");
+    expect(at()).toBe(first);
+    expect(third).not.toBe(first);
+    await app.keys("G");
+    const last = at();
+    await app.keys("g", "g");
+    expect(at()).toBe(first);
+    await app.keys("end");
+    expect(at()).toBe(last);
+    await app.keys("home", "pagedown");
+    expect(at()).not.toBe(first);
+    await app.keys("pageup");
+    expect(at()).toBe(first);
+  });
+
+  it("scrolls a teardown that is longer than the screen", async () => {
+    await openDemo(60, 16);
+    const top = await app.keys("2", "enter", "enter");
+    const bottom = await app.keys("G");
+    expect(bottom).not.toBe(top);
+    expect(bottom).toMatch(/CLOSE_WAIT .*observed/);
+    expect(await app.keys("g", "g")).toBe(top);
+  });
+
+  it("fills the screen with one panel and goes back", async () => {
+    await openDemo(120, 30);
+    const zoomed = await app.keys("e");
+    expect(zoomed.match(/╭/g)).toHaveLength(1);
+    expect((await app.keys("escape")).match(/╭/g)).toHaveLength(5);
+  });
+
+  it.each(["?", "h", "f1"])("opens the help with %s: only keys that do something", async (key) => {
+    await openDemo(120, 40);
+    const text = await app.keys(key);
+    expect(text).toMatch(/Keys ─[\s\S]*freeze, go on/);
+    expect(text).not.toMatch(/filter|sort/);
+    expect(await app.keys(key)).not.toMatch(/Keys ─/);
+  });
+
+  it("scrolls the help on a small screen", async () => {
+    await openDemo(60, 16);
+    expect(await app.keys("?")).toMatch(/more below/);
+    expect(await app.keys("G")).toMatch(/quit, leave this screen behind[\s\S]*Esc closes/);
+  });
+
+  it.each([
+    ["q", { quit: 1, printed: 0, suspended: 0 }],
+    ["^C", { quit: 1, printed: 0, suspended: 0 }],
+    ["Q", { quit: 1, printed: 1, suspended: 0 }],
+    ["^Z", { quit: 0, printed: 0, suspended: 1 }],
+  ])("leaves with %s", async (key, doors) => {
+    await openDemo();
+    await app.keys(key);
+    expect(app.doors).toEqual(doors);
+  });
+});
+
+const TUPLE = { netns: 1, local: "10.0.0.1", localPort: 80, remote: "10.0.0.2" };
+
+/** The peer of one more connection closes. */
+function closeWait(i: number, t: number): TransitionEvent {
+  return {
+    type: "transition",
+    t,
+    cpu: 0,
+    seq: i,
+    sk: `ffff${i.toString(16).padStart(12, "0")}`,
+    ...TUPLE,
+    remotePort: 1024 + i,
+    from: "ESTABLISHED",
+    to: "CLOSE_WAIT",
+    pid: 0,
+    comm: "swapper/0",
+    inProcess: false,
+  };
+}
+
+describe("freezing", () => {
+  const live = (setPaused?: (isPaused: boolean) => void) => {
+    const trace = traceOf([closeWait(0, 1e9)], 2e9);
+    const changes = setPaused === undefined ? {} : { mode: "replay" as const, setPaused };
+    app = openDashboard(sourceOf(trace, changes), 80, 24);
+    return trace;
+  };
+
+  it("holds the view still while events are collected, and goes on at the newest", async () => {
+    const trace = live();
+    await app.frame();
+    const frozen = await app.keys("space");
+    expect(frozen).toMatch(/PAUSED {2}testhost.*\+2\.0s/);
+    for (let i = 1; i <= 1234; i++) trace.step(closeWait(i, 2e9 + i * 1e6));
+    trace.advance(20e9);
+    const later = await app.frame();
+    expect(later).toContain("PAUSED +1,234 events");
+    const body = (text: string) => text.split("\n").slice(1).join("\n");
+    expect(body(later)).toBe(body(frozen));
+    const newest = await app.keys("space");
+    expect(newest).toMatch(/LIVE .*\+20\.0s/);
+    expect(newest).toMatch(/W CLOSE_WAIT {4}1\.2k/);
+  });
+
+  it("keeps an endpoint as it was, though its state goes on", async () => {
+    const trace = live();
+    await app.frame();
+    await app.keys("space", "enter");
+    trace.step({ ...closeWait(0, 3e9), from: "CLOSE_WAIT", to: "LAST_ACK", inProcess: true });
+    expect(await app.frame()).toMatch(/▸ Teardown e1[\s\S]*W CLOSE_WAIT {3}10\.0\.0\.1:80/);
+    expect(await app.keys("space")).toMatch(/L LAST_ACK {3}10\.0\.0\.1:80/);
+  });
+
+  it("holds a recording itself, so that nothing is missed", async () => {
+    const asked: boolean[] = [];
+    live((isPaused) => asked.push(isPaused));
+    await app.frame();
+    expect(await app.keys("space")).toMatch(/PAUSED {2}/);
+    await app.keys("space");
+    expect(asked).toEqual([true, false]);
+  });
+});
+
+describe("the selection", () => {
+  it("stays on its endpoint when newer ones come", async () => {
+    const trace = traceOf([closeWait(0, 1e9), closeWait(1, 2e9)], 3e9);
+    app = openDashboard(sourceOf(trace), 80, 24);
+    await app.frame();
+    await app.keys("j");
+    expect(app.dashboard.state.selected).toBe("e1");
+    for (let i = 2; i < 40; i++) trace.step(closeWait(i, 3e9 + i));
+    await app.frame();
+    expect(app.dashboard.state.selected).toBe("e1");
+    expect(await app.keys("enter")).toContain("Teardown e1");
+  });
+});
+
+describe("a frame", () => {
+  it("never walks all endpoints", async () => {
+    const trace = traceOf([closeWait(0, 1e9)], 2e9);
+    const refuse = () => {
+      throw new Error("walked all endpoints");
+    };
+    Object.assign(trace, { endpoints: refuse, summary: refuse });
+    app = openDashboard(sourceOf(trace), 200, 60);
+    expect(await app.keys("space", "space", "1", "2", "3", "4", "enter")).toContain("Teardown e1");
+  });
+});
+
+describe("names of others", () => {
+  it("reach the screen as text alone, wherever they stand", async () => {
+    const evil = "{red-fg}x\x1b[2J\n\u202e数";
+    const trace = traceOf([closeWait(0, 1e9)], 2e9);
+    const pid = 4242;
+    trace.step({
+      type: "open",
+      t: 3e9,
+      how: "accept",
+      netns: 1,
+      sk: closeWait(0, 0).sk,
+      pid,
+      comm: evil,
+      fd: 5,
+    });
+    trace.step({
+      type: "process",
+      t: 3e9,
+      pid,
+      startTicks: 1,
+      comm: evil,
+      exe: evil,
+      cmdline: `${evil} --token`,
+      uid: 0,
+      unit: evil,
+      container: evil,
+      fdLimit: 1024,
+      fdCount: 3,
+    });
+    trace.advance(30e9);
+    const header = { ...HEADER, hostname: evil, kernel: evil, filters: { [evil]: evil } };
+    const problems = [evil];
+    const source = sourceOf(trace, { problems }, header);
+    app = openDashboard(source, 200, 60);
+    app.takeWritten();
+    const screens = [await app.frame()];
+    for (const key of ["1", "enter", "enter", "2", "enter", "enter", "?"])
+      screens.push(await app.keys(key));
+    for (const text of screens) {
+      expect(text.split("\n")).toHaveLength(60);
+      expect(text).toContain("{red-fg}x\\x1b[2J\\n\\u{202e}数");
+    }
+    expect(app.takeWritten()).not.toContain("\u202e");
+  });
+});
