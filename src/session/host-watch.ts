@@ -1,11 +1,10 @@
 /** Looks at the host beside the probes: socket table, holders, counters, sysctls. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import { changed } from "../host/changed.ts";
-import { readCounters } from "../host/counters.ts";
 import { DescriptorScanner } from "../host/fd-scan.ts";
 import type { FileTools } from "../host/namespace-files.ts";
 import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
@@ -14,8 +13,10 @@ import { takeSnapshot } from "../host/snapshot.ts";
 import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
 import { readSysctls } from "../host/sysctls.ts";
 import { findTool } from "../host/trusted-tool.ts";
+import { NamespaceWatch } from "./namespace-watch.ts";
 import { ProcessWatch } from "./process-watch.ts";
 import { QueueWatch } from "./queue-watch.ts";
+import { TaskRunner } from "./task-runner.ts";
 
 /** What the watch works with. */
 export interface HostWatchOptions {
@@ -38,15 +39,12 @@ const QUEUES_EVERY_MS = 2000;
 const COUNTERS_EVERY_MS = 1000;
 const MINIS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
-/** Entering a namespace starts a process: those of others are read again once a minute. */
-const SYSCTLS_EVERY_SCANS = 12;
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
 /** A row of the table was true some time within this margin around its reading. */
 const MARGIN_NS = 10e6;
 const MAX_PROCESSES_AT_START = 300;
 const NOTICE_AFTER_MS = 200;
-const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 
 /**
  * Reads the host at the start of a trace and watches what the probes cannot see.
@@ -56,30 +54,28 @@ const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
  */
 export class HostWatch {
   readonly #options: HostWatchOptions;
-  readonly #namespaces = new NamespaceScanner();
+  readonly #tasks: TaskRunner;
+  readonly #namespaces: NamespaceWatch;
   readonly #descriptors = new DescriptorScanner();
-  readonly #abort = new AbortController();
-  readonly #running = new Set<Promise<void>>();
-  readonly #timers: NodeJS.Timeout[] = [];
-  readonly #counters = new Map<number, Record<string, number>>();
-  readonly #sysctls = new Map<number, Record<string, string>>();
   readonly #lookedUp = new WeakMap<Endpoint, number>();
   readonly #complaints = new Set<string>();
   readonly #queues: QueueWatch;
   readonly #processes: ProcessWatch;
-  #known: ReadonlyMap<number, NetworkNamespace> = new Map();
   #tools: Tools | null = null;
   #canJoin = true;
   #dump = 0;
-  #scans = 0;
-  #noticed: NodeJS.Timeout | null = null;
-  /** Namespaces that events come from and no scan can find: held by a descriptor alone. */
-  readonly #unfound = new Set<number>();
+  #isNoticing = false;
 
   constructor(options: HostWatchOptions) {
+    const { now, netns, trace } = options;
+    const out = (event: TraceEvent) => this.#emit(event);
     this.#options = options;
-    this.#queues = new QueueWatch(options.trace, options.now);
-    this.#processes = new ProcessWatch(options.now, (event) => this.#emit(event));
+    this.#tasks = new TaskRunner((what, error) => {
+      this.#complain(`cannot read ${what}: ${error instanceof Error ? error.message : error}`);
+    });
+    this.#namespaces = new NamespaceWatch({ now, netns, out, signal: this.#tasks.signal });
+    this.#queues = new QueueWatch(trace, now);
+    this.#processes = new ProcessWatch(now, out);
   }
 
   /** Sysctls of the own namespace with its inode, for the header. */
@@ -97,60 +93,47 @@ export class HostWatch {
     const joins = await readPidNamespace();
     this.#canJoin = joins.isJoinable;
     if (!joins.isJoinable) this.#complain(`owners by descriptor are off: ${joins.reason}`, false);
-    await this.#guard("the first look at the host", async () => {
+    const tasks = this.#tasks;
+    await tasks.run("the first look at the host", async () => {
       await this.#scanNamespaces();
-      await this.#snapshot(null, this.#wanted());
+      await this.#snapshot(null, this.#namespaces.wanted());
       await this.#readOwners(undefined, MAX_PROCESSES_AT_START);
       await this.#readCounters();
     });
-    this.#every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
-    this.#every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
-    this.#every(COUNTERS_EVERY_MS, "counters", () => this.#readCounters());
+    tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
+    tasks.every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
+    tasks.every(COUNTERS_EVERY_MS, "counters", () => this.#readCounters());
     if (!this.#options.seesMiniSegments) {
-      this.#every(MINIS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
+      tasks.every(MINIS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
     }
-    this.#every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
+    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
   }
 
   /** Look at counters, queues and holders now and not at the next turn. */
   async look(): Promise<void> {
-    await this.#guard("namespaces", () => this.#scanNamespaces());
-    await this.#guard("counters", () => this.#readCounters());
-    await this.#guard("receive queues", () => this.#readQueues());
-    await this.#guard("owners", () => this.#lookUpStuck());
+    const tasks = this.#tasks;
+    await tasks.settle();
+    await tasks.run("namespaces", () => this.#scanNamespaces());
+    await tasks.run("counters", () => this.#readCounters());
+    await tasks.run("receive queues", () => this.#readQueues());
+    await tasks.run("owners", () => this.#lookUpStuck());
+    await tasks.settle();
   }
 
   /** Stop watching; resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
-    if (this.#noticed !== null) clearTimeout(this.#noticed);
-    this.#abort.abort();
-    await Promise.all(this.#running);
+    await this.#tasks.stop();
   }
 
-  #every(ms: number, what: string, task: () => Promise<void>): void {
-    if (this.#abort.signal.aborted) return;
-    let isBusy = false;
-    const timer = setInterval(() => {
-      if (isBusy) return;
-      isBusy = true;
-      void this.#guard(what, task).finally(() => {
-        isBusy = false;
-      });
-    }, ms);
-    this.#timers.push(timer);
-  }
-
-  /** Run a task; its failure is told once and ends nothing. */
-  async #guard(what: string, task: () => Promise<void>): Promise<void> {
-    if (this.#abort.signal.aborted) return;
-    const run = task().catch((error: unknown) => {
-      if (this.#abort.signal.aborted) return;
-      this.#complain(`cannot read ${what}: ${error instanceof Error ? error.message : error}`);
+  /** An event came from a namespace that no scan has found yet: look soon. */
+  notice(netns: number): void {
+    if (this.#tools === null || this.#isNoticing || !this.#namespaces.isNews(netns)) return;
+    this.#isNoticing = true;
+    this.#tasks.after(NOTICE_AFTER_MS, "namespaces", async () => {
+      this.#isNoticing = false;
+      await this.#scanNamespaces(netns);
+      await this.#readCounters();
     });
-    this.#running.add(run);
-    await run;
-    this.#running.delete(run);
   }
 
   #complain(line: string, isBlind = true): void {
@@ -159,75 +142,17 @@ export class HostWatch {
     this.#options.onProblem(line, isBlind);
   }
 
-  #wanted(): NetworkNamespace[] {
-    const { netns } = this.#options;
-    return [...this.#known.values()].filter((each) => netns === null || each.inode === netns);
+  #scanNamespaces(sought?: number): Promise<void> {
+    return this.#namespaces.scan(this.#tools as Tools, sought);
   }
 
-  async #scanNamespaces(): Promise<void> {
-    const scan = await this.#namespaces.scan(this.#abort.signal);
-    this.#known = scan.namespaces;
-    for (const inode of scan.gone) {
-      this.#sysctls.delete(inode);
-      this.#counters.delete(inode);
-    }
-    for (const inode of scan.added) this.#begin(inode);
-    const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
-    for (const namespace of this.#wanted()) {
-      const isNew = !this.#sysctls.has(namespace.inode);
-      if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace);
-    }
-  }
-
-  /** A namespace born under our eyes began with counters of 0. */
-  #begin(inode: number): void {
-    if (this.#scans === 0) return;
-    this.#counters.set(inode, { [OVERFLOW]: 0 });
-    this.#emit({ type: "host", t: this.#options.now(), netns: inode, counters: { [OVERFLOW]: 0 } });
-  }
-
-  async #readSysctls(namespace: NetworkNamespace): Promise<void> {
-    const values = await readSysctls(namespace, this.#tools as Tools, this.#abort.signal).catch(
-      () => null,
-    );
-    if (values === null) return;
-    const news = changed(this.#sysctls.get(namespace.inode) ?? {}, values);
-    this.#sysctls.set(namespace.inode, values);
-    if (news === null) return;
-    this.#emit({ type: "host", t: this.#options.now(), netns: namespace.inode, sysctls: news });
-  }
-
-  /** An event came from a namespace that no scan has found yet: look soon. */
-  notice(netns: number): void {
-    if (netns === 0 || this.#known.has(netns) || this.#tools === null) return;
-    if (this.#unfound.has(netns) || this.#noticed !== null) return;
-    this.#noticed = setTimeout(() => {
-      void this.#guard("namespaces", async () => {
-        await this.#scanNamespaces();
-        if (!this.#known.has(netns)) this.#unfound.add(netns);
-        await this.#readCounters();
-      }).finally(() => {
-        this.#noticed = null;
-      });
-    }, NOTICE_AFTER_MS);
-  }
-
+  /** Where tcp_max_tw_buckets overflows, only the table tells which endpoints got no mini-socket. */
   async #readCounters(): Promise<void> {
-    for (const namespace of this.#wanted()) {
-      const values = await readCounters(namespace, this.#tools as Tools, this.#abort.signal).catch(
-        () => null,
-      );
-      if (values === null) continue;
-      const before = this.#counters.get(namespace.inode);
-      const news = changed(before ?? {}, values);
-      this.#counters.set(namespace.inode, values);
-      if (news === null) continue;
-      this.#emit({ type: "host", t: this.#options.now(), netns: namespace.inode, counters: news });
-      // Only the table tells which endpoints got no mini-socket.
-      if (before !== undefined && OVERFLOW in news) {
-        await this.#snapshot(["TIME_WAIT", "FIN_WAIT2"], [namespace], true);
-      }
-    }
+    const overflown = await this.#namespaces.readCounters(this.#tools as Tools);
+    if (overflown.length === 0) return;
+    // A close within the margin of the reading could still be newer than it.
+    await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: this.#tasks.signal });
+    await this.#snapshot(["TIME_WAIT", "FIN_WAIT2"], overflown, true);
   }
 
   /** Dump the table, of all states for null. In a whole dump a row that is not there is news too. */
@@ -246,7 +171,7 @@ export class HostWatch {
       now: this.#options.now,
       dump: this.#dump,
       tools: this.#tools as Tools,
-      signal: this.#abort.signal,
+      signal: this.#tasks.signal,
       onFailure: (namespace, error) => failed.set(namespace.inode, error),
     });
     for await (const batch of batches) {
@@ -263,7 +188,7 @@ export class HostWatch {
   async #complainOf(failed: ReadonlyMap<number, Error>): Promise<void> {
     await this.#scanNamespaces();
     for (const [inode, error] of failed) {
-      if (!this.#known.has(inode)) continue;
+      if (!this.#namespaces.known.has(inode)) continue;
       this.#complain(`cannot read the sockets of namespace ${inode}: ${error.message}`);
     }
   }
@@ -275,7 +200,9 @@ export class HostWatch {
       ["CLOSE_WAIT", closeWait],
       ["FIN_WAIT2", finWait2],
     ] as const) {
-      const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
+      const namespaces = [...this.#namespaces.known.values()].filter((each) =>
+        inodes.has(each.inode),
+      );
       if (namespaces.length > 0) await this.#snapshot([state], namespaces, false, hasFigures);
     }
   }
@@ -289,7 +216,9 @@ export class HostWatch {
     for (const endpoint of this.#options.trace.inState("FIN_WAIT2")) {
       if (endpoint.isMini) inodes.add(endpoint.tuple.netns);
     }
-    const namespaces = [...this.#known.values()].filter((each) => inodes.has(each.inode));
+    const namespaces = [...this.#namespaces.known.values()].filter((each) =>
+      inodes.has(each.inode),
+    );
     if (namespaces.length > 0) await this.#snapshot(["FIN_WAIT2", "TIME_WAIT"], namespaces, true);
   }
 
@@ -313,7 +242,7 @@ export class HostWatch {
     const scan = this.#descriptors.scan({
       ...(wanted === undefined ? {} : { wanted }),
       now,
-      signal: this.#abort.signal,
+      signal: this.#tasks.signal,
     });
     const holders = new Set<number>();
     for await (const batch of scan) {
@@ -326,7 +255,7 @@ export class HostWatch {
   }
 
   #emit(event: TraceEvent): void {
-    if (!this.#abort.signal.aborted) this.#options.out(event);
+    if (!this.#tasks.signal.aborted) this.#options.out(event);
   }
 }
 

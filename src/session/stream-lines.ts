@@ -13,13 +13,17 @@ export interface StreamOptions {
 /** An RST may amend a verdict within a millisecond: a line waits until it cannot change. */
 const SETTLED_NS = 20e6;
 
-/** Write lines from now on, until the session ends. */
-export function streamLines(session: LiveSession, options: StreamOptions): void {
+/**
+ * Write lines from now on.
+ *
+ * @returns to be called once the session has ended, for what was settled last
+ */
+export function streamLines(session: LiveSession, options: StreamOptions): () => void {
   const { trace, header } = session;
   trace.takeSettled(0);
   const told = new Map<string, boolean>();
-  session.onEvents(() => {
-    for (const endpoint of trace.takeSettled(trace.now - SETTLED_NS)) {
+  const update = (until: number) => {
+    for (const endpoint of trace.takeSettled(until)) {
       if (options.passes(endpoint)) options.write(endpointLine(endpoint, trace, header));
     }
     for (const finding of trace.findings()) {
@@ -28,5 +32,7 @@ export function streamLines(session: LiveSession, options: StreamOptions): void 
       told.set(finding.id, isOpen);
       options.write(findingLine(finding, trace, header));
     }
-  });
+  };
+  session.onEvents(() => update(trace.now - SETTLED_NS));
+  return () => update(trace.now);
 }

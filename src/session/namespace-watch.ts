@@ -1,0 +1,108 @@
+/** Watches the network namespaces: which there are, their sysctls, their counters. */
+
+import type { TraceEvent } from "../event/trace-event.ts";
+import { changed } from "../host/changed.ts";
+import { readCounters } from "../host/counters.ts";
+import type { FileTools } from "../host/namespace-files.ts";
+import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
+import { readSysctls } from "../host/sysctls.ts";
+
+/** What it works with. */
+export interface NamespaceWatchOptions {
+  readonly now: () => number;
+  readonly out: (event: TraceEvent) => void;
+  readonly signal: AbortSignal;
+  /** Only this namespace; null for all. */
+  readonly netns: number | null;
+}
+
+/** Entering a namespace starts a process: those of others are read again once a minute. */
+const SYSCTLS_EVERY_SCANS = 12;
+const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
+
+/** Namespaces come and go; what changed since the last look becomes an event. */
+export class NamespaceWatch {
+  readonly #options: NamespaceWatchOptions;
+  readonly #scanner = new NamespaceScanner();
+  readonly #counters = new Map<number, Record<string, number>>();
+  readonly #sysctls = new Map<number, Record<string, string>>();
+  /** Namespaces that events come from and no scan can find: held by a descriptor alone. */
+  readonly #unfound = new Set<number>();
+  #known: ReadonlyMap<number, NetworkNamespace> = new Map();
+  #scans = 0;
+
+  constructor(options: NamespaceWatchOptions) {
+    this.#options = options;
+  }
+
+  /** All that the last scan found. */
+  get known(): ReadonlyMap<number, NetworkNamespace> {
+    return this.#known;
+  }
+
+  /** Those that the trace is about. */
+  wanted(): NetworkNamespace[] {
+    const { netns } = this.#options;
+    return [...this.#known.values()].filter((each) => netns === null || each.inode === netns);
+  }
+
+  /** Whether an event came from one that no scan has found yet and the next may find. */
+  isNews(netns: number): boolean {
+    return netns !== 0 && !this.#known.has(netns) && !this.#unfound.has(netns);
+  }
+
+  /** Look for namespaces, and read the sysctls that are new or due. */
+  async scan(tools: FileTools, sought?: number): Promise<void> {
+    const scan = await this.#scanner.scan(this.#options.signal);
+    this.#known = scan.namespaces;
+    for (const inode of scan.gone) {
+      this.#sysctls.delete(inode);
+      this.#counters.delete(inode);
+    }
+    if (this.#scans > 0) for (const inode of scan.added) this.#begin(inode);
+    const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
+    for (const namespace of this.wanted()) {
+      const isNew = !this.#sysctls.has(namespace.inode);
+      if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace, tools);
+    }
+    if (sought !== undefined && !this.#known.has(sought)) this.#unfound.add(sought);
+  }
+
+  /**
+   * Read the counters of all wanted namespaces.
+   *
+   * @returns those in which tcp_max_tw_buckets has overflown since the last look
+   */
+  async readCounters(tools: FileTools): Promise<NetworkNamespace[]> {
+    const { now, out, signal } = this.#options;
+    const overflown: NetworkNamespace[] = [];
+    for (const namespace of this.wanted()) {
+      const netns = namespace.inode;
+      const values = await readCounters(namespace, tools, signal).catch(() => null);
+      if (values === null) continue;
+      const before = this.#counters.get(netns);
+      const news = changed(before ?? {}, values);
+      this.#counters.set(netns, values);
+      if (news === null) continue;
+      out({ type: "host", t: now(), netns, counters: news });
+      if (before !== undefined && OVERFLOW in news) overflown.push(namespace);
+    }
+    return overflown;
+  }
+
+  /** A namespace born under our eyes began with counters of 0. */
+  #begin(netns: number): void {
+    const counters = { [OVERFLOW]: 0 };
+    this.#counters.set(netns, counters);
+    this.#options.out({ type: "host", t: this.#options.now(), netns, counters });
+  }
+
+  async #readSysctls(namespace: NetworkNamespace, tools: FileTools): Promise<void> {
+    const { now, out, signal } = this.#options;
+    const values = await readSysctls(namespace, tools, signal).catch(() => null);
+    if (values === null) return;
+    const news = changed(this.#sysctls.get(namespace.inode) ?? {}, values);
+    this.#sysctls.set(namespace.inode, values);
+    if (news !== null) out({ type: "host", t: now(), netns: namespace.inode, sysctls: news });
+  }
+}
