@@ -211,7 +211,7 @@ export class Trace implements TraceView {
   #evaluate(now: Nanoseconds): void {
     const core = this.#core;
     core.resets.advance(now);
-    core.table.ports.tick();
+    core.table.ports.tick(now);
     for (const detector of detectors) {
       const threshold = this.#thresholds[detector.kind] ?? detector.threshold;
       this.#book.update(detector.kind, detector.find(core, now, threshold), now);

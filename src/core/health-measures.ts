@@ -2,8 +2,9 @@
 
 import { CLOSING_STATES, TCP_STATES, type TcpState } from "../event/tcp-state.ts";
 import { formatEndpoint } from "../event/tuple.ts";
+import { ownersOf } from "./detectors/owners.ts";
 import { finResends, isFinUnanswered } from "./detectors/repeated-fin.ts";
-import { counted, ownersOf } from "./detectors/wording.ts";
+import { counted } from "./detectors/wording.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type EphemeralPorts, parseEphemeralPorts } from "./ephemeral-ports.ts";
 import { type HealthRules, type Limits, NO_LIMITS } from "./health-rules.ts";

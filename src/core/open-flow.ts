@@ -62,10 +62,12 @@ function openBytes({ state, isMini }: Endpoint, row: SnapshotEvent): number | un
 }
 
 /** What had gone at the state change, where the socket told it then. */
-function bytesAtEntry({ state, phases, bytesSent, bytesReceived }: Endpoint): number | null {
+function bytesAtEntry(endpoint: Endpoint): number | null {
+  const { state, direction, phases, bytesSent, bytesReceived } = endpoint;
   if (phases.at(-1)?.evidence !== "observed") return null;
   if (state === "FIN_WAIT2") return bytesReceived;
-  return bytesSent === null ? null : bytesSent + 1;
+  if (bytesSent === null) return null;
+  return direction === "in" ? bytesSent : bytesSent + 1;
 }
 
 /**

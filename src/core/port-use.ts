@@ -1,6 +1,6 @@
 /** Counts local ports towards each destination, and mini-sockets in each namespace. */
 
-import type { SocketTuple } from "../event/trace-event.ts";
+import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PortGroup } from "./port-group.ts";
@@ -10,6 +10,7 @@ export type Destination = Omit<SocketTuple, "localPort">;
 
 /** An end this much before its timer is no expiry: another connection took the port over. */
 const EARLY_NS = 2e9;
+const SECOND_NS = 1e9;
 
 /**
  * Kept up to date with each endpoint that comes, waits as mini-socket and goes, so that nobody
@@ -22,6 +23,7 @@ export class PortUse {
   readonly #byDestination = new Map<string, PortGroup>();
   readonly #shared = new Set<PortGroup>();
   readonly #minisIn = new Map<number, number>();
+  #tickedAt: Nanoseconds = Number.NEGATIVE_INFINITY;
 
   /** Destinations that have had two connections at once and still have one. */
   groups(): Iterable<PortGroup> {
@@ -73,8 +75,10 @@ export class PortUse {
     this.#shared.delete(group);
   }
 
-  /** Remember the growth of every group; called once a second. */
-  tick(): void {
+  /** Remember the growth of every group, once a second; a second call within it does nothing. */
+  tick(now: Nanoseconds): void {
+    if (now - this.#tickedAt < SECOND_NS) return;
+    this.#tickedAt = now;
     for (const group of this.#shared) group.tick();
   }
 }

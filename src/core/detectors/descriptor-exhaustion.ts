@@ -6,7 +6,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { Firing } from "../finding.ts";
 import type { Detector } from "./detector.ts";
 import { STUCK_SECONDS, stuckStays } from "./stuck-close-wait.ts";
-import { counted, percent, seconds } from "./wording.ts";
+import { counted, percent, reaches, seconds } from "./wording.ts";
 
 const CRITICAL_PERCENT = 95;
 
@@ -33,7 +33,7 @@ export const descriptorExhaustion: Detector = {
       const holder = core.processes.get(pid);
       if (holder === undefined || holder.fdLimit === null || holder.fdLimit === 0) continue;
       const used = Math.max(holder.fdCount ?? 0, leak.descriptors);
-      if ((used / holder.fdLimit) * 100 < threshold) continue;
+      if (!reaches(used, holder.fdLimit, threshold)) continue;
       firings.push(fire(holder, holder.fdLimit, used, leak, now));
     }
     return firings;

@@ -5,9 +5,8 @@ import { formatEndpoint } from "../../event/tuple.ts";
 import { type CoreState, sysctlOf } from "../core-state.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Firing, Subject } from "../finding.ts";
-import { groupBy } from "./group-by.ts";
-import { closersOf } from "./waiting-ports.ts";
-import { percent, seconds } from "./wording.ts";
+import { Waiting } from "./waiting.ts";
+import { percent, reaches, seconds } from "./wording.ts";
 
 const CRITICAL_PERCENT = 90;
 const NAMED = 3;
@@ -25,7 +24,7 @@ export function fullBuckets(core: CoreState, now: Nanoseconds, threshold: number
     const limit = Number(sysctlOf(core, netns, "net.ipv4.tcp_max_tw_buckets") ?? Number.NaN);
     if (!(limit > 0)) continue;
     const used = core.counters.get(netns)?.["sockstat.tw"] ?? traced.get(netns) ?? 0;
-    if ((used / limit) * 100 < threshold) continue;
+    if (!reaches(used, limit, threshold)) continue;
     firings.push(fire(core, netns, used, limit, now));
   }
   return firings;
@@ -39,24 +38,23 @@ function fire(
   now: Nanoseconds,
 ): Firing {
   const waiting = minisOf(core, netns);
-  const closers = [...groupBy(waiting, closerKey)];
-  closers.sort((a, b) => b[1].length - a[1].length);
+  const shares = waiting.shares();
+  const named = shares
+    .slice(0, NAMED)
+    .map(({ first, count }) => `${placeOf(core, first)}: ${count}`);
   const share = percent(used, limit);
   const overflowAt = core.overflows.get(netns);
-  const named = closers
-    .slice(0, NAMED)
-    .map(([, group]) => `${placeOf(core, group[0] as Endpoint)}: ${group.length}`);
   return {
     key: `tw-buckets ${netns}`,
     severity: share >= CRITICAL_PERCENT || overflowAt !== undefined ? "critical" : "warning",
     since: now,
-    subject: { ...subjectOf(core, closers[0]?.[1][0]), cause: "tw-buckets" },
+    subject: { ...subjectOf(core, shares[0]?.first), cause: "tw-buckets" },
     count: used,
     summary: `${used} mini-sockets are ${share} % of tcp_max_tw_buckets (${limit}); above it the kernel makes no more`,
-    endpoints: waiting.map(({ id }) => id),
+    endpoints: waiting.ids,
     evidence: [
       ...(named.length === 0 ? [] : [`most are closed by ${named.join(", ")}`]),
-      ...(waiting.length === 0 ? ["none of them is traced"] : closersOf(waiting)),
+      ...(waiting.count === 0 ? ["none of them is traced"] : waiting.closers()),
       ...(overflowAt === undefined
         ? []
         : [`the table overflowed ${seconds(now - overflowAt)} ago (TCPTimeWaitOverflow rose)`]),
@@ -64,26 +62,20 @@ function fire(
   };
 }
 
-function minisOf(core: CoreState, netns: number): Endpoint[] {
-  const found: Endpoint[] = [];
+function minisOf(core: CoreState, netns: number): Waiting {
+  const found = new Waiting();
   for (const state of ["TIME_WAIT", "FIN_WAIT2"] as const) {
     for (const endpoint of core.table.inState(state)) {
-      if (endpoint.isMini && endpoint.tuple.netns === netns) found.push(endpoint);
+      if (endpoint.isMini && endpoint.tuple.netns === netns) found.add(endpoint);
     }
   }
   return found;
 }
 
-/** A server's share is told by its port, a client's by the destination. */
-function closerKey({ direction, tuple }: Endpoint): string | number {
-  const isServer = direction === "in" || (direction === null && tuple.localPort < tuple.remotePort);
-  return isServer ? tuple.localPort : `${tuple.remote} ${tuple.remotePort}`;
-}
-
 function subjectOf(core: CoreState, first: Endpoint | undefined): Subject {
   if (first === undefined) return {};
   const { tuple } = first;
-  if (typeof closerKey(first) === "string") {
+  if (first.ports) {
     return { local: tuple.local, remote: formatEndpoint(tuple.remote, tuple.remotePort) };
   }
   const listener = core.listeners.of(tuple);

@@ -7,7 +7,7 @@ import { flowOf, type OpenFlow } from "../open-flow.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
 import { earliest, type Stay, stays } from "./stays.ts";
-import { counted, seconds as inSeconds, ownersOf } from "./wording.ts";
+import { counted, seconds as inSeconds } from "./wording.ts";
 
 /**
  * Fires once per remote address and owner, where data moved after half of the time and within
@@ -88,9 +88,7 @@ function evidenceOf(endpoints: readonly Endpoint[]): string[] {
   const flows = endpoints.map((endpoint) => flowOf(endpoint, endpoint.state) as OpenFlow);
   const bytes = flows.reduce((sum, flow) => sum + flow.carried, 0);
   const moves = flows.reduce((most, flow) => Math.max(most, flow.moves), 0);
-  const owners = ownersOf(endpoints);
   return [
     `${counted(bytes, "byte")} were carried since the other direction was shut, as ${counted(moves, "reading")} of the socket table saw`,
-    ...(owners === null ? [] : [`held by ${owners}`]),
   ];
 }

@@ -5,7 +5,7 @@ import type { Endpoint } from "../endpoint.ts";
 import type { Firing } from "../finding.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
-import { counted, percent } from "./wording.ts";
+import { counted, percent, reaches } from "./wording.ts";
 
 /** Where an orphan can be a full socket. */
 const ORPHAN_STATES = ["FIN_WAIT1", "FIN_WAIT2", "CLOSING", "LAST_ACK"] as const;
@@ -34,8 +34,8 @@ function orphans(core: CoreState, now: number, threshold: number): Firing[] {
   if (!(limit > 0)) return [];
   const counter = newestCounter(core, "sockstat.orphan");
   const used = counter ?? ownOrphans(core, (limit * threshold) / 100);
+  if (!reaches(used, limit, threshold)) return [];
   const share = percent(used, limit);
-  if (share < threshold) return [];
   const known = orphansOf(core);
   const source = counter === null ? "counted from events" : "the kernel's own count";
   return [
@@ -57,8 +57,8 @@ function memory(core: CoreState, now: number, threshold: number): Firing[] {
   const limit = Number(words[2] ?? Number.NaN);
   const used = newestCounter(core, "sockstat.mem");
   if (words.length !== 3 || !(limit > 0) || used === null) return [];
+  if (!reaches(used, limit, threshold)) return [];
   const share = percent(used, limit);
-  if (share < threshold) return [];
   const known = orphansOf(core);
   return [
     {
@@ -111,8 +111,11 @@ function newestCounter(core: CoreState, name: string): number | null {
 
 /** The traced orphans, 0 where there are fewer than `least` candidates: then nobody need look. */
 function ownOrphans(core: CoreState, least: number): number {
-  const most = ORPHAN_STATES.reduce((sum, state) => sum + core.table.inState(state).size, 0);
-  return most < least ? 0 : orphansOf(core).length;
+  const { table } = core;
+  let candidates = table.inState("TIME_WAIT").size;
+  for (const state of ORPHAN_STATES) candidates += table.inState(state).size;
+  for (const minis of table.ports.minis().values()) candidates -= minis;
+  return candidates < least ? 0 : orphansOf(core).length;
 }
 
 function orphansOf(core: CoreState): Endpoint[] {

@@ -10,8 +10,9 @@ import { secondsUntilFull } from "../port-forecast.ts";
 import type { PortGroup } from "../port-group.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
+import { ownersOf } from "./owners.ts";
 import { holdersOf } from "./port-holders.ts";
-import { counted, ownersOf } from "./wording.ts";
+import { counted } from "./wording.ts";
 
 /** A failed connect() is spoken of for so long. */
 const RECENT_NS = 60e9;

@@ -26,7 +26,8 @@ export const stuckCloseWait: Detector = {
   unit: "seconds",
   find(core, now, seconds) {
     const stuck = stuckStays(core, now, seconds);
-    const groups = groupBy(stuck, ({ endpoint }) => keyOf(core, endpoint));
+    const keyOf = keysOf(core);
+    const groups = groupBy(stuck, ({ endpoint }) => keyOf(endpoint));
     return [...groups].map(([key, group]) => fire(core, String(key), group));
   },
 };
@@ -44,12 +45,32 @@ function isQuiet({ endpoint, until }: Stay, seconds: number): boolean {
   return until - flow.movedAt >= Math.max(least, seconds * FLOW_PATIENCE) * 1e9;
 }
 
-/** The owner is its process, whichever thread accepted; a name would tell threads apart. */
-function keyOf(core: CoreState, endpoint: Endpoint): number | string {
-  const { owner, unread, tuple } = endpoint;
-  if (owner !== null && unread !== "not-accepted") return owner.pid;
-  const local = listenerOf(core, endpoint);
-  return `${unread === "not-accepted" ? "queue" : "unknown"} ${tuple.netns} ${local}`;
+/**
+ * What a finding is about: the owner's process, whichever of its threads accepted, or the place
+ * that the connections came in by. Those of one place mostly follow each other.
+ */
+function keysOf(core: CoreState): (endpoint: Endpoint) => number | string {
+  let last: Endpoint | null = null;
+  let key = "";
+  return (endpoint) => {
+    const { owner, unread } = endpoint;
+    if (owner !== null && unread !== "not-accepted") return owner.pid;
+    if (last === null || !isSamePlace(last, endpoint)) {
+      const kind = unread === "not-accepted" ? "queue" : "unknown";
+      key = `${kind} ${endpoint.tuple.netns} ${listenerOf(core, endpoint)}`;
+      last = endpoint;
+    }
+    return key;
+  };
+}
+
+function isSamePlace(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.tuple.localPort === b.tuple.localPort &&
+    a.tuple.netns === b.tuple.netns &&
+    a.tuple.local === b.tuple.local &&
+    (a.unread === "not-accepted") === (b.unread === "not-accepted")
+  );
 }
 
 function listenerOf(core: CoreState, { tuple }: Endpoint): string {
@@ -105,11 +126,13 @@ function evidenceOf(group: readonly Stay[]): string[] {
   const readings = new Map<Unread, number>();
   let eof = 0;
   let shared = 0;
+  let sent = 0;
   for (const { endpoint } of group) {
     const { unread } = endpoint;
     if (unread !== null) readings.set(unread, (readings.get(unread) ?? 0) + 1);
     if (endpoint.eofRead) eof++;
     if (endpoint.holders.length > 1) shared++;
+    if (endpoint.flow?.state === "CLOSE_WAIT" && endpoint.flow.moves > 0) sent++;
   }
   const of = `of ${group.length}`;
   const lines: string[] = [];
@@ -118,6 +141,7 @@ function evidenceOf(group: readonly Stay[]): string[] {
     if (count !== undefined) lines.push(`${count} ${of} ${text}`);
   }
   if (eof > 0) lines.push(`${eof} ${of} have read the end of the stream`);
+  if (sent > 0) lines.push(`${sent} ${of} sent data after the peer's FIN and have stopped`);
   if (shared > 0) lines.push(`${shared} ${of} are held by several processes`);
   return lines;
 }

@@ -5,8 +5,8 @@ import type { Firing } from "../finding.ts";
 import { flowOf } from "../open-flow.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
+import { ownersOf } from "./owners.ts";
 import { earliest, type Stay, stays } from "./stays.ts";
-import { ownersOf } from "./wording.ts";
 
 /** The kernel's timers run late by up to 4 s, and wait 3.5 RTO at least. */
 const LATE_NS = 10e9;

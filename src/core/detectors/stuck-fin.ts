@@ -78,12 +78,12 @@ function evidenceOf(group: readonly Stay[]): string[] {
   if (resent > 0) lines.push(`${resent} ${of} send again and get no answer`);
   if (full > 0) {
     lines.push(
-      `${full} ${of} never re-sent the FIN: it waits behind a zero window, the peer does not read`,
+      `${full} ${of} never re-sent the FIN: it waits behind data that the peer's window had no room for (zero window, or slow reading)`,
     );
   }
   if (open > 0) {
     lines.push(
-      `${open} ${of} never re-sent the FIN though the window had room: dropped on this host`,
+      `${open} ${of} never re-sent the FIN though the window had room: most likely it is dropped on this host`,
     );
   }
   if (unknown > 0) {

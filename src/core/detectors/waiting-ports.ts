@@ -3,12 +3,12 @@
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint, unmappedAddress } from "../../event/tuple.ts";
 import { type CoreState, sysctlOf } from "../core-state.ts";
-import type { Endpoint } from "../endpoint.ts";
 import { type EphemeralPorts, ephemeralPortsOf } from "../ephemeral-ports.ts";
 import type { Firing } from "../finding.ts";
 import type { PortGroup } from "../port-group.ts";
 import { holdersOf } from "./port-holders.ts";
-import { counted, ownersOf, percent } from "./wording.ts";
+import { Waiting } from "./waiting.ts";
+import { counted, percent, reaches } from "./wording.ts";
 
 const CRITICAL_PERCENT = 90;
 
@@ -16,15 +16,16 @@ const CRITICAL_PERCENT = 90;
 export function waitingPorts(core: CoreState, now: Nanoseconds, threshold: number): Firing[] {
   const portsOf = ephemeralPortsOf(core);
   const isReached = (count: number, netns: number) =>
-    (count / portsOf(netns).count) * 100 >= threshold;
+    reaches(count, portsOf(netns).count, threshold);
   const near: PortGroup[] = [];
   for (const group of core.table.ports.groups()) {
     if (isReached(group.minis, group.netns)) near.push(group);
   }
   const firings: Firing[] = [];
   for (const [group, holders] of holdersOf(core, near, portsOf)) {
-    const waiting = holders.filter(({ isMini }) => isMini);
-    if (!isReached(waiting.length, group.netns)) continue;
+    const waiting = new Waiting();
+    for (const holder of holders) if (holder.isMini) waiting.add(holder);
+    if (!isReached(waiting.count, group.netns)) continue;
     firings.push(fire(core, group, waiting, portsOf(group.netns), now));
   }
   return firings;
@@ -33,39 +34,23 @@ export function waitingPorts(core: CoreState, now: Nanoseconds, threshold: numbe
 function fire(
   core: CoreState,
   group: PortGroup,
-  waiting: readonly Endpoint[],
+  waiting: Waiting,
   ports: EphemeralPorts,
   now: Nanoseconds,
 ): Firing {
   const { netns, local, remote, remotePort } = group;
-  const share = percent(waiting.length, ports.count);
+  const share = percent(waiting.count, ports.count);
   const destination = formatEndpoint(remote, remotePort);
   return {
     key: `ports ${netns} ${local} ${destination}`,
     severity: share >= CRITICAL_PERCENT ? "critical" : "warning",
     since: now,
     subject: { local, remote: destination, cause: "ports" },
-    count: waiting.length,
-    summary: `${waiting.length} of ${ports.count} local ports from ${local} towards ${destination} (${share} %) wait until their connections are forgotten`,
-    endpoints: waiting.map(({ id }) => id),
-    evidence: [...closersOf(waiting), ...portsText(ports), ...takeOver(core, group)],
+    count: waiting.count,
+    summary: `${waiting.count} of ${ports.count} local ports from ${local} towards ${destination} (${share} %) wait until their connections are forgotten`,
+    endpoints: waiting.ids,
+    evidence: [...waiting.closers(), ...portsText(ports), ...takeOver(core, group)],
   };
-}
-
-/** Who closes first: TIME_WAIT and FIN_WAIT2 are with the end that sent the first FIN. */
-export function closersOf(waiting: readonly Endpoint[]): string[] {
-  const both = waiting.filter(({ role }) => role === "simultaneous").length;
-  const unanswered = waiting.filter(({ state }) => state === "FIN_WAIT2").length;
-  const owners = ownersOf(waiting);
-  const lines = [`this side closed first on ${waiting.length - both} of ${waiting.length}`];
-  if (both > 0) lines.push(`both sides closed at once on ${both}`);
-  if (owners !== null) lines.push(`closed by ${owners}`);
-  if (unanswered > 0) {
-    lines.push(
-      `${unanswered} wait in FIN_WAIT2: the peer has not closed, and nothing may take their ports over`,
-    );
-  }
-  return lines;
 }
 
 function portsText({ low, high, count, isAssumed }: EphemeralPorts): string[] {
