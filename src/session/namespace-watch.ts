@@ -80,6 +80,7 @@ export class NamespaceWatch {
       const netns = namespace.inode;
       const values = await readCounters(namespace, tools, signal).catch(() => null);
       if (values === null) continue;
+      if (isAnother(this.#counters.get(netns), values)) this.#begin(netns);
       const before = this.#counters.get(netns);
       const news = changed(before ?? {}, values);
       this.#counters.set(netns, values);
@@ -105,4 +106,18 @@ export class NamespaceWatch {
     this.#sysctls.set(namespace.inode, values);
     if (news !== null) out({ type: "host", t: now(), netns: namespace.inode, sysctls: news });
   }
+}
+
+/**
+ * Whether these are the counters of another namespace: the kernel gives an inode that is free to
+ * the next namespace at once, and a counter of TCP never falls.
+ */
+function isAnother(
+  before: Readonly<Record<string, number>> | undefined,
+  values: Readonly<Record<string, number>>,
+): boolean {
+  if (before === undefined) return false;
+  return Object.entries(values).some(
+    ([name, value]) => name.startsWith("Tcp") && value < (before[name] ?? 0),
+  );
 }
