@@ -1,5 +1,6 @@
 // The dashboard on an open terminal: turns the newest state into frames and keys into motions.
 import { parseStartedAt, toIso } from "../event/time.ts";
+import { filterText } from "./app-filter.ts";
 import type { Doing } from "./app-health.ts";
 import { bindKeys } from "./app-keys.ts";
 import { AppState } from "./app-state.ts";
@@ -62,7 +63,7 @@ export class Dashboard {
       snapshot: () => this.#snapshot(),
       paint: (painter, moment) => this.#paint(painter, moment),
     });
-    terminal.onKey((key) => this.press(key));
+    terminal.onKey((key, character) => this.press(key, character));
     terminal.onResize(() => this.loop.request());
     void source.ended.then((failure) => this.#end(failure));
   }
@@ -83,9 +84,13 @@ export class Dashboard {
     return [...this.#source.problems, ...this.#remarks, ...ended];
   }
 
-  /** Take one key, by the name that `keyName` gives it. */
-  press(key: string): void {
-    this.keys.press(key, this.state.help === null ? "panels" : "overlay");
+  /** Take one key, by the name that `keyName` gives it, with the character that it types. */
+  press(key: string, character: string | null = null): void {
+    const { state } = this;
+    const { filter } = state;
+    if (state.prompt !== null) state.type(key, character);
+    else this.keys.press(key, state.help === null ? "panels" : "overlay");
+    if (state.filter !== filter) this.#views.clear();
     this.loop.request();
   }
 
@@ -134,18 +139,21 @@ export class Dashboard {
     const watched = this.#held?.watched ?? this.#live;
     const missed = this.#held === null ? 0 : this.#source.trace.taken - this.#held.taken;
     const problem = this.#problem();
-    const key = `${watched.now} ${this.#source.trace.taken} ${missed} ${this.isPaused} ${problem} ${this.#ended?.text}`;
+    const key = `${watched.now} ${this.#source.trace.taken} ${missed} ${this.isPaused} ${problem} ${this.#ended?.text} ${this.state.filter && filterText(this.state.filter)}`;
     if (this.#moment !== null && key === this.#momentKey) return this.#moment;
     this.#momentKey = key;
     const { header, teller, mode, speed = 1 } = this.#source;
     const clock = this.#clock;
+    const { filter } = this.state;
+    const passes = (text: string) => filter === null || filter.passes(text);
     this.#moment = {
-      scene: { watched, now: watched.now, header, teller, clock },
+      scene: { watched, now: watched.now, header, teller, clock, passes },
       doing: {
         mode,
         speed,
         paused: this.isPaused ? { missed } : null,
         ended: this.#ended,
+        filter: filter === null ? null : filterText(filter),
         problem,
       },
     };

@@ -19,6 +19,8 @@ export interface Doing {
   readonly paused: { readonly missed: number } | null;
   /** The source has come to its end: in what words. */
   readonly ended: { readonly text: string; readonly isFailure: boolean } | null;
+  /** What the lists are narrowed to, as the user typed it. */
+  readonly filter: string | null;
   /** The newest line of trouble. */
   readonly problem: string | null;
 }
@@ -121,11 +123,12 @@ export function paintStatus(
   const paint = doing.ended?.isFailure ? "critical" : doing.ended !== null ? "accent" : "warn";
   const right = ledgerItems(painter, scene.watched);
   const room = Math.max(12, painter.width - LEDGER_WIDTH);
+  const filter = doing.filter === null ? [] : [item([{ text: doing.filter, paint: "accent" }])];
   const left: StatusItem[] =
     trouble === null
       ? [...hints]
       : [item([{ text: cutText(sign + trouble, room, painter.unicode), paint }]), ...hints];
-  paintStatusLine(painter, { left, right });
+  paintStatusLine(painter, { left: [...filter, ...left], right });
 }
 
 /** One line for screens without room for the findings: the gravest, and how many more there are. */

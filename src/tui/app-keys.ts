@@ -53,6 +53,8 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
   keys.on("zoom", () => {
     state.isZoomed = !state.isZoomed;
   });
+  keys.on("filter", () => state.askFilter());
+  keys.on("filter-invert", () => state.invertFilter());
   keys.on("pause", () => dashboard.togglePause());
   keys.on("help", () => {
     state.help = state.help === null ? { scroll: 0 } : null;

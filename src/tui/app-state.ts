@@ -1,8 +1,10 @@
 // Keeps where the user is: which panel has the keys, what is selected in each, what lies over them.
 
+import { type Filter, makeFilter } from "./app-filter.ts";
 import { membersPanel } from "./panels/members.ts";
 import { type AnyPanel, anyPanel, type Opening } from "./panels/panel.ts";
 import { timelinePanel } from "./panels/timeline.ts";
+import { openPrompt, type PromptState, pressPrompt } from "./prompt.ts";
 import {
   moveCursor,
   START_CURSOR,
@@ -35,6 +37,9 @@ export class AppState {
   focus: string;
   isZoomed = false;
   help: { scroll: number } | null = null;
+  /** A line that is being typed; it takes all keys. */
+  prompt: PromptState | null = null;
+  filter: Filter | null = null;
   readonly levels: Level[] = [];
   readonly #places = new Map<string, Place>();
 
@@ -99,11 +104,36 @@ export class AppState {
     this.levels.push({ panel, opening });
   }
 
-  /** Close one level: help, the topmost panel, the zoom. Never ends the program. */
+  /** Close one level: help, the topmost panel, the zoom, the filter. Never ends the program. */
   back(): void {
     if (this.help !== null) this.help = null;
     else if (this.levels.length > 0) this.levels.pop();
-    else this.isZoomed = false;
+    else if (this.isZoomed) this.isZoomed = false;
+    else this.filter = null;
+  }
+
+  /** Begin to type a filter, with the present one to change. */
+  askFilter(): void {
+    this.prompt = openPrompt("filter /", this.filter?.text ?? "");
+  }
+
+  /** Give a key to the line that is being typed; an empty line takes the filter away. */
+  type(key: string, character: string | null): void {
+    if (this.prompt === null) return;
+    const step = pressPrompt(this.prompt, key, character);
+    this.prompt = step.kind === "editing" ? step.prompt : null;
+    if (step.kind !== "done") return;
+    if (step.text === "") this.filter = null;
+    else {
+      const made = makeFilter(step.text, this.filter?.isInverted);
+      if (made === null) this.prompt = openPrompt("no regular expression /", step.text);
+      else this.filter = made;
+    }
+  }
+
+  /** Show what the filter hides, and hide what it shows. */
+  invertFilter(): void {
+    if (this.filter !== null) this.filter = makeFilter(this.filter.text, !this.filter.isInverted);
   }
 
   #place(name: string): Place {

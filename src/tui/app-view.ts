@@ -12,6 +12,7 @@ import { type AnyPanel, anyPanel, type Scene, type ShownPanel, stillLook } from 
 import { paintRatesStrip } from "./panels/rates.ts";
 import { timelinePanel } from "./panels/timeline.ts";
 import { wrapLine } from "./panels/wrap.ts";
+import { paintPrompt } from "./prompt.ts";
 import { keyHint, type StatusItem } from "./status-line.ts";
 
 /** Everything that one frame is made of. */
@@ -40,6 +41,7 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
   for (const [place, rect] of places) {
     const at = painter.within(rect);
     if (place === "header") paintHeader(at, parts.scene, parts.doing);
+    else if (place === "status" && state.prompt !== null) paintPrompt(at, state.prompt);
     else if (place === "status") paintStatus(at, parts.scene, parts.doing, hints(parts));
     else if (place === "strip") paintStrip(at, parts.scene);
     else if (place === "rates-strip") paintRatesStrip(at, parts.scene);

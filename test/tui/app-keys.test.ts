@@ -91,7 +91,7 @@ describe("a user", () => {
     await openDemo(120, 40);
     const text = await app.keys(key);
     expect(text).toMatch(/Keys ─[\s\S]*freeze, go on/);
-    expect(text).not.toMatch(/filter|sort/);
+    expect(text).not.toMatch(/sort|jump to/);
     expect(await app.keys(key)).not.toMatch(/Keys ─/);
   });
 
@@ -132,6 +132,45 @@ function closeWait(i: number, t: number): TransitionEvent {
     inProcess: false,
   };
 }
+
+describe("the filter", () => {
+  const rows = (text: string) =>
+    text.split("\n").filter((line) => /\d\d:\d\d:\d\d /.test(line.slice(0, 11)));
+
+  it("narrows the lists to what matches, and says so until it is taken away", async () => {
+    const before = await openDemo(120, 30);
+    const typing = await app.keys("4", "/", "r", "e", "s", "e", "t");
+    expect(typing).toMatch(/filter \/ reset/);
+    const narrowed = await app.keys("enter");
+    expect(rows(narrowed).length).toBeGreaterThan(0);
+    for (const row of rows(narrowed)) expect(row).toMatch(/reset-(sent|received)/);
+    expect(narrowed).toMatch(/\n \/reset\/ {2}/);
+    const inverted = await app.keys("!");
+    expect(inverted).toContain("!/reset/");
+    for (const row of rows(inverted)) expect(row).not.toMatch(/reset-/);
+    expect(rows(await app.keys("escape"))).toEqual(rows(before));
+  });
+
+  it("types every key, q and space too, and leaves with Escape", async () => {
+    await openDemo();
+    expect(await app.keys("/", "q", "space", "?")).toContain("filter / q ?");
+    await app.keys("escape");
+    expect(app.doors.quit).toBe(0);
+    expect(app.dashboard.state.filter).toBeNull();
+    expect(app.dashboard.isPaused).toBe(false);
+  });
+
+  it("asks again for what is no regular expression", async () => {
+    await openDemo();
+    expect(await app.keys("/", "(", "enter")).toContain("no regular expression / (");
+    expect(await app.keys("a", ")", "enter")).toContain("/(a)/");
+  });
+
+  it("says that nothing passes", async () => {
+    await openDemo();
+    expect(await app.keys("/", "^", "$", "enter")).toContain("none of the recent teardowns passes");
+  });
+});
 
 describe("freezing", () => {
   const live = (setPaused?: (isPaused: boolean) => void) => {

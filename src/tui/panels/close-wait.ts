@@ -30,8 +30,9 @@ const COLUMNS: readonly TableColumn[] = [
 export const closeWaitPanel: Panel<CloseWaitData> = {
   name: "close-wait",
   title: "CLOSE_WAIT by owner",
-  view({ watched, now }) {
-    const holdings = groupByHolder(watched);
+  view({ watched, now, passes }) {
+    const all = groupByHolder(watched);
+    const holdings = all.filter(({ name, command }) => passes(`${name} ${command ?? ""}`));
     return { holdings, total: watched.count("CLOSE_WAIT"), now };
   },
   keys: ({ holdings }) => holdings.map(({ key }) => key),

@@ -71,6 +71,13 @@ export function tookText(endpoint: Endpoint, now: Nanoseconds): string {
   return ns === 0 ? UNKNOWN : `>${formatDuration(ns / 1e6)}`;
 }
 
+/** Everything that a filter may match. */
+export function endpointText(endpoint: Endpoint): string {
+  const { verdict, state, owner, role, trigger } = endpoint;
+  const who = owner === null ? "" : `${owner.comm} ${owner.pid}`;
+  return `${verdict ?? ""} ${state} ${localText(endpoint)} ${remoteText(endpoint)} ${who} ${role} ${trigger ?? ""}`;
+}
+
 /** When the endpoint entered its state. */
 export function stateSince({ phases, bornAt }: Endpoint): Nanoseconds {
   return phases.at(-1)?.from ?? bornAt;

@@ -51,7 +51,10 @@ const UNANSWERED: readonly WaitingState[] = ["FIN_WAIT1", "CLOSING", "LAST_ACK"]
 export const finResendsPanel: Panel<FinResendsData> = {
   name: "fin-resends",
   title: "FIN re-sends by peer",
-  view: ({ watched, now }) => ({ peers: peersOf(watched), now }),
+  view: ({ watched, now, passes }) => ({
+    peers: peersOf(watched).filter(({ remote }) => passes(remote)),
+    now,
+  }),
   keys: ({ peers }) => peers.map(({ remote }) => remote),
   open({ peers }, key) {
     const peer = peers.find(({ remote }) => remote === key);
@@ -116,9 +119,11 @@ function troubled(watched: Watched): Map<string, Endpoint[]> {
 }
 
 function peersOf(watched: Watched): Peer[] {
-  const findings = watched
-    .findings()
-    .filter(({ kind, until }) => kind === "repeated-fin-retransmit" && until === null);
+  const severities = new Map<string, Severity>();
+  for (const { kind, until, subject, severity } of watched.findings()) {
+    if (kind !== "repeated-fin-retransmit" || until !== null) continue;
+    severities.set(unmappedAddress(subject.remote ?? ""), severity);
+  }
   return [...troubled(watched)]
     .map(([remote, endpoints]): Peer => {
       const resends = endpoints.flatMap(finResends).sort((a, b) => a.at - b.at);
@@ -133,9 +138,7 @@ function peersOf(watched: Watched): Peer[] {
         lastAt: last.at,
         since: Math.min(...since),
         lost: new Set(endpoints.map(lostText).filter((text) => text !== "")),
-        severity:
-          findings.find(({ subject }) => unmappedAddress(subject.remote ?? "") === remote)
-            ?.severity ?? null,
+        severity: severities.get(remote) ?? null,
       };
     })
     .sort((a, b) => b.open - a.open || b.lastAt - a.lastAt || (a.remote < b.remote ? -1 : 1));

@@ -31,7 +31,10 @@ const MOST_ENDPOINTS = 1000;
 export const findingsPanel: Panel<FindingsData> = {
   name: "findings",
   title: "Findings",
-  view: ({ watched, now }) => ({ findings: inOrder(watched.findings()), now }),
+  view: ({ watched, now, passes }) => {
+    const shown = watched.findings().filter((each) => passes(textOf(each)));
+    return { findings: inOrder(shown), now };
+  },
   keys: ({ findings }) => findings.map(({ id }) => id),
   open({ findings }, key) {
     const finding = findings.find(({ id }) => id === key);
@@ -83,6 +86,8 @@ export const findingsPanel: Panel<FindingsData> = {
     });
   },
 };
+
+const textOf = (finding: Finding) => `${finding.kind} ${subjectText(finding)} ${finding.summary}`;
 
 /** Whom a finding is about, in few words. */
 export function subjectText({ subject, kind }: Finding): string {

@@ -1,4 +1,5 @@
 // Shows the endpoints behind one row: those of an owner, of a peer, of a finding.
+import { endpointText } from "./endpoint-cells.ts";
 import { paintEndpoints } from "./endpoint-table.ts";
 import type { MembersData, Opening, Panel } from "./panel.ts";
 import { wrapLine } from "./wrap.ts";
@@ -11,7 +12,10 @@ export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Pa
   return {
     name: `members ${opening.id}`,
     title: opening.title,
-    view: (scene) => opening.of(scene),
+    view(scene) {
+      const { about, endpoints } = opening.of(scene);
+      return { about, endpoints: endpoints.filter((each) => scene.passes(endpointText(each))) };
+    },
     keys: ({ endpoints }) => endpoints.map(({ id }) => id),
     open({ endpoints }, key) {
       const endpoint = endpoints.find(({ id }) => id === key);

@@ -14,6 +14,8 @@ export interface Scene {
   readonly now: Nanoseconds;
   readonly header: RecordingHeader;
   readonly teller: Teller;
+  /** Whether the filter lets a row of this text through. */
+  passes(text: string): boolean;
   /** Time of day of a moment, UTC, with so many decimals. */
   clock(t: Nanoseconds, digits?: 0 | 3): string;
 }

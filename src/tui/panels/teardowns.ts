@@ -3,6 +3,7 @@ import type { Endpoint } from "../../core/endpoint.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Painter } from "../painter.ts";
 import { MOST_RECENT } from "../watched.ts";
+import { endpointText } from "./endpoint-cells.ts";
 import { paintEndpoints } from "./endpoint-table.ts";
 import type { Panel, PanelLook } from "./panel.ts";
 import { scopeText } from "./scope.ts";
@@ -10,13 +11,18 @@ import { scopeText } from "./scope.ts";
 /** The newest first. */
 export interface TeardownsData {
   readonly endpoints: readonly Endpoint[];
+  /** There was no teardown at all. */
+  readonly isQuiet: boolean;
 }
 
 /** Recent teardowns; Enter opens the ladder of one. */
 export const teardownsPanel: Panel<TeardownsData> = {
   name: "teardowns",
   title: "Recent teardowns",
-  view: ({ watched }) => ({ endpoints: watched.recent(MOST_RECENT) }),
+  view: ({ watched, passes }) => ({
+    endpoints: watched.recent(MOST_RECENT).filter((each) => passes(endpointText(each))),
+    isQuiet: watched.recent(1).length === 0,
+  }),
   keys: ({ endpoints }) => endpoints.map(({ id }) => id),
   open({ endpoints }, key) {
     const endpoint = endpoints.find(({ id }) => id === key);
@@ -27,9 +33,10 @@ export const teardownsPanel: Panel<TeardownsData> = {
     const text = length < MOST_RECENT ? formatCount(length) : `newest ${formatCount(length)}`;
     return [{ text, paint: "muted" }];
   },
-  draw(inside, { endpoints }, look) {
-    if (endpoints.length > 0) paintEndpoints(inside, endpoints, look, { followsTop: true });
-    else paintQuiet(inside, look);
+  draw(inside, { endpoints, isQuiet }, look) {
+    const empty = "none of the recent teardowns passes the filter";
+    if (isQuiet) paintQuiet(inside, look);
+    else paintEndpoints(inside, endpoints, look, { empty, followsTop: true });
   },
 };
 

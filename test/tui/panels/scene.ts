@@ -50,6 +50,7 @@ export function sceneOf(parts: SceneParts): Scene {
     now,
     header: HEADER,
     teller: { sentence: () => "Told in one sentence.", advice: () => [{ text: "Call close()." }] },
+    passes: () => true,
     clock: (t) => new Date(t / 1e6).toISOString().slice(11, 19),
   };
 }
