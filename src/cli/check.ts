@@ -59,7 +59,7 @@ those that limits of your own replace: --close-wait stands for stuck-close-wait,
 --fin-retransmits for repeated-fin-retransmit, and so on.
 
 A look at this host lasts 15 s, or as long as --for, --finding and --threshold
-need to show anything: so a plain look sees no stuck-fin-wait2, which takes 60 s.
+need to show anything; so a plain look sees no stuck-fin-wait2, it takes 60 s.
 
 Exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. What cannot be trusted is
 UNKNOWN, whatever was seen: lost events, a recording not closed cleanly or not
@@ -169,5 +169,5 @@ function filterOf({ state: _, ...options }: CheckOptions): TracingOptions {
 }
 
 function isFiltered({ port, cidr, pid, comm, netns }: CheckOptions): boolean {
-  return [port, cidr, pid, comm, netns].some((each) => each !== undefined);
+  return [port, cidr, pid, comm, netns].some((each) => each !== undefined && each !== "all");
 }

@@ -100,7 +100,8 @@ function thresholdsOf(options: { readonly threshold?: Thresholds }): { threshold
 
 function isFiltered(options: ReportOptions): boolean {
   const { from, port, cidr, pid, comm, netns, state } = options;
-  return [from, port, cidr, pid, comm, netns, state].some((each) => each !== undefined);
+  const given = [from, port, cidr, pid, comm, netns, state];
+  return given.some((each) => each !== undefined && each !== "all");
 }
 
 function isAlive(endpoint: Endpoint, from: number): boolean {

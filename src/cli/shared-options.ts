@@ -14,7 +14,7 @@ export interface FilterOptions {
   readonly cidr?: readonly Cidr[];
   readonly pid?: number;
   readonly comm?: string;
-  readonly netns?: number;
+  readonly netns?: number | "all";
   readonly state?: readonly TcpState[];
 }
 
@@ -59,13 +59,19 @@ function parseCidr(text: string): Cidr {
   };
 }
 
+/** Pids and inodes of namespaces have 32 bits; the probes would not take more. */
+const MOST = 0xffff_ffff;
+
 export function parseCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!/^\d+$/.test(text) || Number(text) > MOST) {
+    throw new InvalidArgumentError(`It must be a whole number, at most ${MOST}.`);
+  }
   return Number(text);
 }
 
-function parseNetns(text: string): number | undefined {
-  return text === "all" ? undefined : parseCount(text);
+/** commander would make an empty text of an undefined, so that all namespaces have a word. */
+function parseNetns(text: string): number | "all" {
+  return text === "all" ? text : parseCount(text);
 }
 
 export function parseStates(text: string): TcpState[] {
@@ -87,7 +93,8 @@ export function parseSpan(text: string): number {
 }
 
 function parseThreshold(text: string, before: Thresholds = {}): Thresholds {
-  const [kind = "", value = ""] = text.split("=");
+  const [kind = "", ...values] = text.split("=");
+  const value = values.join("=");
   const known = FINDING_KINDS.find((each) => each === kind);
   if (known === undefined) {
     throw new InvalidArgumentError(`Kinds are ${FINDING_KINDS.join(", ")}.`);
@@ -135,7 +142,7 @@ export const detailOption = new Option(
 export function matches(filter: FilterOptions, endpoint: Endpoint): boolean {
   const { tuple } = endpoint;
   const { port, cidr, pid, comm, netns, state } = filter;
-  if (netns !== undefined && tuple.netns !== netns) return false;
+  if (typeof netns === "number" && tuple.netns !== netns) return false;
   if (port && !port.includes(tuple.localPort) && !port.includes(tuple.remotePort)) return false;
   if (cidr && !cidr.some((net) => net.has(tuple.local) || net.has(tuple.remote))) return false;
   if (state && !state.includes(endpoint.state)) return false;

@@ -1,10 +1,10 @@
 /** What the live commands share: starting a trace, waiting for its end, telling of trouble. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
 import { complain } from "./output.ts";
 import { describeFilters, type FilterOptions, type Thresholds } from "./shared-options.ts";
+import { sleepLong } from "./sleep-long.ts";
 import { VERSION } from "./version.ts";
 
 /** Options of every command that traces. */
@@ -24,7 +24,7 @@ export function startTracing(
   const { threshold: thresholds, maxEnded } = options;
   return LiveSession.start({
     version: VERSION,
-    netns: options.netns ?? null,
+    netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     filters: describeFilters(options),
     trace: {
@@ -63,7 +63,12 @@ export async function untilEnd(
     session.ended.then((error) => error ?? "signal"),
   ];
   if (durationMs !== undefined) {
-    stops.push(sleep(durationMs, "duration" as const, { signal }).catch(() => "duration" as const));
+    stops.push(
+      sleepLong(durationMs, { signal }).then(
+        () => "duration" as const,
+        () => "duration" as const,
+      ),
+    );
   }
   const end = await Promise.race(stops);
   abort.abort();
