@@ -1,6 +1,5 @@
 /** `lastack` and `lastack live`: the dashboard over this host, or plain lines without a terminal. */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -13,6 +12,7 @@ import {
   portOption,
   thresholdOption,
 } from "./shared-options.ts";
+import { sleepLong } from "./sleep-long.ts";
 import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
 
 export function addLive(program: Command, result: CommandResult): void {
@@ -47,16 +47,18 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
       ended: session.ended.then((error) => error?.message ?? null),
       ...(options.duration === undefined
         ? {}
-        : { leave: sleep(options.duration, undefined, { ref: false }) }),
+        : { leave: sleepLong(options.duration, { ref: false }) }),
       options,
     });
     return;
   }
   const session = await startTracing(options);
   announce(session, options.quiet === true);
-  plainLines(session.trace, session.header, (listener) => session.onEvents(listener));
+  const { trace, header } = session;
+  const lines = plainLines(trace, header, (listener) => session.onEvents(listener));
   await session.readHost();
   const end = await untilEnd(session, options.duration);
   await session.stop();
+  lines(true);
   if (end instanceof OperatorError) throw end;
 }

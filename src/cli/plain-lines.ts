@@ -13,17 +13,18 @@ const SETTLED_NS = 20e6;
 /**
  * Print lines as the trace goes on; no escape bytes.
  *
- * @param subscribe called with the listener of new events; without it call the returned function
+ * @param subscribe called with the listener of new events; without it call the returned function,
+ * and with true once nothing more can come
  */
 export function plainLines(
   trace: Trace,
   header: RecordingHeader,
   subscribe?: (listener: EventListener) => void,
-): () => void {
+): (isOver?: boolean) => void {
   const told = new Map<string, boolean>();
   trace.takeSettled(0);
-  const update = () => {
-    for (const endpoint of trace.takeSettled(trace.now - SETTLED_NS)) {
+  const update = (isOver = false) => {
+    for (const endpoint of trace.takeSettled(isOver ? trace.now : trace.now - SETTLED_NS)) {
       process.stdout.write(`${teardownLine(endpoint, header)}\n`);
     }
     for (const finding of trace.findings()) {
@@ -35,7 +36,7 @@ export function plainLines(
       process.stdout.write(`${time} ${word} ${finding.kind}: ${safeText(finding.summary)}\n`);
     }
   };
-  subscribe?.(update);
+  subscribe?.(() => update());
   return update;
 }
 

@@ -56,10 +56,10 @@ async function run(file: string, options: ReplayOptions, result: CommandResult):
     return;
   }
   const lines = plainLines(playback.trace, playback.header);
-  const timer = setInterval(lines, 200);
+  const timer = setInterval(() => lines(), 200);
   await playback.ended;
   clearInterval(timer);
-  lines();
+  lines(true);
   if (!playback.end().closedCleanly) {
     complain(`${file} was not closed cleanly; every complete line was used`);
   }

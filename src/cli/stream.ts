@@ -44,7 +44,7 @@ export function addStream(program: Command, _result: CommandResult): void {
 
 async function run(options: TracingOptions): Promise<void> {
   const session = await startTracing(options);
-  streamLines(session, {
+  const finish = streamLines(session, {
     write: (text) => process.stdout.write(text),
     passes: (endpoint) => matches(options, endpoint),
   });
@@ -52,5 +52,6 @@ async function run(options: TracingOptions): Promise<void> {
   await session.readHost();
   const end = await untilEnd(session, options.duration);
   await session.stop();
+  finish();
   if (end instanceof OperatorError) throw end;
 }
