@@ -7,7 +7,7 @@ import { formatEndpoint } from "../event/tuple.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
 import type { CommandResult } from "./command-result.ts";
-import { print, printPieces } from "./output.ts";
+import { complain, print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
 import {
@@ -58,6 +58,7 @@ async function run(file: string, options: StatesOptions): Promise<void> {
     onEvents: (events) => progress.add(events.length),
   });
   progress.done();
+  if (!read.closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
   if (read.end.lines === 0) throw new OperatorError(3, `${file} holds no events`);
   const now = at ?? read.endNs;
   const rows = [...read.trace.endpoints()]

@@ -51,7 +51,8 @@ export function traceFor(header: RecordingHeader, options: ReadTraceOptions["tra
 /**
  * Read and fold a whole recording.
  *
- * Every complete line counts, also when the file was cut off.
+ * Every complete line counts, also when the file was cut off. The rest after `until` is read too:
+ * only the last line says that the recording is whole.
  *
  * @throws OperatorError 3
  */
@@ -64,7 +65,6 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
     for await (const batch of recording.events) {
       for (const event of batch) if (event.t <= until) trace.step(event);
       options.onEvents?.(batch);
-      if ((batch.at(-1)?.t ?? 0) > until) break;
     }
   } catch (error) {
     throw readable(error);
