@@ -24,9 +24,9 @@ Examples:
   sudo lastack record -o run.ndjson    record until Ctrl-C
   lastack report run.ndjson            how every connection ended
   lastack states run.ndjson --at -10s  what \`ss -tan\` would have shown
-  lastack explain CLOSE_WAIT           what a state means, with this host's values
+  lastack explain CLOSE_WAIT           what a state means on this host
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreadable input, 4 not permitted;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 unreadable input, 4 not allowed;
 of check: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.`;
 
 /**
