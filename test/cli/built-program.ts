@@ -1,0 +1,122 @@
+/** Compiles the program into a directory of its own, and runs it there as a user would. */
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Loads everything, gives root up when told to, then runs: nobody may read this checkout. */
+const LAUNCHER = `
+import { main } from "./dist/cli/main.js";
+const { RUN_AS } = process.env;
+if (RUN_AS !== undefined) {
+  process.setgroups([]);
+  process.setgid(Number(RUN_AS));
+  process.setuid(Number(RUN_AS));
+}
+process.exitCode = await main(process.argv.slice(2));
+`;
+
+/** The uid of a user who may do nothing. */
+export const NOBODY = 65_534;
+
+/** How a run ended, with everything it printed. */
+export interface Run {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string | Buffer;
+  readonly cwd?: string;
+  /** Become this user before the arguments are read; needs root. */
+  readonly uid?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A place for files, and the program. */
+export interface BuiltProgram {
+  readonly directory: string;
+  /** Write a file and return its path. */
+  file(name: string, content: string | Buffer): string;
+  run(args: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Run in a shell's pipe: \`lastack ARGS | COMMAND\`; the codes of both, the program's first. */
+  pipe(args: readonly string[], command: string): Promise<Run>;
+}
+
+/** Compile before the tests of a file; the program is there in every test. */
+export function builtProgram(): BuiltProgram {
+  let home = "";
+  let directory = "";
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), "lastack-built-program-"));
+    chmodSync(home, 0o755);
+    directory = mkdtempSync(join(tmpdir(), "lastack-files-"));
+    chmodSync(directory, 0o755);
+    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+    const args = [compiler, "-p", ROOT, "--outDir", join(home, "dist"), "--declaration", "false"];
+    // Types are checked elsewhere; what matters here is what is emitted.
+    await promisify(execFile)(process.execPath, args).catch(() => {});
+    if (!existsSync(join(home, "dist/cli/main.js")))
+      throw new Error("the compiler emitted nothing");
+    for (const name of ["node_modules", "probes", "package.json"]) {
+      symlinkSync(join(ROOT, name), join(home, name));
+    }
+    writeFileSync(join(home, "launcher.js"), LAUNCHER);
+  }, 120_000);
+  afterAll(() => {
+    for (const each of [home, directory]) rmSync(each, { recursive: true, force: true });
+  });
+  const launcher = () => join(home, "launcher.js");
+  return {
+    get directory() {
+      return directory;
+    },
+    file(name, content) {
+      const path = join(directory, name);
+      writeFileSync(path, content);
+      return path;
+    },
+    run: (args, options = {}) => finish(process.execPath, [launcher(), ...args], options),
+    pipe(args, command) {
+      const script = `"$0" "$@" | ${command}; printf "%s\\n" "\${PIPESTATUS[@]}"`;
+      return finish(
+        "/bin/bash",
+        ["--norc", "-c", script, process.execPath, launcher(), ...args],
+        {},
+      );
+    },
+  };
+}
+
+async function finish(command: string, args: readonly string[], options: RunOptions): Promise<Run> {
+  const { input, cwd, uid, env = {} } = options;
+  const child = spawn(command, args, {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH ?? "",
+      ...env,
+      ...(uid === undefined ? {} : { RUN_AS: String(uid) }),
+    },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  child.stdin.on("error", () => {});
+  child.stdin.end(input ?? "");
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code, signal, stdout, stderr };
+}
