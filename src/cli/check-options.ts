@@ -116,6 +116,7 @@ export const RULE_OPTIONS: readonly Option[] = [
     "--finding <kind[=level]>",
     "count only this finding, as warning or critical; or none",
   ).argParser(parseFinding),
+  new Option("--despite-loss", "let WARNING and CRITICAL stand where data is incomplete"),
 ];
 
 /** What the options ask of a trace. */

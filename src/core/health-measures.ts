@@ -157,7 +157,8 @@ function portMeasure(
   let value = 0;
   let towards: string | null = null;
   for (const [group, count] of waiting) {
-    const share = Math.round((count * 10_000) / (ranges.get(group.netns)?.count ?? 1)) / 100;
+    // Upwards: one port of many is more than a limit of 0.
+    const share = Math.ceil((count * 10_000) / (ranges.get(group.netns)?.count ?? 1)) / 100;
     if (share <= value) continue;
     value = share;
     towards = `from ${group.local} towards ${formatEndpoint(group.remote, group.remotePort)}`;
