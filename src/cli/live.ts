@@ -39,6 +39,7 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
     process.stderr.write("\x1b[K");
     result.exitCode = await showDashboard({
       mode: "live",
+      since: session.now(),
       header: session.header,
       trace: session.trace,
       problems,

@@ -142,12 +142,12 @@ export class Dashboard {
     const key = `${watched.now} ${this.#source.trace.taken} ${missed} ${this.isPaused} ${problem} ${this.#ended?.text} ${this.state.filter && filterText(this.state.filter)}`;
     if (this.#moment !== null && key === this.#momentKey) return this.#moment;
     this.#momentKey = key;
-    const { header, teller, mode, speed = 1 } = this.#source;
+    const { header, teller, mode, since = 0, speed = 1 } = this.#source;
     const clock = this.#clock;
     const { filter } = this.state;
     const passes = (text: string) => filter === null || filter.passes(text);
     this.#moment = {
-      scene: { watched, now: watched.now, header, teller, clock, passes },
+      scene: { watched, now: watched.now, since, header, teller, clock, passes },
       doing: {
         mode,
         speed,

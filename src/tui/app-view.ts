@@ -100,7 +100,9 @@ function paintPreview(painter: Painter, parts: FrameParts): void {
   const key = parts.state.selectedIn("teardowns");
   const opening = list === undefined || key === null ? null : parts.show(list).open(key);
   if (opening?.kind !== "teardown") {
-    paintBox(painter, { title: "Teardown" });
+    const inside = paintBox(painter, { title: "Teardown" });
+    const text = inside.fit("the ladder of the selected teardown", inside.width, "center");
+    inside.text(0, Math.floor(inside.height / 2), text, "muted");
     return;
   }
   const panel = anyPanel(timelinePanel(opening));

@@ -12,6 +12,8 @@ export interface Scene {
   readonly watched: Watched;
   /** The moment that is shown. */
   readonly now: Nanoseconds;
+  /** From when on nothing can have been missed. */
+  readonly since: Nanoseconds;
   readonly header: RecordingHeader;
   readonly teller: Teller;
   /** Whether the filter lets a row of this text through. */

@@ -42,12 +42,15 @@ export const teardownsPanel: Panel<TeardownsData> = {
 
 /** What is being watched and for how long: nothing to see must not look like nothing working. */
 function paintQuiet(painter: Painter, { scene }: PanelLook): void {
-  const { watched, header, now } = scene;
+  const { watched, header, now, since } = scene;
   const established = watched.count("ESTABLISHED");
   const open =
     established === 1 ? "1 connection is" : `${formatCount(established)} connections are`;
   const lines = [
-    { text: `Quiet: no connection has closed in ${formatDuration(now / 1e6)}.`, paint: "ok" },
+    {
+      text: `Quiet: no connection has closed in ${formatDuration(Math.max(0, now - since) / 1e6)}.`,
+      paint: "ok",
+    },
     { text: `Watching ${header.hostname}: ${scopeText(header)}.`, paint: "text" },
     { text: `${open} established. The next close will appear here.`, paint: "muted" },
   ] as const;

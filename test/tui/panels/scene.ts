@@ -48,6 +48,7 @@ export function sceneOf(parts: SceneParts): Scene {
   return {
     watched,
     now,
+    since: 0,
     header: HEADER,
     teller: { sentence: () => "Told in one sentence.", advice: () => [{ text: "Call close()." }] },
     passes: () => true,
