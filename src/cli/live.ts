@@ -36,10 +36,11 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
     const problems: string[] = [];
     process.stderr.write("lastack: attaching probes\r");
     const session = await startTracing(options, (line) => problems.push(line));
+    const attachedNs = session.now();
     process.stderr.write("\x1b[K");
     result.exitCode = await showDashboard({
       mode: "live",
-      since: session.now(),
+      since: () => attachedNs,
       header: session.header,
       trace: session.trace,
       problems,

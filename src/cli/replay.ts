@@ -44,6 +44,7 @@ async function run(file: string, options: ReplayOptions, result: CommandResult):
       header: playback.header,
       trace: playback.trace,
       problems: [],
+      since: () => playback.firstNs,
       speed: options.speed,
       setPaused: (isPaused) => {
         playback.isPaused = isPaused;

@@ -23,6 +23,7 @@ export class Playback {
   #isPaused = false;
   #isStopped = false;
   #played = 0;
+  #firstNs: number | null = null;
 
   private constructor(recording: Recording, trace: Trace, speed: number) {
     this.#recording = recording;
@@ -51,6 +52,11 @@ export class Playback {
     this.#isPaused = value;
   }
 
+  /** The moment of the first event, 0 before it has come: the probes took until then to attach. */
+  get firstNs(): number {
+    return this.#firstNs ?? 0;
+  }
+
   /** Events folded so far. */
   get played(): number {
     return this.#played;
@@ -70,6 +76,10 @@ export class Playback {
     let run = 0;
     for await (const batch of this.#recording.events) {
       for (const event of batch) {
+        if (this.#firstNs === null) {
+          this.#firstNs = event.t;
+          position = event.t;
+        }
         if (Number.isFinite(this.#speed)) position = await this.#wait(event, position);
         if (this.#isStopped) return;
         this.trace.step(event);

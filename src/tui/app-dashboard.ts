@@ -142,7 +142,8 @@ export class Dashboard {
     const key = `${watched.now} ${this.#source.trace.taken} ${missed} ${this.isPaused} ${problem} ${this.#ended?.text} ${this.state.filter && filterText(this.state.filter)}`;
     if (this.#moment !== null && key === this.#momentKey) return this.#moment;
     this.#momentKey = key;
-    const { header, teller, mode, since = 0, speed = 1 } = this.#source;
+    const { header, teller, mode, speed = 1 } = this.#source;
+    const since = this.#source.since?.() ?? 0;
     const clock = this.#clock;
     const { filter } = this.state;
     const passes = (text: string) => filter === null || filter.passes(text);

@@ -32,7 +32,7 @@ export interface DashboardSource {
   /** Lines of trouble so far, foreign text; may grow. */
   readonly problems: readonly string[];
   /** From when on nothing can have been missed: the probes were attached. 0 when absent. */
-  readonly since?: Nanoseconds;
+  since?(): Nanoseconds;
   /** Times real time; Infinity as fast as it can. 1 when absent. */
   readonly speed?: number;
   /** Hold the source itself; absent where time cannot be held (live). */
