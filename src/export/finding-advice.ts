@@ -81,7 +81,9 @@ function limitOf({ kind, subject }: Finding): AdviceFacts["limit"] | undefined {
 
 function mostCommonState(endpoints: readonly Endpoint[]): string | undefined {
   const counts = new Map<string, number>();
-  for (const { state } of endpoints) counts.set(state, (counts.get(state) ?? 0) + 1);
+  for (const { state } of endpoints) {
+    if (state !== "CLOSE") counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 

@@ -5,6 +5,9 @@ import type { Nanoseconds } from "../../event/trace-event.ts";
 import type { CoreState } from "../core-state.ts";
 import type { Endpoint } from "../endpoint.ts";
 
+/** The time between two looks. */
+const LOOK_NS = 1e9;
+
 /** An endpoint with the moment at which it entered the state. */
 export interface Stay {
   readonly endpoint: Endpoint;
@@ -18,7 +21,8 @@ export interface Stay {
  * Stays of at least `seconds`.
  *
  * Detectors are asked once a second; a stay that crossed the threshold and ended between two
- * looks is in `core.left`. A state lists its endpoints in order of entry, so the walk ends with
+ * looks is in `core.left`. One that crossed it before was told of at the last look, and whoever
+ * ended it need not be whom that finding is about. A state lists its endpoints in order of entry, so the walk ends with
  * the first that is too young: mini-sockets in FIN_WAIT2 by the hundred thousand cost nothing.
  */
 export function stays(core: CoreState, state: TcpState, now: Nanoseconds, seconds: number): Stay[] {
@@ -29,7 +33,8 @@ export function stays(core: CoreState, state: TcpState, now: Nanoseconds, second
     found.push({ endpoint, since, until: now, isOver: false });
   }
   for (const { endpoint, state: left, from, to } of core.left) {
-    if (left !== state || to - from < seconds * 1e9) continue;
+    const crossed = from + seconds * 1e9;
+    if (left !== state || to < crossed || crossed <= now - LOOK_NS) continue;
     found.push({ endpoint, since: from, until: to, isOver: true });
   }
   return found;
