@@ -3,19 +3,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
-import type { TcpState } from "../event/tcp-state.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { DescriptorScanner } from "../host/fd-scan.ts";
 import type { FileTools } from "../host/namespace-files.ts";
-import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
+import { NamespaceScanner } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
-import { takeSnapshot } from "../host/snapshot.ts";
 import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
 import { readSysctls } from "../host/sysctls.ts";
 import { findTool } from "../host/trusted-tool.ts";
 import { NamespaceWatch } from "./namespace-watch.ts";
 import { ProcessWatch } from "./process-watch.ts";
 import { QueueWatch } from "./queue-watch.ts";
+import { MARGIN_NS, TableReader, type TableReading } from "./table-reader.ts";
 import { TaskRunner } from "./task-runner.ts";
 
 /** What the watch works with. */
@@ -41,8 +40,6 @@ const MINIS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
-/** A row of the table was true some time within this margin around its reading. */
-const MARGIN_NS = 10e6;
 const MAX_PROCESSES_AT_START = 300;
 const NOTICE_AFTER_MS = 200;
 
@@ -59,11 +56,11 @@ export class HostWatch {
   readonly #descriptors = new DescriptorScanner();
   readonly #lookedUp = new WeakMap<Endpoint, number>();
   readonly #complaints = new Set<string>();
+  readonly #table: TableReader;
   readonly #queues: QueueWatch;
   readonly #processes: ProcessWatch;
   #tools: Tools | null = null;
   #canJoin = true;
-  #dump = 0;
   #isNoticing = false;
 
   constructor(options: HostWatchOptions) {
@@ -74,6 +71,16 @@ export class HostWatch {
       this.#complain(`cannot read ${what}: ${error instanceof Error ? error.message : error}`);
     });
     this.#namespaces = new NamespaceWatch({ now, netns, out, signal: this.#tasks.signal });
+    this.#table = new TableReader({
+      now,
+      signal: this.#tasks.signal,
+      out,
+      findAgain: async (inodes) => {
+        await this.#scanNamespaces();
+        return inodes.flatMap((inode) => this.#namespaces.known.get(inode) ?? []);
+      },
+      onUnread: (line) => this.#complain(line),
+    });
     this.#queues = new QueueWatch(trace, now);
     this.#processes = new ProcessWatch(now, out);
   }
@@ -96,7 +103,7 @@ export class HostWatch {
     const tasks = this.#tasks;
     await tasks.run("the first look at the host", async () => {
       await this.#scanNamespaces();
-      await this.#snapshot(null, this.#namespaces.wanted());
+      await this.#readTable({ namespaces: this.#namespaces.wanted() });
       await this.#readOwners(undefined, MAX_PROCESSES_AT_START);
       await this.#readCounters();
     });
@@ -152,45 +159,11 @@ export class HostWatch {
     if (overflown.length === 0) return;
     // A close within the margin of the reading could still be newer than it.
     await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: this.#tasks.signal });
-    await this.#snapshot(["TIME_WAIT", "FIN_WAIT2"], overflown, true);
+    await this.#readTable({ namespaces: overflown, states: ["TIME_WAIT", "FIN_WAIT2"] });
   }
 
-  /** Dump the table, of all states for null. In a whole dump a row that is not there is news too. */
-  async #snapshot(
-    states: TcpState[] | null,
-    namespaces: NetworkNamespace[],
-    isWhole = states === null,
-    hasFigures = false,
-  ): Promise<void> {
-    this.#dump++;
-    const failed = new Map<number, Error>();
-    const batches = takeSnapshot({
-      namespaces,
-      ...(states === null ? {} : { states }),
-      hasFigures,
-      now: this.#options.now,
-      dump: this.#dump,
-      tools: this.#tools as Tools,
-      signal: this.#tasks.signal,
-      onFailure: (namespace, error) => failed.set(namespace.inode, error),
-    });
-    for await (const batch of batches) {
-      for (const event of batch) {
-        const widened = { ...event, since: event.since - MARGIN_NS, t: event.t + MARGIN_NS };
-        if (isWhole) this.#emit(widened);
-        else if (widened.type === "snapshot" && this.#queues.isNews(widened)) this.#emit(widened);
-      }
-    }
-    if (failed.size > 0) await this.#complainOf(failed);
-  }
-
-  /** One that has gone meanwhile has no sockets to read any more: nobody is told. */
-  async #complainOf(failed: ReadonlyMap<number, Error>): Promise<void> {
-    await this.#scanNamespaces();
-    for (const [inode, error] of failed) {
-      if (!this.#namespaces.known.has(inode)) continue;
-      this.#complain(`cannot read the sockets of namespace ${inode}: ${error.message}`);
-    }
+  #readTable(reading: Omit<TableReading, "tools">): Promise<void> {
+    return this.#table.read({ ...reading, tools: this.#tools as Tools });
   }
 
   /** The receive queues of the connections that stay in CLOSE_WAIT, and what half-closed ones carry. */
@@ -203,7 +176,13 @@ export class HostWatch {
       const namespaces = [...this.#namespaces.known.values()].filter((each) =>
         inodes.has(each.inode),
       );
-      if (namespaces.length > 0) await this.#snapshot([state], namespaces, false, hasFigures);
+      if (namespaces.length === 0) continue;
+      await this.#readTable({
+        namespaces,
+        states: [state],
+        hasFigures,
+        takes: (event) => event.type === "snapshot" && this.#queues.isNews(event),
+      });
     }
   }
 
@@ -219,7 +198,8 @@ export class HostWatch {
     const namespaces = [...this.#namespaces.known.values()].filter((each) =>
       inodes.has(each.inode),
     );
-    if (namespaces.length > 0) await this.#snapshot(["FIN_WAIT2", "TIME_WAIT"], namespaces, true);
+    if (namespaces.length === 0) return;
+    await this.#readTable({ namespaces, states: ["FIN_WAIT2", "TIME_WAIT"] });
   }
 
   /** Who holds the connections that stay in CLOSE_WAIT: all of them, by descriptor. */
