@@ -153,9 +153,11 @@ async function lookAtHost(options: CheckOptions, rules: HealthRules): Promise<Lo
       else if (!options.quiet) complain(line);
     },
   );
+  // The first look at a busy host takes seconds; who ends this meanwhile is heard.
+  const cut = untilEnd(session, undefined);
   announce(session, true);
-  await session.readHost();
-  const end = await untilEnd(session, options.duration ?? lookMs(rules));
+  const isCut = await Promise.race([session.readHost().then(() => false), cut.then(() => true)]);
+  const end = await (isCut ? cut : untilEnd(session, options.duration ?? lookMs(rules)));
   const { ledger, t } = await session.stop();
   if (end === "signal") doubts.push("the look was interrupted");
   if (end instanceof OperatorError) doubts.push(end.message);
