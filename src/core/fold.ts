@@ -1,45 +1,21 @@
 /** The fold: one event after another into everything that is known. */
 
 import type { Ledger } from "../event/recording.ts";
-import { TCP_STATES, type TcpState } from "../event/tcp-state.ts";
-import type {
-  GapEvent,
-  HostEvent,
-  Nanoseconds,
-  ProcessEvent,
-  SocketTuple,
-  TraceEvent,
-} from "../event/trace-event.ts";
-import { applyOpen, applyOwner, applyProcess } from "./apply-owner.ts";
-import {
-  applyDestroy,
-  applyMiniEnd,
-  applyMiniSegment,
-  applyRead,
-  applyReset,
-  applyRetransmit,
-} from "./apply-segment.ts";
-import { applySnapshot, applySnapshotEnd } from "./apply-snapshot.ts";
-import { applyTransition, RESET_JOIN_NS } from "./apply-transition.ts";
+import type { TcpState } from "../event/tcp-state.ts";
+import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../event/trace-event.ts";
+import { applyEvent } from "./apply-event.ts";
 import { type CoreState, endEndpoint } from "./core-state.ts";
-import { detectors } from "./detectors/index.ts";
-import { isFinUnanswered } from "./detectors/repeated-fin.ts";
 import type { Endpoint, Verdict } from "./endpoint.ts";
-import { EndpointTable } from "./endpoint-table.ts";
-import { ExpiryQueue } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
-import { FindingBook } from "./finding-book.ts";
-import { GapList } from "./gap-list.ts";
-import { type Listener, ListenerTable } from "./listener-table.ts";
-import { RecentTeardowns } from "./recent-teardowns.ts";
-import { ResetWindow } from "./reset-window.ts";
-import { Series, type SeriesPoint } from "./series.ts";
+import type { Listener } from "./listener-table.ts";
+import { newCoreState } from "./new-core-state.ts";
+import type { SeriesPoint } from "./series.ts";
 import type { EndpointList } from "./state-list.ts";
 import { Tally } from "./tally.ts";
 import type { Percentiles, Summary, TraceOptions, TraceView } from "./trace.ts";
+import { Watchman } from "./watchman.ts";
 
 const SECOND_NS = 1e9;
-const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 /**
  * How long the end of a mini-socket may be late. The kernel's timer wheel rounds 60 s up by as
  * much as 2 s at HZ=250 and 4 s at HZ=1000 (`kernel/time/timer.c:calc_index`), so where a probe
@@ -54,52 +30,17 @@ const MINI_END_GRACE_NS = 6 * SECOND_NS;
  */
 export class Trace implements TraceView {
   readonly #core: CoreState;
-  readonly #book = new FindingBook((id) => this.#core.table.byId.has(id));
-  readonly #series = new Series();
+  readonly #watchman: Watchman;
   readonly #evictedTally = new Tally();
-  readonly #thresholds: NonNullable<TraceOptions["thresholds"]>;
   #nextEvaluation: Nanoseconds = SECOND_NS;
   #taken = 0;
-  #before = { transitions: 0, retransmits: 0, resets: 0 };
 
   constructor(options: TraceOptions = {}) {
-    this.#thresholds = options.thresholds ?? {};
-    const core: CoreState = {
-      now: 0,
-      table: new EndpointTable(
-        options.maxEnded ?? 20_000,
-        options.maxAlive ?? 1_000_000,
-        (endpoint) => {
-          this.#evictedTally.add(endpoint, this.isComplete(endpoint));
-          this.#core.finTroubled.delete(endpoint);
-        },
-      ),
-      listeners: new ListenerTable(),
-      expiry: new ExpiryQueue(),
-      gaps: new GapList(),
-      phases: new Map(),
-      processes: new Map(),
-      sysctls: new Map([[0, { ...options.sysctls }]]),
-      counters: new Map(),
-      finTroubled: new Set(),
-      portFailures: [],
-      justClosed: new Map(),
-      heldClosed: new Map(),
-      left: [],
-      overflows: new Map(),
-      seesMiniEnd: options.seesMiniEnd ?? false,
-      resends: { FIN: 0, DATA: 0, SYN: 0 },
-      resets: new ResetWindow(),
-      settled: [],
-      keepsSettled: false,
-      recent: new RecentTeardowns(),
-      transitions: 0,
-      segmentsResent: 0,
-      resetsSeen: 0,
-      unparsed: 0,
-      heartbeat: null,
-    };
-    this.#core = core;
+    this.#watchman = new Watchman(options.thresholds ?? {}, (id) => this.#core.table.byId.has(id));
+    this.#core = newCoreState(options, (endpoint) => {
+      this.#evictedTally.add(endpoint, this.isComplete(endpoint));
+      this.#core.finTroubled.delete(endpoint);
+    });
   }
 
   /** Take one event. Never throws, whatever the event says. */
@@ -110,7 +51,7 @@ export class Trace implements TraceView {
       this.#advanceTo(event.t);
       core.now = event.t;
     }
-    this.#apply(event);
+    applyEvent(core, event);
   }
 
   /** Let time pass without an event: the end of a recording, the tick of a live screen. */
@@ -122,58 +63,7 @@ export class Trace implements TraceView {
 
   /** Ask every detector now; call once after the last event. */
   finish(): void {
-    this.#evaluate(this.#core.now);
-  }
-
-  #apply(event: TraceEvent): void {
-    const core = this.#core;
-    switch (event.type) {
-      case "transition":
-        applyTransition(core, event);
-        break;
-      case "retransmit":
-        applyRetransmit(core, event);
-        break;
-      case "reset":
-        applyReset(core, event);
-        break;
-      case "open":
-        applyOpen(core, event);
-        break;
-      case "read":
-        applyRead(core, event);
-        break;
-      case "destroy":
-        applyDestroy(core, event);
-        break;
-      case "mini-segment":
-        applyMiniSegment(core, event);
-        break;
-      case "mini-end":
-        applyMiniEnd(core, event);
-        break;
-      case "snapshot":
-        applySnapshot(core, event);
-        break;
-      case "snapshot-end":
-        applySnapshotEnd(core, event);
-        break;
-      case "owner":
-        applyOwner(core, event);
-        break;
-      case "process":
-        applyProcess(core, event);
-        break;
-      case "host":
-        applyHost(core, event);
-        break;
-      case "heartbeat":
-        core.heartbeat = event;
-        break;
-      case "gap":
-        applyGap(core, event);
-        break;
-    }
+    this.#watchman.lookAtAll(this.#core, this.#core.now);
   }
 
   /** Run the timers and the detectors of every whole second up to `to`. */
@@ -190,7 +80,7 @@ export class Trace implements TraceView {
     }
     while (this.#nextEvaluation <= to) {
       this.#expire(this.#nextEvaluation);
-      this.#evaluate(this.#nextEvaluation);
+      this.#watchman.look(this.#core, this.#nextEvaluation);
       this.#nextEvaluation += SECOND_NS;
     }
     this.#expire(to);
@@ -206,48 +96,6 @@ export class Trace implements TraceView {
         continue;
       endEndpoint(this.#core, endpoint, at, expiryVerdict(endpoint));
     }
-  }
-
-  #evaluate(now: Nanoseconds): void {
-    const core = this.#core;
-    core.resets.advance(now);
-    core.table.ports.tick(now);
-    for (const detector of detectors) {
-      const threshold = this.#thresholds[detector.kind] ?? detector.threshold;
-      this.#book.update(detector.kind, detector.find(core, now, threshold), now);
-    }
-    for (const endpoint of core.finTroubled) {
-      if (!isFinUnanswered(endpoint)) core.finTroubled.delete(endpoint);
-    }
-    core.left.length = 0;
-    for (const [sk, closed] of core.justClosed) {
-      if (closed.touchedAt > now - RESET_JOIN_NS) break;
-      core.justClosed.delete(sk);
-    }
-    this.#series.push(this.#point(now));
-  }
-
-  #point(now: Nanoseconds): SeriesPoint {
-    const core = this.#core;
-    const states: Partial<Record<TcpState, number>> = {};
-    for (const state of TCP_STATES) {
-      if (state === null) continue;
-      const count = core.table.inState(state).size;
-      if (count > 0) states[state] = count;
-    }
-    const before = this.#before;
-    this.#before = {
-      transitions: core.transitions,
-      retransmits: core.segmentsResent,
-      resets: core.resetsSeen,
-    };
-    return {
-      at: now - SECOND_NS,
-      transitions: core.transitions - before.transitions,
-      retransmits: core.segmentsResent - before.retransmits,
-      resets: core.resetsSeen - before.resets,
-      states,
-    };
   }
 
   get now(): Nanoseconds {
@@ -299,11 +147,11 @@ export class Trace implements TraceView {
   }
 
   findings(): readonly Finding[] {
-    return this.#book.all();
+    return this.#watchman.findings();
   }
 
   series(seconds: number): readonly SeriesPoint[] {
-    return this.#series.last(seconds);
+    return this.#watchman.series(seconds);
   }
 
   process(pid: number): ProcessEvent | undefined {
@@ -356,25 +204,4 @@ export class Trace implements TraceView {
 function expiryVerdict({ state, phases }: Endpoint): Verdict {
   if (state === "TIME_WAIT") return "graceful";
   return phases.at(-1)?.evidence === "inferred" ? "unknown" : "timed-out";
-}
-
-function applyHost(core: CoreState, event: HostEvent): void {
-  if (event.sysctls !== undefined) {
-    core.sysctls.set(event.netns, { ...core.sysctls.get(event.netns), ...event.sysctls });
-  }
-  if (event.counters !== undefined) {
-    const before = core.counters.get(event.netns)?.[OVERFLOW];
-    const after = event.counters[OVERFLOW];
-    if (before !== undefined && after !== undefined && after > before) {
-      core.overflows.set(event.netns, event.t);
-    }
-    const known = core.counters.get(event.netns);
-    // Last in the map is newest: what counts the whole host stands in every namespace.
-    core.counters.delete(event.netns);
-    core.counters.set(event.netns, { ...known, ...event.counters });
-  }
-}
-
-function applyGap(core: CoreState, event: GapEvent): void {
-  core.gaps.add(event);
 }

@@ -1,0 +1,106 @@
+/** Looks at the whole state once a second: asks the detectors, and notes what the charts show. */
+
+import { TCP_STATES, type TcpState } from "../event/tcp-state.ts";
+import type { Nanoseconds } from "../event/trace-event.ts";
+import { RESET_JOIN_NS } from "./apply-transition.ts";
+import type { CoreState } from "./core-state.ts";
+import { detectors } from "./detectors/index.ts";
+import { isFinUnanswered } from "./detectors/repeated-fin.ts";
+import type { Finding } from "./finding.ts";
+import { FindingBook } from "./finding-book.ts";
+import { Series, type SeriesPoint } from "./series.ts";
+import type { TraceOptions } from "./trace.ts";
+
+const SECOND_NS = 1e9;
+/**
+ * Detectors walk the endpoints that wait for something. With more than this many they are asked
+ * less often, a second for each so many, so that their share of the time stays the same.
+ */
+const WAITING_A_SECOND = 20_000;
+const WAITING_STATES = ["CLOSE_WAIT", "FIN_WAIT1", "FIN_WAIT2", "LAST_ACK", "CLOSING"] as const;
+
+/** Keeps what it found: findings with their beginning and end, and the last hour's figures. */
+export class Watchman {
+  readonly #book: FindingBook;
+  readonly #series = new Series();
+  readonly #thresholds: NonNullable<TraceOptions["thresholds"]>;
+  #secondsToWait = 0;
+  #before = { transitions: 0, retransmits: 0, resets: 0 };
+
+  /** @param isKnown whether an endpoint with this id is still itemised */
+  constructor(
+    thresholds: NonNullable<TraceOptions["thresholds"]>,
+    isKnown: (id: string) => boolean,
+  ) {
+    this.#thresholds = thresholds;
+    this.#book = new FindingBook(isKnown);
+  }
+
+  /** The look of one second: always for the charts, for the findings as often as there is time. */
+  look(core: CoreState, now: Nanoseconds): void {
+    core.resets.advance(now);
+    core.table.ports.tick(now);
+    if (this.#secondsToWait > 0) this.#secondsToWait--;
+    else this.#ask(core, now);
+    this.#tidy(core, now);
+    this.#series.push(this.#point(core, now));
+  }
+
+  /** The last look: every detector is asked. */
+  lookAtAll(core: CoreState, now: Nanoseconds): void {
+    this.#secondsToWait = 0;
+    this.look(core, now);
+  }
+
+  findings(): readonly Finding[] {
+    return this.#book.all();
+  }
+
+  /** The newest seconds, oldest first. */
+  series(seconds: number): readonly SeriesPoint[] {
+    return this.#series.last(seconds);
+  }
+
+  #ask(core: CoreState, now: Nanoseconds): void {
+    for (const detector of detectors) {
+      const threshold = this.#thresholds[detector.kind] ?? detector.threshold;
+      this.#book.update(detector.kind, detector.find(core, now, threshold), now);
+    }
+    for (const endpoint of core.finTroubled) {
+      if (!isFinUnanswered(endpoint)) core.finTroubled.delete(endpoint);
+    }
+    core.left.length = 0;
+    const waiting = WAITING_STATES.reduce((sum, state) => sum + core.table.inState(state).size, 0);
+    this.#secondsToWait = Math.floor(waiting / WAITING_A_SECOND);
+  }
+
+  /** Forget the sockets that are too long closed for an RST to belong to them. */
+  #tidy(core: CoreState, now: Nanoseconds): void {
+    for (const [sk, closed] of core.justClosed) {
+      if (closed.touchedAt > now - RESET_JOIN_NS) break;
+      core.justClosed.delete(sk);
+    }
+  }
+
+  #point(core: CoreState, now: Nanoseconds): SeriesPoint {
+    const states: Partial<Record<TcpState, number>> = {};
+    for (const state of TCP_STATES) {
+      if (state === null) continue;
+      const count = core.table.inState(state).size;
+      if (count > 0) states[state] = count;
+    }
+    const before = this.#before;
+    this.#before = {
+      transitions: core.transitions,
+      retransmits: core.segmentsResent,
+      resets: core.resetsSeen,
+    };
+    return {
+      at: now - SECOND_NS,
+      transitions: core.transitions - before.transitions,
+      retransmits: core.segmentsResent - before.retransmits,
+      resets: core.resetsSeen - before.resets,
+      states,
+    };
+  }
+}
