@@ -1,0 +1,130 @@
+/** `lastack check` on the real kernel: a leaking server, a quiet one, and looks that are cut short. */
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Ended, Program } from "./program.ts";
+import { requireTracing } from "./requires.ts";
+
+const running: Program[] = [];
+const servers: { readonly server: Server; readonly accepted: Socket[] }[] = [];
+
+beforeEach(requireTracing);
+afterEach(() => {
+  for (const program of running.splice(0)) program.kill("SIGKILL");
+  for (const { server, accepted } of servers.splice(0)) {
+    for (const socket of accepted) socket.destroy();
+    server.close();
+  }
+});
+
+/** A listener that accepts and never closes. */
+async function leakyServer(): Promise<number> {
+  const accepted: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => accepted.push(socket));
+  servers.push({ server, accepted });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "object" ? (address?.port ?? 0) : 0;
+}
+
+/** Connect and close, as clients that are done; resolves when the server has all of them. */
+async function visit(port: number, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const client = connect(port, "127.0.0.1");
+    await once(client, "connect");
+    client.end();
+    client.destroy();
+    await once(client, "close");
+  }
+}
+
+async function begin(...args: string[]): Promise<Program> {
+  const program = new Program(["check", ...args]);
+  running.push(program);
+  await program.until("stderr", /^tracing/m);
+  return program;
+}
+
+function expectAnswer({ code, stdout, stderr }: Ended, answer: string, expected: number): string {
+  expect(stdout).toMatch(new RegExp(`^LASTACK ${answer} - [^|\\n]+ \\| '[^|\\n]+\\n$`));
+  expect(code).toBe(expected);
+  expect(stderr).toMatch(/^tracing [^\n]+\n$/);
+  return stdout;
+}
+
+describe("a server that leaks", () => {
+  test("during the look is CRITICAL, with its process and its count", async () => {
+    const port = await leakyServer();
+    const check = await begin("--port", String(port), "--close-wait", "0:3", "--duration", "3s");
+    await visit(port, 5);
+    const stdout = expectAnswer(await check.ended, "CRITICAL", 2);
+    expect(stdout).toContain("5 in CLOSE_WAIT (CRITICAL above 3)");
+    expect(stdout).toContain(`(pid ${process.pid}): 5`);
+    expect(stdout).toContain(" 'close_wait'=5;0;3;0 ");
+  });
+
+  test("before the look is found in the socket table, by its process", async () => {
+    const port = await leakyServer();
+    await visit(port, 3);
+    const args = ["--pid", String(process.pid), "--port", String(port), "--duration", "2s"];
+    const check = await begin(...args, "--close-wait", "0:9");
+    const stdout = expectAnswer(await check.ended, "WARNING", 1);
+    expect(stdout).toContain("3 in CLOSE_WAIT (WARNING above 0)");
+  });
+
+  test("for longer than the look is UNKNOWN where it would matter, and a WARNING in time", async () => {
+    const port = await leakyServer();
+    await visit(port, 2);
+    const limits = ["--port", String(port), "--close-wait", "1:9"];
+    const [short, long] = await Promise.all([
+      begin(...limits, "--for", "30s", "--duration", "1s"),
+      begin(...limits, "--for", "1s", "--duration", "4s"),
+    ]);
+    const unsure = expectAnswer(await short.ended, "UNKNOWN", 3);
+    expect(unsure).toContain("2 more may be in CLOSE_WAIT for 30 s");
+    const sure = expectAnswer(await long.ended, "WARNING", 1);
+    expect(sure).toContain("2 in CLOSE_WAIT for 1 s (WARNING above 1)");
+  });
+
+  test("without limits is a WARNING by its finding after the default look", async () => {
+    const port = await leakyServer();
+    await visit(port, 1);
+    const check = await begin("--port", String(port));
+    const stdout = expectAnswer(await check.ended, "WARNING", 1);
+    expect(stdout).toContain("stuck-close-wait (WARNING):");
+    expect(stdout).toMatch(/ in (1[5-9]|[2-9]\d) s \| /);
+  });
+});
+
+test("a server that nobody visits is OK", async () => {
+  const port = await leakyServer();
+  const check = await begin("--port", String(port), "--close-wait", "0:3", "--duration", "2s");
+  const stdout = expectAnswer(await check.ended, "OK", 0);
+  expect(stdout).toContain("0 in CLOSE_WAIT");
+});
+
+describe("a look that is cut short is UNKNOWN", () => {
+  test("by a signal", async () => {
+    const check = await begin("--close-wait", "1000000", "--finding", "none");
+    check.kill("SIGTERM");
+    expect(expectAnswer(await check.ended, "UNKNOWN", 3)).toContain("the look was interrupted");
+  });
+
+  test("by the death of bpftrace", async () => {
+    const check = await begin("--close-wait", "1000000", "--finding", "none");
+    process.kill(await bpftraceOf(check), "SIGKILL");
+    expect(expectAnswer(await check.ended, "UNKNOWN", 3)).toMatch(/incomplete: .*bpftrace/);
+  });
+});
+
+async function bpftraceOf({ child }: Program): Promise<number> {
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
+    const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+    if (parent === String(child.pid) && stat.includes("(bpftrace)")) return Number(name);
+  }
+  throw new Error("no bpftrace");
+}
