@@ -11,8 +11,11 @@ import { percent, reaches, seconds } from "./wording.ts";
 const CRITICAL_PERCENT = 90;
 const NAMED = 3;
 
+/** An overflow is spoken of for so long. */
+const RECENT_NS = 60e9;
+
 /**
- * A firing for each namespace at `threshold` percent of its limit.
+ * A firing for each namespace at `threshold` percent of its limit, or over it within a minute.
  *
  * The kernel's own count (`sockstat.tw`) decides where it was read: of a full table it does not
  * grow, while events alone would go on to tell of mini-sockets that were never made.
@@ -22,42 +25,49 @@ export function fullBuckets(core: CoreState, now: Nanoseconds, threshold: number
   const traced = core.table.ports.minis();
   for (const netns of new Set([...traced.keys(), ...core.counters.keys()])) {
     const limit = Number(sysctlOf(core, netns, "net.ipv4.tcp_max_tw_buckets") ?? Number.NaN);
-    if (!(limit > 0)) continue;
+    if (!(limit >= 0)) continue;
     const used = core.counters.get(netns)?.["sockstat.tw"] ?? traced.get(netns) ?? 0;
-    if (!reaches(used, limit, threshold)) continue;
-    firings.push(fire(core, netns, used, limit, now));
+    const overflowAt = core.overflows.get(netns) ?? null;
+    const overflowNs = overflowAt === null ? null : now - overflowAt;
+    const isOver = overflowNs !== null && overflowNs < RECENT_NS;
+    if (!isOver && (limit === 0 || !reaches(used, limit, threshold))) continue;
+    firings.push(fire(core, { netns, used, limit, overflowNs: isOver ? overflowNs : null }, now));
   }
   return firings;
 }
 
-function fire(
-  core: CoreState,
-  netns: number,
-  used: number,
-  limit: number,
-  now: Nanoseconds,
-): Firing {
+/** A table of mini-sockets and how full it is. */
+interface Table {
+  readonly netns: number;
+  readonly used: number;
+  readonly limit: number;
+  /** How long ago an entry was not made for want of room; null for not within a minute. */
+  readonly overflowNs: number | null;
+}
+
+function fire(core: CoreState, table: Table, now: Nanoseconds): Firing {
+  const { netns, used, limit, overflowNs } = table;
   const waiting = minisOf(core, netns);
   const shares = waiting.shares();
   const named = shares
     .slice(0, NAMED)
     .map(({ first, count }) => `${placeOf(core, first)}: ${count}`);
-  const share = percent(used, limit);
-  const overflowAt = core.overflows.get(netns);
+  const isCritical = overflowNs !== null || reaches(used, limit, CRITICAL_PERCENT);
+  const part = limit === 0 ? "" : ` are ${percent(used, limit)} % of what there is room for`;
   return {
     key: `tw-buckets ${netns}`,
-    severity: share >= CRITICAL_PERCENT || overflowAt !== undefined ? "critical" : "warning",
+    severity: isCritical ? "critical" : "warning",
     since: now,
     subject: { ...subjectOf(core, shares[0]?.first), cause: "tw-buckets" },
-    count: used,
-    summary: `${used} mini-sockets are ${share} % of tcp_max_tw_buckets (${limit}); above it the kernel makes no more`,
+    count: Math.max(1, used),
+    summary: `${used} mini-sockets${part}: tcp_max_tw_buckets is ${limit}, and above it the kernel makes none`,
     endpoints: waiting.ids,
     evidence: [
       ...(named.length === 0 ? [] : [`most are closed by ${named.join(", ")}`]),
       ...(waiting.count === 0 ? ["none of them is traced"] : waiting.closers()),
-      ...(overflowAt === undefined
+      ...(overflowNs === null
         ? []
-        : [`the table overflowed ${seconds(now - overflowAt)} ago (TCPTimeWaitOverflow rose)`]),
+        : [`the table overflowed ${seconds(overflowNs)} ago (TCPTimeWaitOverflow rose)`]),
     ],
   };
 }

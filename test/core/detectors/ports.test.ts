@@ -124,6 +124,25 @@ describe("time-wait-pressure of the namespace's table", () => {
     expect(finding?.evidence.at(-1)).toBe(
       "the table overflowed 3 s ago (TCPTimeWaitOverflow rose)",
     );
+    expect(open(story.until(63_000), "time-wait-pressure")).toMatchObject([
+      { severity: "warning" },
+    ]);
+  });
+
+  test("a limit of 0 is no pressure before something overflows", () => {
+    const { netns } = sock();
+    const story = new Story({ sysctls: { "net.ipv4.tcp_max_tw_buckets": "0" } });
+    const tell = (ms: number, overflow: number) => {
+      const counters = { "sockstat.tw": 0, "TcpExt.TCPTimeWaitOverflow": overflow };
+      story.at(ms).tell({ type: "host", t: story.t, netns, counters });
+    };
+    tell(100, 0);
+    expect(open(story.until(1500), "time-wait-pressure")).toEqual([]);
+    tell(2000, 1);
+    expect(open(story.until(3500), "time-wait-pressure")).toMatchObject([
+      { severity: "critical", summary: expect.stringContaining("tcp_max_tw_buckets is 0") },
+    ]);
+    expect(open(story.until(63_000), "time-wait-pressure")).toEqual([]);
   });
 });
 
