@@ -14,16 +14,20 @@ export interface Listener {
 
 const WILDCARDS = new Set(["0.0.0.0", "::", "*"]);
 
-/** The listening sockets of all namespaces, found by what a connection's local side says. */
+/**
+ * The listening sockets of all namespaces, found by what a connection's local side says.
+ *
+ * With SO_REUSEPORT several listen at one address; their files' inodes tell them apart.
+ */
 export class ListenerTable {
-  readonly #byKey = new Map<string, Listener>();
+  readonly #byKey = new Map<string, Listener[]>();
   readonly #byInode = new Map<number, Listener>();
 
   /** A socket entered or left LISTEN; listen() and close() run in their caller's context. */
   apply(event: TransitionEvent): void {
     const key = keyOf(event.netns, event.local, event.localPort);
     if (event.to !== "LISTEN") {
-      if (event.to === "CLOSE") this.#remove(key);
+      if (event.to === "CLOSE") this.#remove(key, event.inode ?? null);
       return;
     }
     const isCaller = event.inProcess === true;
@@ -31,7 +35,7 @@ export class ListenerTable {
       netns: event.netns,
       local: event.local,
       port: event.localPort,
-      inode: event.inode ?? null,
+      inode: event.inode || null,
       pid: isCaller ? event.pid : null,
       comm: isCaller ? event.comm : null,
     });
@@ -41,7 +45,7 @@ export class ListenerTable {
   add(tuple: SocketTuple, inode: number): void {
     const key = keyOf(tuple.netns, tuple.local, tuple.localPort);
     const known = this.#byKey.get(key);
-    if (known !== undefined && (known.inode === inode || inode === 0)) return;
+    if (known?.some((listener) => listener.inode === inode || inode === 0)) return;
     this.#put(key, {
       netns: tuple.netns,
       local: tuple.local,
@@ -65,30 +69,34 @@ export class ListenerTable {
 
   /** The listener that a connection came in by: the exact address before the wildcard. */
   of(tuple: SocketTuple): Listener | undefined {
-    const exact = this.#byKey.get(keyOf(tuple.netns, tuple.local, tuple.localPort));
+    const exact = this.#byKey.get(keyOf(tuple.netns, tuple.local, tuple.localPort))?.[0];
     if (exact !== undefined) return exact;
     for (const wildcard of WILDCARDS) {
-      const listener = this.#byKey.get(keyOf(tuple.netns, wildcard, tuple.localPort));
+      const listener = this.#byKey.get(keyOf(tuple.netns, wildcard, tuple.localPort))?.[0];
       if (listener !== undefined) return listener;
     }
     return undefined;
   }
 
-  all(): Iterable<Listener> {
-    return this.#byKey.values();
+  *all(): Iterable<Listener> {
+    for (const listeners of this.#byKey.values()) yield* listeners;
   }
 
   #put(key: string, listener: Listener): void {
-    this.#remove(key);
-    this.#byKey.set(key, listener);
-    if (listener.inode) this.#byInode.set(listener.inode, listener);
+    const others = this.#byKey.get(key)?.filter((each) => each.inode !== listener.inode) ?? [];
+    this.#byKey.set(key, [listener, ...others]);
+    if (listener.inode !== null) this.#byInode.set(listener.inode, listener);
   }
 
-  #remove(key: string): void {
-    const listener = this.#byKey.get(key);
-    if (listener === undefined) return;
-    this.#byKey.delete(key);
-    if (listener.inode) this.#byInode.delete(listener.inode);
+  /** Without an inode (no BTF) which of several has closed is not known: any one. */
+  #remove(key: string, inode: number | null): void {
+    const listeners = this.#byKey.get(key);
+    if (listeners === undefined) return;
+    const gone = listeners.find((each) => each.inode === inode) ?? listeners[0];
+    if (gone !== undefined && gone.inode !== null) this.#byInode.delete(gone.inode);
+    const left = listeners.filter((each) => each !== gone);
+    if (left.length > 0) this.#byKey.set(key, left);
+    else this.#byKey.delete(key);
   }
 }
 
