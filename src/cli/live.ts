@@ -13,7 +13,13 @@ import {
   thresholdOption,
 } from "./shared-options.ts";
 import { sleepLong } from "./sleep-long.ts";
-import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
+import {
+  announce,
+  prepareTracing,
+  startTracing,
+  type TracingOptions,
+  untilEnd,
+} from "./tracing.ts";
 
 export function addLive(program: Command, result: CommandResult): void {
   const command = program
@@ -34,17 +40,25 @@ export function addLive(program: Command, result: CommandResult): void {
 async function run(options: TracingOptions & ScreenOptions, result: CommandResult): Promise<void> {
   if (wantsDashboard()) {
     const problems: string[] = [];
-    process.stderr.write("lastack: attaching probes\r");
-    const session = await startTracing(options, (line) => problems.push(line));
-    const attachedNs = session.now();
-    process.stderr.write("\x1b[K");
+    const session = await prepareTracing(options, (line) => problems.push(line));
+    let attachedNs = 0;
     result.exitCode = await showDashboard({
       mode: "live",
       since: () => attachedNs,
       header: session.header,
       trace: session.trace,
       problems,
-      begin: () => session.readHost(),
+      isAttached: () => session.isAttached,
+      begin: async () => {
+        // A refusal ends the session, and `ended` says why: the screen stays until it is left.
+        const isRefused = await session.attach().then(
+          () => false,
+          () => true,
+        );
+        if (isRefused) return;
+        attachedNs = session.now();
+        await session.readHost();
+      },
       end: () => session.stop().then(() => undefined),
       ended: session.ended.then((error) => error?.message ?? null),
       ...(options.duration === undefined
@@ -52,6 +66,7 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
         : { leave: sleepLong(options.duration, { ref: false }) }),
       options,
     });
+    if (!session.isAttached && result.exitCode === 1) result.exitCode = 4;
     return;
   }
   const session = await startTracing(options);

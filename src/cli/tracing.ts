@@ -17,12 +17,22 @@ export interface TracingOptions extends FilterOptions {
 }
 
 /** Attach the probes. Nothing has been read from the host yet. */
-export function startTracing(
+export async function startTracing(
+  options: TracingOptions,
+  onProblem?: (line: string, isBlind: boolean) => void,
+): Promise<LiveSession> {
+  const session = await prepareTracing(options, onProblem);
+  await session.attach();
+  return session;
+}
+
+/** Find out whether this host can trace, without attaching a probe yet. */
+export function prepareTracing(
   options: TracingOptions,
   onProblem: (line: string, isBlind: boolean) => void = complain,
 ): Promise<LiveSession> {
   const { threshold: thresholds, maxEnded } = options;
-  return LiveSession.start({
+  return LiveSession.prepare({
     version: VERSION,
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],

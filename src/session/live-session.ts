@@ -12,7 +12,7 @@ import type { LiveOptions } from "./live-options.ts";
 import { OperatorError } from "./operator-error.ts";
 import { type Beat, ProbeRows } from "./probe-rows.ts";
 import { SkippedRuns } from "./skipped-runs.ts";
-import { type StartedProbes, startProbes } from "./start-probes.ts";
+import { type PreparedProbes, prepareProbes } from "./start-probes.ts";
 
 export type { LiveOptions } from "./live-options.ts";
 
@@ -32,32 +32,34 @@ export class LiveSession {
   readonly unseen: readonly string[];
   /** Settles when tracing has ended: null after stop(), an error when bpftrace died. */
   readonly ended: Promise<OperatorError | null>;
-  readonly #run: BpftraceRun;
+  readonly #probes: PreparedProbes;
+  readonly #abort = new AbortController();
   readonly #clock: RecordingClock;
   readonly #account = new LedgerAccount();
   readonly #order = new OrderWindow<TraceEvent>(ORDER_NS);
   readonly #rows: ProbeRows;
-  readonly #skipped: SkippedRuns;
   readonly #watch: HostWatch;
   readonly #listeners: EventListener[] = [];
   readonly #timer: NodeJS.Timeout;
+  #run: BpftraceRun | null = null;
+  #skipped: SkippedRuns | null = null;
+  #settle: (error: OperatorError | null) => void = () => {};
   #batch: TraceEvent[] = [];
   #lastBeatNs = 0;
   #footer: RecordingFooter | null = null;
 
-  private constructor(parts: StartedProbes, options: LiveOptions) {
-    const { run, clock, header } = parts;
-    this.#run = run;
+  private constructor(probes: PreparedProbes, options: LiveOptions) {
+    const { clock, header } = probes;
+    this.#probes = probes;
     this.#clock = clock;
     this.header = header;
-    this.unseen = parts.unseen;
+    this.unseen = probes.unseen;
     this.trace = new Trace({
       ...options.trace,
       sysctls: header.sysctls,
       seesMiniEnd: header.probes.includes("time_wait_end"),
     });
-    this.#rows = new ProbeRows(parts.decoder, this.#account, (beat) => this.#onBeat(beat));
-    this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, parts.isEventProgram);
+    this.#rows = new ProbeRows(probes.decoder, this.#account, (beat) => this.#onBeat(beat));
     this.#watch = new HostWatch({
       now: () => clock.now(),
       trace: this.trace,
@@ -67,13 +69,9 @@ export class LiveSession {
       seesMiniSegments: header.probes.includes("time_wait"),
     });
     this.#timer = setInterval(() => this.#tick(), ADVANCE_MS);
-    run.onMessages((messages) => {
-      for (const message of messages) {
-        this.#rows.take(message, (event) => this.#order.push(event, this.#hold));
-      }
-      this.#deliver();
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
     });
-    this.ended = run.ended.then((end) => this.#finish(end.error ?? null));
   }
 
   /**
@@ -83,7 +81,47 @@ export class LiveSession {
    * @throws OperatorError 4 when this host or this user cannot trace
    */
   static async start(options: LiveOptions): Promise<LiveSession> {
-    return new LiveSession(await startProbes(options), options);
+    const session = await LiveSession.prepare(options);
+    await session.attach();
+    return session;
+  }
+
+  /**
+   * Prepare a trace without attaching its probes: what a screen needs for its first frame.
+   *
+   * @throws OperatorError 4 when this host or this user cannot trace
+   */
+  static async prepare(options: LiveOptions): Promise<LiveSession> {
+    return new LiveSession(await prepareProbes(options), options);
+  }
+
+  /**
+   * Attach the probes of a prepared trace.
+   *
+   * @throws OperatorError 4 when the kernel refuses them; the trace has then ended
+   */
+  async attach(): Promise<void> {
+    try {
+      const run = await this.#probes.attach(this.#abort.signal);
+      this.#run = run;
+      this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, this.#probes.isEventProgram);
+      run.onMessages((messages) => {
+        for (const message of messages) {
+          this.#rows.take(message, (event) => this.#order.push(event, this.#hold));
+        }
+        this.#deliver();
+      });
+      void run.ended.then((end) => this.#settle(this.#finish(end.error ?? null)));
+    } catch (error) {
+      this.#finish(null);
+      this.#settle(error instanceof OperatorError ? error : null);
+      throw error;
+    }
+  }
+
+  /** Whether the probes are attached. */
+  get isAttached(): boolean {
+    return this.#run !== null;
   }
 
   /** Take every event from now on. */
@@ -115,7 +153,8 @@ export class LiveSession {
   /** Stop the probes and take in what they still say; returns the footer. */
   async stop(): Promise<RecordingFooter> {
     await this.#watch.stop();
-    await this.#run.stop();
+    this.#abort.abort();
+    await this.#run?.stop();
     await this.ended;
     return this.#footer as RecordingFooter;
   }
@@ -154,7 +193,7 @@ export class LiveSession {
   }
 
   async #countSkipped(t: number): Promise<void> {
-    const total = await this.#skipped.read();
+    const total = (await this.#skipped?.read()) ?? null;
     if (total === null || total <= this.#account.skipped) {
       this.#lastBeatNs = t;
       return;

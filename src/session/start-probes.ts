@@ -1,4 +1,4 @@
-/** Starts the probes that this host can run, and the clock that their events are dated by. */
+/** Prepares the probes that this host can run and the clock of their events, and attaches them. */
 
 import {
   BpftraceError,
@@ -18,16 +18,21 @@ import { chooseProbes, type ProbeChoice } from "./probe-choice.ts";
 import { probeNames, programParameters, readProgram } from "./probe-program.ts";
 import { bootNsOf } from "./probe-rows.ts";
 
-/** Probes that trace, and all that is needed to understand what they say. */
-export interface StartedProbes {
-  readonly run: BpftraceRun;
+/** All that is known before the first probe is attached. */
+export interface PreparedProbes {
   readonly clock: RecordingClock;
   readonly header: RecordingHeader;
   readonly decoder: WireDecoder;
   /** What this kernel leaves unseen, a sentence each. */
   readonly unseen: readonly string[];
-  /** For each tracepoint program in script order, whether a skipped run is a missed event. */
+  /** For each program in script order, whether a skipped run is a missed event. */
   readonly isEventProgram: readonly boolean[];
+  /**
+   * Attach the probes; resolves when every one is attached.
+   *
+   * @throws OperatorError 4 when the kernel refuses one
+   */
+  attach(signal: AbortSignal): Promise<BpftraceRun>;
 }
 
 /** Programs of which every run sends a record, by fragment; see SkippedRuns. */
@@ -43,11 +48,11 @@ const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
 };
 
 /**
- * Attach the probes; resolves when every one is attached.
+ * Find out what can be traced, quickly: compiling the probes is what takes time.
  *
  * @throws OperatorError 4 when this host or this user cannot trace
  */
-export async function startProbes(options: LiveOptions): Promise<StartedProbes> {
+export async function prepareProbes(options: LiveOptions): Promise<PreparedProbes> {
   const facts = await readKernelFacts();
   const choice = chooseOrRefuse(facts, options);
   const found = findBpftrace();
@@ -61,19 +66,9 @@ export async function startProbes(options: LiveOptions): Promise<StartedProbes> 
     HostWatch.ownSysctls(),
     RecordingClock.start(),
   ]);
-  const run = await startBpftrace({
-    program,
-    parameters: programParameters(options.netns ?? null, options.ports ?? []),
-    env: bufferSettings(facts.possibleCpus),
-  }).catch((error: unknown) => {
-    throw error instanceof BpftraceError ? new OperatorError(4, error.message, error) : error;
-  });
-  const readyNs = bootNsOf(run.ready);
-  if (readyNs !== null) clock.observe(readyNs);
   const header = headerOf(facts, choice, clock, options);
   const { hz, resetReasons } = facts;
   return {
-    run,
     clock,
     header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },
     decoder: new WireDecoder({ originNs: clock.startBootNs, resetReasons, hz }),
@@ -81,7 +76,19 @@ export async function startProbes(options: LiveOptions): Promise<StartedProbes> 
     isEventProgram: choice.fragments.flatMap(
       (name) => PROGRAMS_OF[name] ?? [EVENT_FRAGMENTS.test(name)],
     ),
+    attach: async (signal) => {
+      const parameters = programParameters(options.netns ?? null, options.ports ?? []);
+      const env = bufferSettings(facts.possibleCpus);
+      const run = await startBpftrace({ program, parameters, env, signal }).catch(refused);
+      const readyNs = bootNsOf(run.ready);
+      if (readyNs !== null) clock.observe(readyNs);
+      return run;
+    },
   };
+}
+
+function refused(error: unknown): never {
+  throw error instanceof BpftraceError ? new OperatorError(4, error.message, error) : error;
 }
 
 /** The probes for this kernel, or in one line why there can be none. */

@@ -151,6 +151,7 @@ export class Dashboard {
       scene: { watched, now: watched.now, since, header, teller, clock, passes },
       doing: {
         mode,
+        isStarting: !(this.#source.isAttached?.() ?? true),
         speed,
         paused: this.isPaused ? { missed } : null,
         ended: this.#ended,

@@ -14,6 +14,8 @@ import type { Watched } from "./watched.ts";
 /** What the program is doing. */
 export interface Doing {
   readonly mode: DashboardSource["mode"];
+  /** The probes are not attached yet: what closes now may be missed. */
+  readonly isStarting: boolean;
   readonly speed: number;
   /** Events that came while the view stands still; null while it moves. */
   readonly paused: { readonly missed: number } | null;
@@ -28,7 +30,7 @@ export interface Doing {
 const item = (spans: readonly Span[], optional?: number): StatusItem =>
   optional === undefined ? { spans } : { spans, optional };
 
-function modeItem(painter: Painter, { mode, speed, paused, ended }: Doing): StatusItem {
+function modeItem(painter: Painter, { mode, isStarting, speed, paused, ended }: Doing): StatusItem {
   const { theme } = painter;
   const pace = speed === 1 ? "" : ` ${speed === Number.POSITIVE_INFINITY ? "max" : `${speed}x`}`;
   const spans: Span[] = [];
@@ -40,7 +42,8 @@ function modeItem(painter: Painter, { mode, speed, paused, ended }: Doing): Stat
   } else if (ended !== null) {
     const paint = ended.isFailure ? "critical" : "muted";
     spans.push({ text: ended.isFailure ? `${theme.sign("critical")} ENDED` : "ENDED", paint });
-  } else if (mode === "live") spans.push({ text: `${theme.sign("ok")} LIVE`, paint: "ok" });
+  } else if (isStarting) spans.push({ text: "attaching the probes", paint: "warn" });
+  else if (mode === "live") spans.push({ text: `${theme.sign("ok")} LIVE`, paint: "ok" });
   else spans.push({ text: `${theme.glyphs.pointer} REPLAY${pace}`, paint: "accent" });
   return item(spans);
 }

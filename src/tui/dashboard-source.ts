@@ -31,6 +31,8 @@ export interface DashboardSource {
   readonly teller: Teller;
   /** Lines of trouble so far, foreign text; may grow. */
   readonly problems: readonly string[];
+  /** Whether the probes are attached yet; true when absent. */
+  isAttached?(): boolean;
   /** From when on nothing can have been missed: the probes were attached. 0 when absent. */
   since?(): Nanoseconds;
   /** Times real time; Infinity as fast as it can. 1 when absent. */

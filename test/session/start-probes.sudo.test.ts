@@ -1,14 +1,16 @@
 /** The programs that the kernel has loaded are those that the session counts on. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { startProbes } from "../../src/session/start-probes.ts";
+import { prepareProbes } from "../../src/session/start-probes.ts";
 import { requireTracing } from "../live/requires.ts";
 
 test.for<readonly string[]>([[], ["owners.bt", "time_wait_end.bt"]])(
   "each tracepoint program has its place, without %j",
   async (withoutProbes, ctx) => {
     await requireTracing(ctx);
-    const { run, isEventProgram } = await startProbes({ version: "test", withoutProbes });
+    const probes = await prepareProbes({ version: "test", withoutProbes });
+    const { isEventProgram } = probes;
+    const run = await probes.attach(new AbortController().signal);
     try {
       const directory = `/proc/${run.pid}/fdinfo`;
       const programs = new Set<string>();
