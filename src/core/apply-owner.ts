@@ -46,6 +46,9 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
   }
 }
 
+/** Of a socket that more processes share, who they all are tells nobody anything. */
+const MAX_HOLDERS = 500;
+
 /** The newest scan that found a holder of an endpoint, and who had owned it before. */
 interface LastScan {
   readonly number: number;
@@ -65,6 +68,7 @@ export function applyOwner(core: CoreState, event: OwnerEvent): void {
   const scan = isNewer ? { number, before: endpoint.owner } : last;
   scans.set(endpoint, scan);
   const others = isNewer ? [] : endpoint.holders.filter((holder) => holder.pid !== event.pid);
+  if (others.length >= MAX_HOLDERS) return;
   const holder: Holder = { pid: event.pid, comm: event.comm, fds: event.fds };
   endpoint.holders = [...others, holder].sort((a, b) => a.pid - b.pid);
   endpoint.owner = ownerAmong(endpoint.holders, [endpoint.owner, scan.before]);

@@ -90,6 +90,9 @@ export interface CoreState {
   heartbeat: HeartbeatEvent | null;
 }
 
+/** No socket of a kernel comes to ten; a forged recording would go on until nobody can wait. */
+const MAX_PHASES = 64;
+
 /** Let an endpoint enter a state at `at`; the phase before ends there. */
 export function enterState(
   core: CoreState,
@@ -100,8 +103,13 @@ export function enterState(
   atLeast = false,
 ): void {
   closePhase(core, endpoint, at);
+  const isFull = endpoint.phases.length >= MAX_PHASES;
+  if (isFull) endpoint.isComplete = false;
   // push() would make room for sixteen more; most endpoints come to four or five.
-  endpoint.phases = [...endpoint.phases, { state, from: at, to: null, evidence, atLeast }];
+  endpoint.phases = [
+    ...(isFull ? endpoint.phases.slice(1) : endpoint.phases),
+    { state, from: at, to: null, evidence, atLeast },
+  ];
   core.table.setState(endpoint, state);
   if (!CLOSING_STATES.has(state)) return;
   endpoint.teardownAt ??= at;
