@@ -7,7 +7,7 @@ import { decodeRecord } from "../../src/event/recording-codec.ts";
 import { TCP_STATES } from "../../src/event/tcp-state.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { seeded, shuffled } from "../event/seeded.ts";
-import { wholeStory } from "./story.ts";
+import { Story, sock, wholeStory } from "./story.ts";
 import { mutated, world } from "./world.ts";
 
 const SIZES: readonly TraceOptions[] = [{}, { seesMiniEnd: true }, { maxEnded: 5, maxAlive: 8 }];
@@ -189,6 +189,26 @@ describe("any loss", () => {
       const events = world(seed, 40).filter(() => chance(4) !== 0);
       expect(breaches(fold(events, SIZES[seed % 3])), `seed ${seed}`).toEqual([]);
     }
+  });
+});
+
+describe("one endpoint without end", () => {
+  test("keeps what can be told of it, however often it changes", () => {
+    const socket = sock();
+    const story = new Story().connect(socket);
+    for (let i = 0; i < 5000; i++) story.at(i).change(socket, "ESTABLISHED", "FIN_WAIT1");
+    expect(story.only.phases.length).toBeLessThanOrEqual(64);
+    expect(story.only.phases.at(-1)).toMatchObject({ state: "FIN_WAIT1", to: null });
+    expect(story.only.isComplete).toBe(false);
+    expect(breaches(story.trace)).toEqual([]);
+  });
+
+  test("keeps what can be told of it, however many hold it", () => {
+    const socket = sock();
+    const story = new Story().row(socket, "CLOSE_WAIT", { inode: 55 });
+    for (let pid = 1; pid <= 5000; pid++) story.holder(55, pid);
+    expect(story.only.holders.length).toBeLessThanOrEqual(500);
+    expect(story.only.owner).toMatchObject({ pid: 1, confidence: "likely" });
   });
 });
 
