@@ -17,7 +17,7 @@ export function lossesOf(ledger: Ledger, findings: readonly Finding[]): string[]
   if (skipped > 0) losses.push(`${counted(skipped, "probe run")} skipped by the kernel`);
   if (unparsed > 0) losses.push(`${counted(unparsed, "record")} damaged`);
   if (!balanced || sent !== received + lost + unparsed) {
-    losses.push(`the accounts differ (${sent} records sent, ${received} received)`);
+    losses.push(`the accounts do not balance (${sent} records sent, ${received} received)`);
   }
   const finding = findings.find(({ kind }) => kind === "incomplete-trace");
   if (losses.length === 0 && finding !== undefined) {

@@ -171,7 +171,9 @@ test("help is help", async () => {
 
 test("an answer that nobody takes keeps its code, and says nothing more", async () => {
   const file = program.file("piped.ndjson", wholeRecording());
-  const { stdout, stderr } = await program.pipe(["check", file, "--close-wait", ":0"], "exec 0<&-");
-  expect(stdout).toMatch(/^2\n/);
-  expect(stderr).toBe("");
+  const gone = "exec 0<&-";
+  const answer = await program.pipe(["check", file, "--close-wait", ":0"], gone);
+  expect(answer.stdout).toMatch(/^2\n/);
+  expect(answer.stderr).toBe("");
+  expect((await program.pipe(["check", "--bogus"], gone)).stdout).toMatch(/^3\n/);
 });

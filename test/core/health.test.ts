@@ -346,12 +346,11 @@ describe("FINs that were sent again", () => {
 
 describe("the share of local ports that wait", () => {
   test("is that of the worst destination, of mini-sockets on ephemeral ports", () => {
-    const bound = waitingPorts(1).map((each) => ({
-      ...each,
-      tuple: { ...each.tuple, localPort: 999 },
-    }));
-    const open = waitingPorts(9).map((each) => ({ ...each, isMini: false }));
-    const endpoints = [...waitingPorts(3), ...waitingPorts(7), ...bound, ...open];
+    const waiting = waitingPorts(7);
+    const [first] = waiting;
+    const bound = { ...first, tuple: { ...first?.tuple, localPort: 999 } } as Endpoint;
+    const open = { ...first, isMini: false } as Endpoint;
+    const endpoints = [...waitingPorts(3), ...waiting, bound, open];
     const view = viewOf({ endpoints, sysctls: TEN_PORTS }, NOW);
     const rules = rulesWith({ waitingPorts: { warning: 69.9, critical: 70 } });
     expect(measured(view, "time_wait_ports", rules)).toMatchObject({
@@ -402,12 +401,17 @@ describe("what is missing", () => {
     [
       "records that nobody accounts for",
       { received: 90, balanced: false },
-      ["the accounts differ (100 records sent, 90 received)"],
+      ["the accounts do not balance (100 records sent, 90 received)"],
+    ],
+    [
+      "a balance that is said to be none",
+      { balanced: false },
+      ["the accounts do not balance (100 records sent, 100 received)"],
     ],
     [
       "a balance that is only said to be one",
       { received: 90, balanced: true },
-      ["the accounts differ (100 records sent, 90 received)"],
+      ["the accounts do not balance (100 records sent, 90 received)"],
     ],
   ])("%s", (_, fields, losses) => {
     expect(lossesOf(ledgerOf(100, fields), [])).toEqual(losses);

@@ -92,7 +92,10 @@ describe("what is missing is a doubt", () => {
     [{ lost: 3, received: 97 }, "3 records lost"],
     [{ skipped: 2 }, "2 probe runs skipped by the kernel"],
     [{ unparsed: 1, received: 99 }, "1 record damaged"],
-    [{ received: 98, balanced: false }, "the accounts differ (100 records sent, 98 received)"],
+    [
+      { received: 98, balanced: false },
+      "the accounts do not balance (100 records sent, 98 received)",
+    ],
   ])("a footer that says %j", async (ledger, doubt) => {
     expect(await doubtsOf(recording({ ledger }))).toEqual([doubt]);
     // Without a gap that dates it, it may have been at any time.
@@ -118,7 +121,10 @@ describe("a loss after the moment", () => {
   });
 
   test("is one where it may have begun before", async () => {
-    expect((await doubtsOf(recording(lost), 10.5)).join()).toMatch(/reaches over this moment/);
+    expect(await doubtsOf(recording(lost), 10.5)).toEqual([
+      "events are missing in a gap that reaches over this moment",
+      "3 records lost",
+    ]);
     expect(await doubtsOf(recording(lost), 12)).toEqual(["3 records lost"]);
   });
 
