@@ -12,6 +12,7 @@ import {
   listFault,
   mapFault,
   NAME,
+  optionalFlagFault,
   optionalIntegerFault,
   TEXT,
   textFault,
@@ -92,7 +93,9 @@ function decodeHeader(header: Fields): DecodedRecord {
     mapFault(header.filters, "filters", () => null) ??
     mapFault(header.sysctls, "sysctls", longFault) ??
     (header.origin === undefined ? null : shortFault(header.origin, "origin")) ??
-    optionalIntegerFault(header.netns, "netns", 0, EXACT);
+    optionalIntegerFault(header.netns, "netns", 0, EXACT) ??
+    (header.slice === undefined ? null : sliceFault(header.slice)) ??
+    optionalFlagFault(header.redacted, "redacted");
   return why === null
     ? { kind: "header", header: header as unknown as RecordingHeader }
     : { kind: "malformed", why };
@@ -106,6 +109,20 @@ function decodeFooter(footer: Fields): DecodedRecord {
   return why === null
     ? { kind: "footer", footer: footer as unknown as RecordingFooter }
     : { kind: "malformed", why };
+}
+
+function sliceFault(slice: unknown): Fault {
+  if (!isFields(slice) || !isFields(slice.of)) return "slice is no object";
+  const { of } = slice;
+  return (
+    integerFault(slice.from, "slice.from", -EXACT, EXACT) ??
+    integerFault(slice.to, "slice.to", -EXACT, EXACT) ??
+    integerFault(of.to, "slice.of.to", -EXACT, EXACT) ??
+    integerFault(of.events, "slice.of.events", 0, EXACT) ??
+    flagFault(of.closedCleanly, "slice.of.closedCleanly") ??
+    (slice.endpoints === undefined ? null : listFault(slice.endpoints, "slice", shortFault)) ??
+    (slice.findings === undefined ? null : listFault(slice.findings, "slice", shortFault))
+  );
 }
 
 function ledgerFault(ledger: Fields): Fault {

@@ -1,5 +1,7 @@
 /** The first and the last line of a recording, and the ledger that the last one carries. */
 
+import type { Nanoseconds } from "./trace-event.ts";
+
 /** The schema that this program writes; a newer one is refused. */
 export const RECORDING_SCHEMA = 1;
 
@@ -39,6 +41,30 @@ export interface RecordingHeader {
   readonly origin?: "captured" | "synthetic";
   /** Namespace inode that the sysctls were read in. */
   readonly netns?: number;
+  /** Present in a part that was cut out of a recording. */
+  readonly slice?: SliceOrigin;
+  /** Names and addresses are made up: see `redact.ts`. */
+  readonly redacted?: boolean;
+}
+
+/**
+ * What a slice is a part of.
+ *
+ * Its `startedAt` and every `t` are those of the whole. Events before `from` tell of the endpoints
+ * in it alone, from the first on; its ledger is that of the whole.
+ */
+export interface SliceOrigin {
+  readonly from: Nanoseconds;
+  readonly to: Nanoseconds;
+  readonly of: {
+    /** The moment of the whole's last line. */
+    readonly to: Nanoseconds;
+    readonly events: number;
+    readonly closedCleanly: boolean;
+  };
+  /** What was asked for, by the ids that the whole gives. */
+  readonly endpoints?: readonly string[];
+  readonly findings?: readonly string[];
 }
 
 /** The last line of a recording that was closed cleanly. */

@@ -1,0 +1,245 @@
+/** Follows a trace event by event and tells which endpoints each event spoke of. */
+
+import type { SocketTuple, TraceEvent, TransitionEvent } from "../event/trace-event.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Trace } from "./fold.ts";
+import { ListenerPlaces } from "./listener-places.ts";
+
+/** What one event was about, as the fold took it. */
+export interface Touch {
+  /** The endpoints that it changed or was looked up for; not those whose place another took. */
+  readonly endpoints: readonly Endpoint[];
+  /** The endpoint that began with it. */
+  readonly born: Endpoint | null;
+  /** The place of a listening socket that it tells of, see `placeOf`. */
+  readonly listener: string | null;
+}
+
+/**
+ * Steps a trace and keeps, beside it, what the trace forgets: whom a socket address belonged to
+ * last, who ended whom by taking the place over, and which processes held an endpoint before.
+ *
+ * The fold finds an endpoint by socket, tuple or inode and does not tell. Here the same questions
+ * are asked around each step, so that a part of a recording can be told from the rest. Memory is
+ * bounded by endpoints: socket addresses are recycled, inodes are forgotten with their endpoint.
+ */
+export class Follower {
+  readonly #trace: Trace;
+  readonly #sockets = new Map<string, Endpoint>();
+  readonly #closed = new Map<string, Endpoint>();
+  readonly #inodes = new Map<number, Endpoint>();
+  readonly #listeners = new ListenerPlaces();
+  readonly #successors = new Map<Endpoint, Endpoint>();
+  readonly #doubted = new Set<string>();
+  readonly #formerPids = new Map<Endpoint, readonly number[]>();
+  #nextId = 1;
+
+  /** @param trace one that has taken no event yet */
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
+
+  /** Let the trace take one event. */
+  step(event: TraceEvent): Touch {
+    const trace = this.#trace;
+    // Timers that run out before the event end endpoints that it would seem to touch.
+    trace.advance(event.t);
+    const listener = this.#listeners.take(event);
+    const candidates = listener === null ? this.#candidates(event) : [];
+    const before = candidates.map((endpoint) => lookAt(endpoint));
+    trace.step(event);
+    const born = this.#newborn();
+    const endpoints = born === null ? this.#touched(event, before) : [born];
+    this.#noteSuccessor(candidates, endpoints);
+    for (const look of before) this.#noteFormer(look);
+    for (const endpoint of endpoints) {
+      this.#index(endpoint);
+      if (endpoint.hasDoubtfulPeer) this.#doubted.add(endpoint.pairKey);
+    }
+    const [first] = endpoints;
+    if (event.type === "transition" && first !== undefined) {
+      (event.to === "CLOSE" ? this.#closed : this.#sockets).set(event.sk, first);
+    }
+    return { endpoints, born, listener };
+  }
+
+  /** The endpoint that took this one's tuple or socket over and so ended it. */
+  successorOf(endpoint: Endpoint): Endpoint | undefined {
+    return this.#successors.get(endpoint);
+  }
+
+  /** Whether several endpoints of its address pair could be the other end at any time. */
+  hadDoubtfulPeer(endpoint: Endpoint): boolean {
+    return this.#doubted.has(endpoint.pairKey);
+  }
+
+  /** Every process that owned or held it at any time. */
+  pidsOf(endpoint: Endpoint): readonly number[] {
+    return [...pidsOf(endpoint), ...(this.#formerPids.get(endpoint) ?? [])];
+  }
+
+  /** Every process that held a listener of this place. */
+  listenerPids(place: string): Iterable<number> {
+    return this.#listeners.pidsAt(place);
+  }
+
+  #newborn(): Endpoint | null {
+    const born = this.#trace.endpoint(`e${this.#nextId}`);
+    if (born === undefined) return null;
+    this.#nextId++;
+    return born;
+  }
+
+  /** Whom the event may change, as things stand before it. */
+  #candidates(event: TraceEvent): Endpoint[] {
+    switch (event.type) {
+      case "transition":
+        return this.#changedBy(event);
+      case "retransmit":
+        return distinct(this.#living(event.sk), this.#trace.endpointOf(event));
+      case "reset":
+        // The RST of a CLOSE may come just after it, when the address is nobody's any more.
+        return event.sk === null
+          ? distinct(this.#trace.endpointOf(event))
+          : distinct(
+              this.#living(event.sk),
+              this.#closed.get(event.sk),
+              this.#trace.endpointOf(event),
+            );
+      case "open":
+      case "read":
+        return distinct(this.#living(event.sk));
+      case "destroy":
+        return distinct(this.#closed.get(event.sk));
+      case "mini-segment":
+      case "mini-end":
+      case "snapshot":
+        return distinct(this.#trace.endpointOf(event));
+      case "snapshot-end":
+        return this.#absentFrom(event);
+      case "owner":
+        return distinct(this.#inodes.get(event.inode));
+      default:
+        return [];
+    }
+  }
+
+  /** First the one that it changes if it begins no life; the other one's place is taken then. */
+  #changedBy(event: TransitionEvent): Endpoint[] {
+    if (event.from === "CLOSE" && event.to !== "SYN_SENT") return [];
+    const known = this.#living(event.sk);
+    const twin = this.#trace.endpointOf(event);
+    return known === undefined || isOf(event, known)
+      ? distinct(known, twin)
+      : distinct(twin, known);
+  }
+
+  #living(sk: string): Endpoint | undefined {
+    const last = this.#sockets.get(sk);
+    return last?.sk === sk ? last : undefined;
+  }
+
+  /** Whom a dump of the socket table did not list; the fold decides who of them is gone. */
+  #absentFrom(event: TraceEvent & { type: "snapshot-end" }): Endpoint[] {
+    const absent: Endpoint[] = [];
+    for (const state of event.states) {
+      for (const endpoint of this.#trace.inState(state)) {
+        if (endpoint.tuple.netns !== event.netns || endpoint.lastDump === event.dump) continue;
+        absent.push(endpoint);
+      }
+    }
+    return absent;
+  }
+
+  #touched(event: TraceEvent, before: readonly Look[]): readonly Endpoint[] {
+    const candidates = before.map(({ endpoint }) => endpoint);
+    switch (event.type) {
+      case "transition":
+        return candidates.slice(0, 1);
+      case "retransmit":
+        return orAll(
+          candidates,
+          candidates.filter(({ touchedAt }) => touchedAt === event.t),
+        );
+      case "reset": {
+        const changed = before.filter(({ endpoint, reset }) => endpoint.reset !== reset);
+        return orAll(
+          candidates.filter(({ tuple }) => hasPorts(tuple, event)),
+          changed.map(({ endpoint }) => endpoint),
+        );
+      }
+      case "destroy":
+        // It was another life's, with a birth between that this one knows nothing of.
+        return candidates.filter(({ orphan, endedAt }) => orphan || endedAt !== null);
+      case "snapshot":
+        // A connect() under way gets its port from the row, and is found by it only then.
+        return candidates.length > 0 ? candidates : distinct(this.#trace.endpointOf(event));
+      case "snapshot-end":
+        return candidates.filter(({ endedAt }) => endedAt !== null);
+      default:
+        return candidates;
+    }
+  }
+
+  #noteSuccessor(candidates: readonly Endpoint[], endpoints: readonly Endpoint[]): void {
+    const [first] = endpoints;
+    if (first === undefined) return;
+    for (const each of candidates) {
+      if (each.endedAt !== null && !endpoints.includes(each)) this.#successors.set(each, first);
+    }
+  }
+
+  #noteFormer({ endpoint, pids }: Look): void {
+    if (pids.length === 0) return;
+    const now = this.pidsOf(endpoint);
+    const gone = pids.filter((pid) => !now.includes(pid));
+    if (gone.length === 0) return;
+    this.#formerPids.set(endpoint, [...(this.#formerPids.get(endpoint) ?? []), ...gone]);
+  }
+
+  #index(endpoint: Endpoint): void {
+    const { inode, endedAt } = endpoint;
+    if (!inode) return;
+    if (endedAt === null) this.#inodes.set(inode, endpoint);
+    else if (this.#inodes.get(inode) === endpoint) this.#inodes.delete(inode);
+  }
+}
+
+/** An endpoint as it was before an event. */
+interface Look {
+  readonly endpoint: Endpoint;
+  readonly reset: Endpoint["reset"];
+  readonly pids: readonly number[];
+}
+
+function lookAt(endpoint: Endpoint): Look {
+  return { endpoint, reset: endpoint.reset, pids: pidsOf(endpoint) };
+}
+
+/** Those that an event changed; one that changed nobody is about all that it was looked up for. */
+function orAll(all: readonly Endpoint[], changed: readonly Endpoint[]): readonly Endpoint[] {
+  return changed.length > 0 ? changed : all;
+}
+
+/** A socket's address is recycled, so the tuple must agree, as far as its ports are known yet. */
+function isOf(event: TransitionEvent, { tuple }: Endpoint): boolean {
+  if ([tuple, event].some(({ localPort, remotePort }) => localPort * remotePort === 0)) return true;
+  return hasPorts(tuple, event) && tuple.local === event.local && tuple.remote === event.remote;
+}
+
+function hasPorts(a: SocketTuple, b: SocketTuple): boolean {
+  const isUnknown = a.localPort === 0 || b.localPort === 0;
+  return a.remotePort === b.remotePort && (isUnknown || a.localPort === b.localPort);
+}
+
+function pidsOf({ owner, holders }: Endpoint): number[] {
+  const pids = holders.map(({ pid }) => pid);
+  if (owner !== null && !pids.includes(owner.pid)) pids.push(owner.pid);
+  return pids;
+}
+
+function distinct(...endpoints: readonly (Endpoint | undefined)[]): Endpoint[] {
+  const found: Endpoint[] = [];
+  for (const each of endpoints) if (each !== undefined && !found.includes(each)) found.push(each);
+  return found;
+}
