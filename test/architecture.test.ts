@@ -20,7 +20,6 @@ const OWED: ReadonlyMap<string, number> = new Map([
   ["core/endpoint-table.ts has", 300],
   ["event/trace-event.ts has", 320],
   ["event/wire.ts has", 280],
-  ["session/host-watch.ts has", 290],
   // The pages of a report quote the advice, which explain writes.
   ["export/finding-advice.ts imports explain/index.ts", 0],
   ["export/give-up.ts imports explain/index.ts", 0],
