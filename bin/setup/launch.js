@@ -21,6 +21,7 @@ export async function launch(args, root = ROOT) {
     const what = state === "missing" ? "is not built" : "has sources newer than its build";
     return fail(
       `${root} ${what}: run \`npm run build\` there (\`npm ci\` first on a new checkout)`,
+      args,
     );
   }
   try {
@@ -28,7 +29,7 @@ export async function launch(args, root = ROOT) {
     const program = await import(pathToFileURL(join(root, "dist/cli/main.js")).href);
     return await program.main(args);
   } catch (error) {
-    return fail(describe(error, root, args.includes("-v") || args.includes("--verbose")));
+    return fail(describe(error, root, args.includes("-v") || args.includes("--verbose")), args);
   }
 }
 
@@ -43,8 +44,13 @@ function describe(error, root, isVerbose) {
     : `internal error: ${line}: start again with -v to see where, and report it`;
 }
 
-/** @param {string} message */
-function fail(message) {
+/**
+ * To a monitoring system 1 would be a WARNING: a check that could not run is UNKNOWN.
+ *
+ * @param {string} message
+ * @param {readonly string[]} args
+ */
+function fail(message, args) {
   process.stderr.write(`lastack: ${message}\n`);
-  return 1;
+  return args[0] === "check" ? 3 : 1;
 }

@@ -70,11 +70,12 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
     return;
   }
   const session = await startTracing(options);
+  const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);
   const { trace, header } = session;
   const lines = plainLines(trace, header, (listener) => session.onEvents(listener));
-  await session.readHost();
-  const end = await untilEnd(session, options.duration);
+  await Promise.race([session.readHost(), ending]);
+  const end = await ending;
   await session.stop();
   lines(true);
   if (end instanceof OperatorError) throw end;

@@ -45,9 +45,10 @@ async function run(options: RecordOptions): Promise<void> {
     await session.stop();
     throw error;
   });
+  const ending = Promise.race([untilEnd(session, options.duration), recording.closed]);
   announce(session, options.quiet === true);
-  await session.readHost();
-  const end = await Promise.race([untilEnd(session, options.duration), recording.closed]);
+  await Promise.race([session.readHost(), ending]);
+  const end = await ending;
   const footer = await session.stop();
   const written = await recording.close(footer);
   const { ledger } = footer;

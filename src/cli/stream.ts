@@ -48,9 +48,10 @@ async function run(options: TracingOptions): Promise<void> {
     write: (text) => process.stdout.write(text),
     passes: (endpoint) => matches(options, endpoint),
   });
+  const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);
-  await session.readHost();
-  const end = await untilEnd(session, options.duration);
+  await Promise.race([session.readHost(), ending]);
+  const end = await ending;
   await session.stop();
   finish();
   if (end instanceof OperatorError) throw end;

@@ -1,6 +1,7 @@
 /** Writes a live trace to a recording, event by event, in the order in which it was folded. */
 
 import type { RecordingFooter } from "../event/recording.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
 import { CreateError } from "../store/create-file.ts";
 import { createRecording } from "../store/create-recording.ts";
 import type { WriterEnd } from "../store/writer-options.ts";
@@ -28,6 +29,12 @@ export async function recordTo(
   const closed = new Promise<"signal">((resolve) => {
     onGone = resolve;
   });
+  // Events go on while the file is being created: none may be missing from it.
+  const early: TraceEvent[] = [];
+  let take = (event: TraceEvent): void => void early.push(event);
+  session.onEvents((events) => {
+    for (const event of events) take(event);
+  });
   const writer = await createRecording(path, session.header, {
     force: options.force,
     onProblem: options.onProblem,
@@ -35,8 +42,7 @@ export async function recordTo(
   }).catch((error: unknown) => {
     throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
   });
-  session.onEvents((events) => {
-    for (const event of events) writer.write(event);
-  });
+  for (const event of early) writer.write(event);
+  take = (event) => writer.write(event);
   return { closed, close: (footer) => writer.close(footer) };
 }
