@@ -42,7 +42,7 @@ function ipv6(high: string, low: string): string {
   if (groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff) {
     return `::ffff:${ipv4(words[3] as number)}`;
   }
-  return compress(groups);
+  return formatGroups(groups);
 }
 
 /** The two 32-bit words of a 64-bit hex number, the higher first. */
@@ -51,8 +51,12 @@ function wordsOf(hex: string): [number, number] {
   return [high, Number.parseInt(hex.slice(-8), 16)];
 }
 
-/** RFC 5952: the longest run of two or more zero groups, the first of equals, becomes `::`. */
-function compress(groups: readonly number[]): string {
+/**
+ * Write the eight groups of an IPv6 address.
+ *
+ * RFC 5952: the longest run of two or more zero groups, the first of equals, becomes `::`.
+ */
+export function formatGroups(groups: readonly number[]): string {
   let best = { at: -1, length: 1 };
   for (let i = 0; i < 8; ) {
     let end = i;
