@@ -5,16 +5,19 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { clockOf } from "../dist/export/clock.js";
-import { adviseOn } from "../dist/export/finding-advice.js";
-import { sentenceOf } from "../dist/export/sentence.js";
-import { readTrace } from "../dist/session/read-trace.js";
-import { Dashboard } from "../dist/tui/app-dashboard.js";
-import { glyphsFor } from "../dist/tui/glyphs.js";
-import { Grid } from "../dist/tui/grid.js";
-import { Painter } from "../dist/tui/painter.js";
-import { gridToSvg } from "../dist/tui/screen-svg.js";
-import { createTheme } from "../dist/tui/theme.js";
+
+/** The built program; by URL, so that types can be checked before it is built. @param {string} path */
+const built = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
+const { clockOf } = await built("export/clock.js");
+const { adviseOn } = await built("export/finding-advice.js");
+const { sentenceOf } = await built("export/sentence.js");
+const { readTrace } = await built("session/read-trace.js");
+const { Dashboard } = await built("tui/app-dashboard.js");
+const { glyphsFor } = await built("tui/glyphs.js");
+const { Grid } = await built("tui/grid.js");
+const { Painter } = await built("tui/painter.js");
+const { gridToSvg } = await built("tui/screen-svg.js");
+const { createTheme } = await built("tui/theme.js");
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const [
@@ -22,7 +25,7 @@ const [
   directory = join(ROOT, "docs/screens"),
 ] = process.argv.slice(2);
 
-/** @typedef {{ name: string, cols: number, rows: number, keys?: string[], seconds?: number, theme?: import("../dist/tui/theme.js").ThemeName, colors?: import("../dist/tui/profile.js").ColorDepth, glyphs?: import("../dist/tui/glyphs.js").GlyphLevel }} Shot */
+/** @typedef {{ name: string, cols: number, rows: number, keys?: string[], seconds?: number, theme?: import("../src/tui/theme.ts").ThemeName, colors?: import("../src/tui/profile.ts").ColorDepth, glyphs?: import("../src/tui/glyphs.ts").GlyphLevel }} Shot */
 
 /** @type {Shot[]} */
 const SHOTS = [
