@@ -11,6 +11,7 @@ import { complain, endQuietlyOnClosedPipe } from "./output.ts";
 import { addRecord } from "./record.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
+import { addSlice } from "./slice.ts";
 import { addStates } from "./states.ts";
 import { addStream } from "./stream.ts";
 import { VERSION } from "./version.ts";
@@ -65,6 +66,7 @@ function build(result: CommandResult): Command {
     addReplay,
     addReport,
     addStates,
+    addSlice,
     addStream,
     addCheck,
     addDoctor,

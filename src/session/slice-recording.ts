@@ -1,0 +1,183 @@
+/** Cuts a part out of a recording: one reading chooses, a second one writes. */
+
+import { stat } from "node:fs/promises";
+import { Follower } from "../core/follower.ts";
+import { SliceFilter } from "../core/slice-filter.ts";
+import { planSlice, type SlicePlan, type SliceRequest } from "../core/slice-plan.ts";
+import type { Ledger, RecordingFooter, RecordingHeader, SliceOrigin } from "../event/recording.ts";
+import type { Redactor } from "../event/redact.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
+import { CreateError } from "../store/create-file.ts";
+import { createRecording } from "../store/create-recording.ts";
+import type { Recording } from "../store/recording-reader.ts";
+import type { RecordingWriter } from "../store/recording-writer.ts";
+import { OperatorError } from "./operator-error.ts";
+import { openRecording, readable, traceFor } from "./read-trace.ts";
+
+/** What to cut, and how to write it. */
+export interface SliceOptions {
+  /** Nanoseconds since the start; absent ends are those of the recording. */
+  readonly fromNs?: number;
+  readonly toNs?: number;
+  readonly endpoints: readonly string[];
+  readonly findings: readonly string[];
+  readonly force: boolean;
+  /** Replaces names and addresses; absent, they stay. */
+  readonly redactor?: Redactor;
+  readonly onEvents?: (count: number) => void;
+  readonly onProblem: (line: string) => void;
+}
+
+/** What was written. */
+export interface SliceResult {
+  readonly origin: SliceOrigin;
+  readonly events: number;
+  readonly endpoints: number;
+  /** Old id to new, of the endpoints that were asked for. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+/** As many as `report` keeps: a story that was forgotten cannot be carried. */
+const MAX_ENDED = 5_000_000;
+/** 64 KiB a line at most, and the writer holds 64 MiB: it never has to leave one out. */
+const FLUSH_EVERY = 500;
+
+/**
+ * Write a slice of the recording at `path` to `output`.
+ *
+ * Both readings fold the recording in the same way, so an id means the same in both, and the
+ * memory is that of the endpoints alone.
+ *
+ * @throws OperatorError 1 when it cannot be written, 2 for what cannot be cut, 3 for what cannot
+ * be read
+ */
+export async function sliceRecording(
+  path: string,
+  output: string,
+  options: SliceOptions,
+): Promise<SliceResult> {
+  await refuseStream(path, output);
+  const chosen = await choose(path, options);
+  const recording = await openRecording(path);
+  if (recording.header.startedAt !== chosen.header.startedAt) {
+    await recording.close();
+    throw new OperatorError(1, `${path} was replaced while it was read; cut it again`);
+  }
+  return write(recording, output, chosen, options);
+}
+
+interface Chosen {
+  readonly plan: SlicePlan;
+  readonly header: RecordingHeader;
+  readonly origin: SliceOrigin;
+  readonly ledger: Ledger;
+}
+
+async function choose(path: string, options: SliceOptions): Promise<Chosen> {
+  const recording = await openRecording(path);
+  const { header } = recording;
+  const trace = traceFor(header, { maxEnded: MAX_ENDED });
+  const follower = new Follower(trace);
+  const until = options.toNs ?? Number.POSITIVE_INFINITY;
+  let events = 0;
+  await eachBatch(recording, options, (batch) => {
+    events += batch.length;
+    for (const event of batch) if (event.t <= until) follower.step(event);
+  });
+  const { lastNs, footer, closedCleanly } = recording.end();
+  const request: SliceRequest = {
+    fromNs: Math.max(options.fromNs ?? 0, header.slice?.from ?? 0),
+    toNs: Math.min(until, Math.max(lastNs, trace.now)),
+    endpoints: options.endpoints,
+    findings: options.findings,
+  };
+  trace.advance(request.toNs);
+  trace.finish();
+  const plan = planSlice(trace, follower, request);
+  if (typeof plan === "string") {
+    throw new OperatorError(2, `${plan}; lastack report ${path} --format json lists all of them`);
+  }
+  const origin: SliceOrigin = {
+    from: request.fromNs,
+    to: request.toNs,
+    of: { to: lastNs, events, closedCleanly },
+    ...(options.endpoints.length > 0 && { endpoints: options.endpoints }),
+    ...(options.findings.length > 0 && { findings: options.findings }),
+  };
+  // What came after the last line of a torn recording is unknown, so its account is open.
+  const ledger =
+    closedCleanly && footer !== null ? footer.ledger : { ...trace.ledger(), balanced: false };
+  return { plan, header, origin, ledger };
+}
+
+async function write(
+  recording: Recording,
+  output: string,
+  { plan, header, origin, ledger }: Chosen,
+  options: SliceOptions,
+): Promise<SliceResult> {
+  const { redactor } = options;
+  const own: RecordingHeader = { ...header, slice: origin };
+  const writer = await createRecording(output, redactor?.header(own) ?? own, {
+    force: options.force,
+    onProblem: options.onProblem,
+  }).catch((error: unknown) => {
+    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+  });
+  const filter = new SliceFilter(plan, traceFor(header, { maxEnded: MAX_ENDED }));
+  let events = 0;
+  await eachBatch(recording, options, async (batch) => {
+    for (const event of batch) {
+      for (const each of filter.take(event)) {
+        writer.write(redactor?.event(each) ?? each);
+        if (++events % FLUSH_EVERY === 0) await writer.flush();
+      }
+    }
+  });
+  await close(writer, output, { type: "footer", t: origin.to, ledger });
+  const asked = new Map([...filter.newIds].filter(([id]) => options.endpoints.includes(id)));
+  return { origin, events, endpoints: plan.ids.size, renamed: asked };
+}
+
+async function eachBatch(
+  recording: Recording,
+  { onEvents }: SliceOptions,
+  take: (batch: readonly TraceEvent[]) => void | Promise<void>,
+): Promise<void> {
+  try {
+    for await (const batch of recording.events) {
+      await take(batch);
+      onEvents?.(batch.length);
+    }
+  } catch (error) {
+    throw readable(error);
+  }
+}
+
+async function close(
+  writer: RecordingWriter,
+  output: string,
+  footer: RecordingFooter,
+): Promise<void> {
+  const end = await writer.close(footer);
+  if (end.dropped === 0 && end.isComplete) return;
+  throw new OperatorError(
+    1,
+    `${output} is not whole: it could not be written to its end; free some space and cut it again`,
+  );
+}
+
+/** It is read twice, and must still be there the second time. */
+async function refuseStream(path: string, output: string): Promise<void> {
+  const [input, old] = await Promise.all([path, output].map(fileOf));
+  if (path === "-" || (input !== null && !input?.isFile() && !input?.isDirectory())) {
+    throw new OperatorError(2, `${path} cannot be read twice, which a slice needs; save it first`);
+  }
+  if (input && old && input.ino === old.ino && input.dev === old.dev) {
+    throw new OperatorError(2, `${output} is the recording itself; choose another name`);
+  }
+}
+
+async function fileOf(path: string) {
+  return path === "-" ? null : stat(path).catch(() => null);
+}
