@@ -80,8 +80,9 @@ async function draw({
       header,
       trace,
       teller: {
-        sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
-        advice: (finding) => adviseOn(finding, trace),
+        sentence: (/** @type {any} */ endpoint, /** @type {number} */ now) =>
+          sentenceOf(endpoint, { clock, endNs: now }),
+        advice: (/** @type {any} */ finding) => adviseOn(finding, trace),
       },
       problems: [],
       begin: async () => {},
