@@ -1,15 +1,20 @@
 /** Plays every live scenario under lastack itself, and holds its story against the truth. */
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { endpointOf, traceOf } from "../scenario/captured-scenario.ts";
 import { checkEnd } from "../scenario/check-end.ts";
+import { keepFacts, keepScenario, keptScenarios } from "../scenario/fixture.ts";
 import { missingPrograms } from "./actors/program.ts";
 import { type Capture, captureScenarios, type PlayedScenario } from "./capture.ts";
 import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
 import { scenarios } from "./scenarios/index.ts";
 
+// With LASTACK_KEEP_SCENARIOS=1 the recordings of a run that proves true are kept as fixtures, of
+// all scenarios or of those that LASTACK_SCENARIOS names.
 const only = process.env.LASTACK_SCENARIOS?.split(",");
 const chosen = scenarios.filter(({ name }) => !only || only.includes(name));
 const played = new Map<string, PlayedScenario>();
+/** How many truths of a scenario held. */
+const proven = new Map<string, number>();
 let capture: Capture | undefined;
 
 beforeAll(async () => {
@@ -18,6 +23,17 @@ beforeAll(async () => {
   capture = await captureScenarios(playable, 16);
   for (const each of capture.played) played.set(each.run.scenario.name, each);
 }, 300_000);
+
+afterAll(() => {
+  if (process.env.LASTACK_KEEP_SCENARIOS !== "1") return;
+  const facts = new Map(keptScenarios().map((each) => [each.name, each]));
+  for (const [name, { captured, run }] of played) {
+    if (proven.get(name) !== run.scenario.expect.length) continue;
+    keepScenario(captured);
+    facts.set(name, captured.facts);
+  }
+  keepFacts(scenarios.flatMap(({ name }) => facts.get(name) ?? []));
+});
 
 test("every probe record is accounted for", async (ctx) => {
   await requireTracing(ctx);
@@ -47,5 +63,6 @@ describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
       const trace = traceOf(each.captured, connectionEndNs[i] ?? 0);
       checkEnd(truth, endpointOf(each.captured, trace, connection, truth.end), trace);
     }
+    proven.set(name, (proven.get(name) ?? 0) + 1);
   });
 });
