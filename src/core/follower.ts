@@ -3,6 +3,7 @@
 import type { SocketTuple, TraceEvent, TransitionEvent } from "../event/trace-event.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
+import { HolderHistory, holdersOf } from "./holder-history.ts";
 import { ListenerPlaces } from "./listener-places.ts";
 
 /** What one event was about, as the fold took it. */
@@ -14,6 +15,8 @@ export interface Touch {
   /** The place of a listening socket that it tells of, see `placeOf`. */
   readonly listener: string | null;
 }
+
+const MANY_INODES = 10_000;
 
 /**
  * Steps a trace and keeps, beside it, what the trace forgets: whom a socket address belonged to
@@ -31,8 +34,9 @@ export class Follower {
   readonly #listeners = new ListenerPlaces();
   readonly #successors = new Map<Endpoint, Endpoint>();
   readonly #doubted = new Set<string>();
-  readonly #formerPids = new Map<Endpoint, readonly number[]>();
+  readonly #holders = new HolderHistory();
   #nextId = 1;
+  #sweepAt = MANY_INODES;
 
   /** @param trace one that has taken no event yet */
   constructor(trace: Trace) {
@@ -51,7 +55,7 @@ export class Follower {
     const born = this.#newborn();
     const endpoints = born === null ? this.#touched(event, before) : [born];
     this.#noteSuccessor(candidates, endpoints);
-    for (const look of before) this.#noteFormer(look);
+    for (const { endpoint, pids } of before) this.#holders.note(endpoint, pids);
     for (const endpoint of endpoints) {
       this.#index(endpoint);
       if (endpoint.hasDoubtfulPeer) this.#doubted.add(endpoint.pairKey);
@@ -75,7 +79,7 @@ export class Follower {
 
   /** Every process that owned or held it at any time. */
   pidsOf(endpoint: Endpoint): readonly number[] {
-    return [...pidsOf(endpoint), ...(this.#formerPids.get(endpoint) ?? [])];
+    return this.#holders.of(endpoint);
   }
 
   /** Every process that held a listener of this place. */
@@ -189,19 +193,20 @@ export class Follower {
     }
   }
 
-  #noteFormer({ endpoint, pids }: Look): void {
-    if (pids.length === 0) return;
-    const now = this.pidsOf(endpoint);
-    const gone = pids.filter((pid) => !now.includes(pid));
-    if (gone.length === 0) return;
-    this.#formerPids.set(endpoint, [...(this.#formerPids.get(endpoint) ?? []), ...gone]);
-  }
-
   #index(endpoint: Endpoint): void {
     const { inode, endedAt } = endpoint;
     if (!inode) return;
     if (endedAt === null) this.#inodes.set(inode, endpoint);
     else if (this.#inodes.get(inode) === endpoint) this.#inodes.delete(inode);
+    if (this.#inodes.size >= this.#sweepAt) this.#sweep();
+  }
+
+  /** Timers end endpoints without an event, and nobody asks for those again. */
+  #sweep(): void {
+    for (const [inode, endpoint] of this.#inodes) {
+      if (endpoint.endedAt !== null) this.#inodes.delete(inode);
+    }
+    this.#sweepAt = Math.max(MANY_INODES, this.#inodes.size * 2);
   }
 }
 
@@ -213,7 +218,7 @@ interface Look {
 }
 
 function lookAt(endpoint: Endpoint): Look {
-  return { endpoint, reset: endpoint.reset, pids: pidsOf(endpoint) };
+  return { endpoint, reset: endpoint.reset, pids: holdersOf(endpoint) };
 }
 
 /** Those that an event changed; one that changed nobody is about all that it was looked up for. */
@@ -230,12 +235,6 @@ function isOf(event: TransitionEvent, { tuple }: Endpoint): boolean {
 function hasPorts(a: SocketTuple, b: SocketTuple): boolean {
   const isUnknown = a.localPort === 0 || b.localPort === 0;
   return a.remotePort === b.remotePort && (isUnknown || a.localPort === b.localPort);
-}
-
-function pidsOf({ owner, holders }: Endpoint): number[] {
-  const pids = holders.map(({ pid }) => pid);
-  if (owner !== null && !pids.includes(owner.pid)) pids.push(owner.pid);
-  return pids;
 }
 
 function distinct(...endpoints: readonly (Endpoint | undefined)[]): Endpoint[] {

@@ -40,6 +40,7 @@ export class SliceFilter {
   readonly #follower: Follower;
   readonly #newIds = new Map<string, string>();
   readonly #counters = new Map<number, Record<string, number>>();
+  #births = 0;
   #hasCounters = false;
   #hasGap = false;
   #hasLoss = false;
@@ -51,7 +52,7 @@ export class SliceFilter {
     this.#follower = new Follower(trace);
   }
 
-  /** The chosen endpoints that have begun so far: what the slice calls them, by their old id. */
+  /** What the slice calls the endpoints that were asked for, by their old id. */
   get newIds(): ReadonlyMap<string, string> {
     return this.#newIds;
   }
@@ -72,7 +73,8 @@ export class SliceFilter {
     const { ids, pids, places, isWindow, request } = this.#plan;
     const { endpoints, born, listener } = this.#follower.step(event);
     if (born !== null && ids.has(born.id)) {
-      this.#newIds.set(born.id, `e${this.#newIds.size + 1}`);
+      this.#births++;
+      if (request.endpoints.includes(born.id)) this.#newIds.set(born.id, `e${this.#births}`);
     }
     if (event.type === "heartbeat") return this.#isTick(event);
     if (event.type === "gap") return this.#isGapOfThem(event);

@@ -39,6 +39,8 @@ export interface SliceResult {
 
 /** As many as `report` keeps: a story that was forgotten cannot be carried. */
 const MAX_ENDED = 5_000_000;
+/** The second reading tells no stories: who ended lately is enough to find the same endpoints. */
+const FEW_ENDED = 200_000;
 /** 64 KiB a line at most, and the writer holds 64 MiB: it never has to leave one out. */
 const FLUSH_EVERY = 500;
 
@@ -124,7 +126,7 @@ async function write(
   }).catch((error: unknown) => {
     throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
   });
-  const filter = new SliceFilter(plan, traceFor(header, { maxEnded: MAX_ENDED }));
+  const filter = new SliceFilter(plan, traceFor(header, { maxEnded: FEW_ENDED }));
   let events = 0;
   await eachBatch(recording, options, async (batch) => {
     for (const event of batch) {
@@ -135,8 +137,7 @@ async function write(
     }
   });
   await close(writer, output, { type: "footer", t: origin.to, ledger });
-  const asked = new Map([...filter.newIds].filter(([id]) => options.endpoints.includes(id)));
-  return { origin, events, endpoints: plan.ids.size, renamed: asked };
+  return { origin, events, endpoints: plan.ids.size, renamed: filter.newIds };
 }
 
 async function eachBatch(
