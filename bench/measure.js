@@ -16,6 +16,11 @@ export function median(values) {
 /** @type {Figure[]} */
 const figures = [];
 
+/** Begin another section. */
+export function startAnew() {
+  figures.length = 0;
+}
+
 /**
  * Note and print a figure.
  *
@@ -58,7 +63,7 @@ export function save(section) {
   ].join("\n");
   const before = existsSync(where) ? readFileSync(where, "utf8") : "# Figures\n\n";
   const others = before.split(/(?=^## )/m).filter((part) => !part.startsWith(`## ${section}\n`));
-  const sorted = [...others.slice(1), `${body}\n`].sort();
+  const sorted = [...others.slice(1), body].map((part) => `${part.trimEnd()}\n\n`).sort();
   writeFileSync(where, `${`${others[0] ?? "# Figures\n\n"}${sorted.join("")}`.trimEnd()}\n`);
   process.stdout.write("written to bench/FIGURES.md\n");
 }
