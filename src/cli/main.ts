@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
 import { addCheck, answerUnknown, UNKNOWN } from "./check.ts";
 import type { CommandResult } from "./command-result.ts";
+import { addDiff } from "./diff.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExplain } from "./explain.ts";
 import { addLive } from "./live.ts";
@@ -67,6 +68,7 @@ function build(result: CommandResult): Command {
     addReport,
     addStates,
     addSlice,
+    addDiff,
     addStream,
     addCheck,
     addDoctor,

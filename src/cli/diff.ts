@@ -1,0 +1,82 @@
+/** `lastack diff A B`: what changed between two recordings. */
+
+import type { Command } from "commander";
+import { FilteredView } from "../core/filtered-view.ts";
+import { buildDiff } from "../export/diff-report.ts";
+import { type DiffSide, diffSide } from "../export/diff-side.ts";
+import { diffLines } from "../export/diff-text.ts";
+import { jsonText } from "../export/json-text.ts";
+import { asLines } from "../export/pieces.ts";
+import { OperatorError } from "../session/operator-error.ts";
+import { readTrace } from "../session/read-trace.ts";
+import type { CommandResult } from "./command-result.ts";
+import { complain, printPieces } from "./output.ts";
+import { Progress } from "./progress.ts";
+import {
+  cidrOption,
+  commOption,
+  type FilterOptions,
+  matches,
+  portOption,
+  type Thresholds,
+  thresholdOption,
+} from "./shared-options.ts";
+
+interface DiffOptions extends FilterOptions {
+  readonly json?: boolean;
+  readonly threshold?: Thresholds;
+  readonly quiet?: boolean;
+}
+
+const EPILOGUE = `
+Of slices only what happened between their --from and --to is counted, so two
+parts of one recording can be compared. Findings are the same where kind and
+subject are, whatever the process id is.
+
+Examples:
+  lastack diff before.ndjson after.ndjson
+  lastack diff before.ndjson after.ndjson --json | jq .findings.came`;
+
+export function addDiff(program: Command, _result: CommandResult): void {
+  program
+    .command("diff")
+    .summary("what changed between two recordings")
+    .description("Compare two recordings, before and after a deploy for instance. Needs no root.")
+    .argument("<a>", "the earlier recording, also .gz; - for stdin")
+    .argument("<b>", "the later one")
+    .option("--json", "one JSON object")
+    .addOption(portOption)
+    .addOption(cidrOption)
+    .addOption(commOption)
+    .addOption(thresholdOption)
+    .option("-q, --quiet", "no progress, no remarks")
+    .addHelpText("after", EPILOGUE)
+    .action(run);
+}
+
+async function run(a: string, b: string, options: DiffOptions): Promise<void> {
+  if (a === "-" && b === "-") {
+    throw new OperatorError(2, "stdin cannot be read twice; save one of the two recordings first");
+  }
+  const report = buildDiff(await sideOf(a, options), await sideOf(b, options));
+  await printPieces(options.json ? [`${jsonText(report)}\n`] : asLines(diffLines(report)));
+}
+
+/** The trace is let go before the other one is read. */
+async function sideOf(file: string, options: DiffOptions): Promise<DiffSide> {
+  const { threshold, quiet } = options;
+  const progress = new Progress(`reading ${file}`, quiet);
+  const { trace, header, footer, closedCleanly, endNs } = await readTrace(file, {
+    trace: { maxEnded: 5_000_000, ...(threshold !== undefined && { thresholds: threshold }) },
+    onEvents: (events) => progress.add(events.length),
+  }).finally(() => progress.done());
+  if (!closedCleanly && quiet !== true) {
+    complain(`${file} was not closed cleanly; every complete line is used`);
+  }
+  const { port, cidr, comm } = options;
+  const isFiltered = [port, cidr, comm].some((each) => each !== undefined);
+  const view = isFiltered
+    ? new FilteredView(trace, (endpoint) => matches(options, endpoint))
+    : trace;
+  return diffSide(view, { header, footer, closedCleanly, endNs }, file);
+}
