@@ -52,7 +52,10 @@ export class Playback {
     this.#isPaused = value;
   }
 
-  /** The moment of the first event, 0 before it has come: the probes took until then to attach. */
+  /**
+   * Where it begins: the moment of the first event (the probes took until then to attach), or of a
+   * slice where that begins. 0 before the first event has come.
+   */
   get firstNs(): number {
     return this.#firstNs ?? 0;
   }
@@ -77,8 +80,9 @@ export class Playback {
     for await (const batch of this.#recording.events) {
       for (const event of batch) {
         if (this.#firstNs === null) {
-          this.#firstNs = event.t;
-          position = event.t;
+          // What a slice tells of the time before it is known at once, not watched.
+          this.#firstNs = Math.max(event.t, this.header.slice?.from ?? event.t);
+          position = this.#firstNs;
         }
         if (Number.isFinite(this.#speed)) position = await this.#wait(event, position);
         if (this.#isStopped) return;
