@@ -16,11 +16,6 @@ export function median(values) {
 /** @type {Figure[]} */
 const figures = [];
 
-/** Begin another section. */
-export function startAnew() {
-  figures.length = 0;
-}
-
 /**
  * Note and print a figure.
  *

@@ -1,10 +1,10 @@
 // @ts-check
 // The benchmarks that need no root: `npm run bench`. Figures are ratios within one run.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { figure, save, startAnew } from "./measure.js";
+import { figure, save } from "./measure.js";
 import { ordered, writeRecording } from "./traffic.js";
 
 /** The built program; by URL, so that types can be checked before it is built. @param {string} path */
@@ -96,40 +96,6 @@ function flatMemory() {
   figure("heap with 20,000 endpoints alive and 20,000 ended kept", [late], "MB", "", null);
 }
 
-/**
- * Milliseconds until a program, run in a terminal of its own, prints a text.
- *
- * @param {string} command @param {string} text
- */
-async function untilPrinted(command, text) {
-  const startedAt = performance.now();
-  const child = spawn("script", ["-qfec", command, "/dev/null"], {
-    stdio: ["ignore", "pipe", "ignore"],
-    env: { ...process.env, TERM: "xterm-256color", LANG: "C.UTF-8" },
-  });
-  let seen = "";
-  for await (const chunk of child.stdout) {
-    seen += chunk;
-    if (seen.includes(text)) break;
-  }
-  const elapsed = performance.now() - startedAt;
-  child.kill("SIGTERM");
-  if (!seen.includes(text)) throw new Error(`${command} ended without ${text}: ${seen}`);
-  return elapsed;
-}
-
-async function firstFrame() {
-  const launcher = new URL("../bin/lastack.js", import.meta.url).pathname;
-  const frames = [];
-  const bpftrace = [];
-  for (let i = 0; i < RUNS; i++) {
-    bpftrace.push(await untilPrinted("bpftrace -e 'BEGIN { printf(\"ready\\n\"); }'", "ready"));
-    frames.push(await untilPrinted(`${process.execPath} ${launcher} live`, "CLOSE_WAIT"));
-  }
-  figure("bpftrace's own start, of a script with nothing to attach", bpftrace, "ms", "", null);
-  figure("from `lastack` to the first drawn frame", frames, "ms", "under 1500", (v) => v < 1500);
-}
-
 if (process.argv[2] === "flat-memory") {
   flatMemory();
   save("Memory");
@@ -138,9 +104,4 @@ if (process.argv[2] === "flat-memory") {
   const own = new URL(import.meta.url).pathname;
   spawnSync(process.execPath, ["--expose-gc", own, "flat-memory"], { stdio: "inherit" });
   save("Reading and folding");
-  if (process.getuid?.() === 0) {
-    startAnew();
-    await firstFrame();
-    save("Start");
-  } else process.stdout.write("the first frame is measured as root only\n");
 }
