@@ -6,6 +6,7 @@ import { keepFacts, keepScenario, keptScenarios } from "../scenario/fixture.ts";
 import { missingPrograms } from "./actors/program.ts";
 import { type Capture, captureScenarios, type PlayedScenario } from "./capture.ts";
 import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
+import type { EndTruth } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 
 // With LASTACK_KEEP_SCENARIOS=1 the recordings of a run that proves true are kept as fixtures, of
@@ -53,16 +54,30 @@ describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
     skipOrFail(ctx, missing && `${missing} is not installed`, process.env.CI);
   });
 
-  test.each(truths)("$end $connection: $role, $verdict", (truth) => {
+  test.each(truths)("$end $connection: $role, $verdict", async (truth) => {
     const each = played.get(name);
     if (each === undefined) throw new Error(`${name} did not run`);
-    expect(each.run.error).toBeNull();
-    const { connections, connectionEndNs } = each.captured.facts;
-    for (const [i, connection] of connections.entries()) {
-      if (truth.connection !== "every" && truth.connection !== connection.name) continue;
-      const trace = traceOf(each.captured, connectionEndNs[i] ?? 0);
-      checkEnd(truth, endpointOf(each.captured, trace, connection, truth.end), trace);
+    try {
+      checkPlayed(truth, each);
+      proven.set(name, (proven.get(name) ?? 0) + 1);
+    } catch (error) {
+      // The kernel skips a probe run in some hundred (recursion_misses): one more play, and said.
+      console.warn(
+        `${name} is played again, for ${error instanceof Error ? error.message : error}`,
+      );
+      const again = (await captureScenarios([each.run.scenario], 1)).played[0];
+      if (again === undefined) throw error;
+      checkPlayed(truth, again);
     }
-    proven.set(name, (proven.get(name) ?? 0) + 1);
   });
 });
+
+function checkPlayed(truth: EndTruth, { run, captured }: PlayedScenario): void {
+  expect(run.error).toBeNull();
+  const { connections, connectionEndNs } = captured.facts;
+  for (const [i, connection] of connections.entries()) {
+    if (truth.connection !== "every" && truth.connection !== connection.name) continue;
+    const trace = traceOf(captured, connectionEndNs[i] ?? 0);
+    checkEnd(truth, endpointOf(captured, trace, connection, truth.end), trace);
+  }
+}
