@@ -1,7 +1,7 @@
 /** Joins the kernel's socket table with what the events have told. */
 
 import { CLOSING_STATES } from "../event/tcp-state.ts";
-import type { SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
+import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import { enterTimeWait } from "./apply-transition.ts";
 import { armMini, becomeMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -16,7 +16,11 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
     return;
   }
   // A request socket: no transition announces it, so it is not ours to track.
-  if (row.state === "SYN_RECV" || row.state === "NEW_SYN_RECV" || row.state === "CLOSE") return;
+  if (row.state === "SYN_RECV" || row.state === "NEW_SYN_RECV") return;
+  if (row.state === "CLOSE") {
+    applyAbsence(core, row);
+    return;
+  }
   const known = core.table.byTuple(row) ?? withoutPort(core, row);
   // The row was read before its socket ended; it would raise the dead.
   if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
@@ -26,6 +30,13 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   if (endpoint.touchedAt >= row.since) return;
   if (endpoint.state !== row.state) correct(core, endpoint, row);
   else confirm(core, endpoint, row);
+}
+
+/** The whole table was read and did not list it. What bind() alone leaves has no remote port. */
+function applyAbsence(core: CoreState, row: SnapshotEvent): void {
+  const known = core.table.byTuple(row);
+  if (known === undefined || known.touchedAt >= row.since || known.bornAt >= row.since) return;
+  vanish(core, known, row.t);
 }
 
 /** A connect() under way, whose event had no source port yet: the file is the same. */
@@ -95,26 +106,26 @@ export function applySnapshotEnd(core: CoreState, end: SnapshotEndEvent): void {
       if (endpoint.tuple.netns !== end.netns || endpoint.lastDump === end.dump) continue;
       if (endpoint.touchedAt >= end.since || endpoint.bornAt >= end.since) continue;
       if (endpoint.tuple.localPort === 0) continue;
-      vanish(core, endpoint, end);
+      vanish(core, endpoint, end.t);
     }
   }
 }
 
-function vanish(core: CoreState, endpoint: Endpoint, end: SnapshotEndEvent): void {
+function vanish(core: CoreState, endpoint: Endpoint, at: Nanoseconds): void {
   if (endpoint.isMini) {
     if (wasNeverMade(core, endpoint)) return;
-    const isOver = endpoint.expiresAt !== null && endpoint.expiresAt <= end.t;
+    const isOver = endpoint.expiresAt !== null && endpoint.expiresAt <= at;
     if (endpoint.state === "TIME_WAIT") {
       if (!isOver) endpoint.note ??= "TIME_WAIT ended early; the socket table no longer lists it";
-      endEndpoint(core, endpoint, end.t, "graceful");
+      endEndpoint(core, endpoint, at, "graceful");
     } else {
-      endEndpoint(core, endpoint, end.t, isOver ? "timed-out" : "unknown");
+      endEndpoint(core, endpoint, at, isOver ? "timed-out" : "unknown");
     }
     return;
   }
   endpoint.isComplete = false;
   endpoint.note ??= "its end was not seen; the socket table no longer lists it";
-  endEndpoint(core, endpoint, end.t, "unknown");
+  endEndpoint(core, endpoint, at, "unknown");
 }
 
 /**

@@ -32,7 +32,7 @@ export class Follower {
   readonly #closed = new Map<string, Endpoint>();
   readonly #inodes = new Map<number, Endpoint>();
   readonly #listeners = new ListenerPlaces();
-  readonly #successors = new Map<Endpoint, Endpoint>();
+  readonly #successors = new Map<Endpoint, readonly Endpoint[]>();
   readonly #doubted = new Set<string>();
   readonly #holders = new HolderHistory();
   #nextId = 1;
@@ -54,7 +54,7 @@ export class Follower {
     trace.step(event);
     const born = this.#newborn();
     const endpoints = born === null ? this.#touched(event, before) : [born];
-    this.#noteSuccessor(candidates, endpoints);
+    this.#noteSuccessor(before, endpoints);
     for (const { endpoint, pids } of before) this.#holders.note(endpoint, pids);
     for (const endpoint of endpoints) {
       this.#index(endpoint);
@@ -67,9 +67,9 @@ export class Follower {
     return { endpoints, born, listener };
   }
 
-  /** The endpoint that took this one's tuple or socket over and so ended it. */
-  successorOf(endpoint: Endpoint): Endpoint | undefined {
-    return this.#successors.get(endpoint);
+  /** The endpoints that took this one's socket or tuple over and so changed or ended it. */
+  successorsOf(endpoint: Endpoint): readonly Endpoint[] {
+    return this.#successors.get(endpoint) ?? [];
   }
 
   /** Whether several endpoints of its address pair could be the other end at any time. */
@@ -185,11 +185,13 @@ export class Follower {
     }
   }
 
-  #noteSuccessor(candidates: readonly Endpoint[], endpoints: readonly Endpoint[]): void {
+  #noteSuccessor(before: readonly Look[], endpoints: readonly Endpoint[]): void {
     const [first] = endpoints;
     if (first === undefined) return;
-    for (const each of candidates) {
-      if (each.endedAt !== null && !endpoints.includes(each)) this.#successors.set(each, first);
+    for (const { endpoint, sk } of before) {
+      const isOverrun = endpoint.endedAt !== null || (sk !== null && endpoint.sk === null);
+      if (!isOverrun || endpoints.includes(endpoint)) continue;
+      this.#successors.set(endpoint, [...this.successorsOf(endpoint), first]);
     }
   }
 
@@ -213,12 +215,13 @@ export class Follower {
 /** An endpoint as it was before an event. */
 interface Look {
   readonly endpoint: Endpoint;
+  readonly sk: string | null;
   readonly reset: Endpoint["reset"];
   readonly pids: readonly number[];
 }
 
 function lookAt(endpoint: Endpoint): Look {
-  return { endpoint, reset: endpoint.reset, pids: holdersOf(endpoint) };
+  return { endpoint, sk: endpoint.sk, reset: endpoint.reset, pids: holdersOf(endpoint) };
 }
 
 /** Those that an event changed; one that changed nobody is about all that it was looked up for. */

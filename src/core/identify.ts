@@ -2,7 +2,7 @@
 
 import type { SocketTuple, TransitionEvent } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
-import { type CoreState, endEndpoint, enterState } from "./core-state.ts";
+import { becomeMini, type CoreState, endEndpoint, enterState, TIME_WAIT_NS } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { noteWave } from "./waves.ts";
 
@@ -19,7 +19,7 @@ export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
   const { table } = core;
   const stale = table.bySocket(event.sk);
   core.heldClosed.delete(event.sk);
-  if (stale !== undefined) retire(core, stale, event.t);
+  if (stale !== undefined) loseSocket(core, stale, event.t);
   if (event.localPort !== 0) retireTuple(core, event, event.t);
   const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);
   endpoint.direction = event.to === "SYN_SENT" ? "out" : "in";
@@ -53,7 +53,7 @@ export function identify(core: CoreState, event: TransitionEvent): Endpoint {
       return known;
     }
     if (event.localPort === 0 || event.remotePort === 0) return known;
-    retire(core, known, event.t);
+    loseSocket(core, known, event.t);
   }
   const twin = table.byTuple(event);
   if (twin !== undefined && twin.sk === null && !twin.isMini) {
@@ -141,6 +141,26 @@ export function assumePast(endpoint: Endpoint, at: number): void {
 function retireTuple(core: CoreState, tuple: SocketTuple, at: number): void {
   const twin = core.table.byTuple(tuple);
   if (twin !== undefined) retire(core, twin, at);
+}
+
+/**
+ * The kernel's socket is another's now, and the event that said so was missed. From FIN_WAIT1 and
+ * FIN_WAIT2 it nearly always leaves a mini-socket behind, which lives on under the same tuple: the
+ * next reading of the table, or its timer, tells.
+ */
+function loseSocket(core: CoreState, endpoint: Endpoint, at: number): void {
+  const { state, isMini } = endpoint;
+  if (isMini || (state !== "FIN_WAIT1" && state !== "FIN_WAIT2")) {
+    retire(core, endpoint, at);
+    return;
+  }
+  endpoint.isComplete = false;
+  endpoint.note ??= "its end was not seen; the socket was used again";
+  const phase = endpoint.phases.at(-1);
+  if (state === "FIN_WAIT1") enterState(core, endpoint, "FIN_WAIT2", at, "inferred", true);
+  else if (phase !== undefined) phase.evidence = "inferred";
+  assumePast(endpoint, at);
+  becomeMini(core, endpoint, TIME_WAIT_NS, at);
 }
 
 /** End an endpoint whose place another has taken. */

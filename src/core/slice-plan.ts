@@ -132,8 +132,7 @@ function complete(chosen: Set<Endpoint>, trace: TraceView, follower: Follower): 
   let doubtful: ReadonlyMap<string, readonly Endpoint[]> | null = null;
   for (const endpoint of chosen) {
     if (endpoint.peer !== null) chosen.add(endpoint.peer);
-    const successor = follower.successorOf(endpoint);
-    if (successor !== undefined) chosen.add(successor);
+    for (const successor of follower.successorsOf(endpoint)) chosen.add(successor);
     if (!follower.hadDoubtfulPeer(endpoint)) continue;
     doubtful ??= doubtfulByPair(trace, follower);
     for (const other of doubtful.get(endpoint.pairKey) ?? []) {
