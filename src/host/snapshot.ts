@@ -24,7 +24,7 @@ export interface SnapshotOptions {
 }
 
 /** States that a dump of everything can list: a request socket is shown as SYN_RECV. */
-const ALL_STATES = TCP_STATES.filter((state) => state !== null && state !== "NEW_SYN_RECV");
+export const ALL_STATES = TCP_STATES.filter((state) => state !== null && state !== "NEW_SYN_RECV");
 
 /**
  * Dump one namespace after the other and yield the rows in batches.

@@ -1,19 +1,19 @@
 /** Looks at the host beside the probes: socket table, holders, counters, sysctls. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import { DescriptorScanner } from "../host/fd-scan.ts";
 import type { FileTools } from "../host/namespace-files.ts";
-import { NamespaceScanner } from "../host/namespaces.ts";
+import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
 import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
 import { readSysctls } from "../host/sysctls.ts";
 import { findTool } from "../host/trusted-tool.ts";
+import { Departures } from "./departures.ts";
 import { NamespaceWatch } from "./namespace-watch.ts";
-import { ProcessWatch } from "./process-watch.ts";
+import { OwnerWatch } from "./owner-watch.ts";
 import { QueueWatch } from "./queue-watch.ts";
+import { TableCheck } from "./table-check.ts";
 import { MARGIN_NS, TableReader, type TableReading } from "./table-reader.ts";
 import { TaskRunner } from "./task-runner.ts";
 
@@ -38,9 +38,7 @@ const QUEUES_EVERY_MS = 2000;
 const COUNTERS_EVERY_MS = 1000;
 const MINIS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
-/** Holders of a stuck endpoint are looked up again after this time. */
-const STALE_NS = 15e9;
-const MAX_PROCESSES_AT_START = 300;
+const CHECK_EVERY_MS = 500;
 const NOTICE_AFTER_MS = 200;
 
 /**
@@ -53,12 +51,12 @@ export class HostWatch {
   readonly #options: HostWatchOptions;
   readonly #tasks: TaskRunner;
   readonly #namespaces: NamespaceWatch;
-  readonly #descriptors = new DescriptorScanner();
-  readonly #lookedUp = new WeakMap<Endpoint, number>();
   readonly #complaints = new Set<string>();
   readonly #table: TableReader;
+  readonly #check: TableCheck;
+  readonly #departures: Departures;
   readonly #queues: QueueWatch;
-  readonly #processes: ProcessWatch;
+  readonly #owners: OwnerWatch;
   #tools: Tools | null = null;
   #canJoin = true;
   #isNoticing = false;
@@ -81,8 +79,10 @@ export class HostWatch {
       },
       onUnread: (line) => this.#complain(line),
     });
+    this.#departures = new Departures(trace);
+    this.#check = new TableCheck(trace, now, out);
     this.#queues = new QueueWatch(trace, now);
-    this.#processes = new ProcessWatch(now, out);
+    this.#owners = new OwnerWatch(now, out, this.#tasks.signal);
   }
 
   /** Sysctls of the own namespace with its inode, for the header. */
@@ -104,7 +104,7 @@ export class HostWatch {
     await tasks.run("the first look at the host", async () => {
       await this.#scanNamespaces();
       await this.#readTable({ namespaces: this.#namespaces.wanted() });
-      await this.#readOwners(undefined, MAX_PROCESSES_AT_START);
+      if (this.#canJoin) await this.#owners.read();
       await this.#readCounters();
     });
     tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
@@ -114,6 +114,7 @@ export class HostWatch {
       tasks.every(MINIS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
     }
     tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
+    tasks.every(CHECK_EVERY_MS, "the socket table", () => this.#checkTable());
   }
 
   /** Look at counters, queues and holders now and not at the next turn. */
@@ -143,23 +144,47 @@ export class HostWatch {
     });
   }
 
+  /** Events are missing: the trace may be wrong about any endpoint. */
+  noticeLoss(): void {
+    this.#check.want();
+  }
+
   #complain(line: string, isBlind = true): void {
     if (this.#complaints.has(line)) return;
     this.#complaints.add(line);
     this.#options.onProblem(line, isBlind);
   }
 
-  #scanNamespaces(sought?: number): Promise<void> {
-    return this.#namespaces.scan(this.#tools as Tools, sought);
+  async #scanNamespaces(sought?: number): Promise<void> {
+    const since = this.#options.now();
+    const gone = await this.#namespaces.scan(this.#tools as Tools, sought);
+    const { known } = this.#namespaces;
+    const { dead, back } = this.#departures.settle(gone, known);
+    for (const inode of dead) this.#table.tellGone(inode, since);
+    await this.#compare(back.flatMap((inode) => known.get(inode) ?? []));
   }
 
-  /** Where tcp_max_tw_buckets overflows, only the table tells which endpoints got no mini-socket. */
+  /**
+   * Where tcp_max_tw_buckets overflows, only the table tells which endpoints got no mini-socket;
+   * where an inode has gone to another namespace, which endpoints were not its predecessor's.
+   */
   async #readCounters(): Promise<void> {
-    const overflown = await this.#namespaces.readCounters(this.#tools as Tools);
+    const { overflown, replaced } = await this.#namespaces.readCounters(this.#tools as Tools);
+    await this.#compare(replaced);
     if (overflown.length === 0) return;
     // A close within the margin of the reading could still be newer than it.
     await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: this.#tasks.signal });
     await this.#readTable({ namespaces: overflown, states: ["TIME_WAIT", "FIN_WAIT2"] });
+  }
+
+  async #checkTable(): Promise<void> {
+    if (!this.#check.isDue) return;
+    await this.#check.run(() => this.#compare(this.#namespaces.wanted()));
+  }
+
+  async #compare(namespaces: readonly NetworkNamespace[]): Promise<void> {
+    if (namespaces.length === 0) return;
+    await this.#check.compare((takes) => this.#readTable({ namespaces, takes }));
   }
 
   #readTable(reading: Omit<TableReading, "tools">): Promise<void> {
@@ -202,36 +227,9 @@ export class HostWatch {
     await this.#readTable({ namespaces, states: ["FIN_WAIT2", "TIME_WAIT"] });
   }
 
-  /** Who holds the connections that stay in CLOSE_WAIT: all of them, by descriptor. */
+  /** All holders, by descriptor, of the connections that stay in CLOSE_WAIT. */
   async #lookUpStuck(): Promise<void> {
-    const now = this.#options.now();
-    const wanted = new Set<number>();
-    for (const endpoint of this.#queues.stuck()) {
-      if (now - (this.#lookedUp.get(endpoint) ?? Number.NEGATIVE_INFINITY) < STALE_NS) continue;
-      this.#lookedUp.set(endpoint, now);
-      if (endpoint.inode) wanted.add(endpoint.inode);
-      const { owner } = endpoint;
-      if (owner !== null && this.#canJoin) await this.#processes.describe(owner.pid);
-    }
-    if (wanted.size > 0) await this.#readOwners(wanted, MAX_PROCESSES_AT_START);
-  }
-
-  async #readOwners(wanted: ReadonlySet<number> | undefined, processes: number): Promise<void> {
-    if (!this.#canJoin) return;
-    const { now } = this.#options;
-    const scan = this.#descriptors.scan({
-      ...(wanted === undefined ? {} : { wanted }),
-      now,
-      signal: this.#tasks.signal,
-    });
-    const holders = new Set<number>();
-    for await (const batch of scan) {
-      for (const event of batch) {
-        this.#emit(event);
-        holders.add(event.pid);
-      }
-    }
-    for (const pid of [...holders].slice(0, processes)) await this.#processes.describe(pid);
+    if (this.#canJoin) await this.#owners.lookUp(this.#queues.stuck());
   }
 
   #emit(event: TraceEvent): void {

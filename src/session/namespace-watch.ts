@@ -20,6 +20,14 @@ export interface NamespaceWatchOptions {
 const SYSCTLS_EVERY_SCANS = 12;
 const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 
+/** Namespaces of which the socket table must be read, by what their counters tell. */
+export interface CounterNews {
+  /** tcp_max_tw_buckets has overflown there since the last look. */
+  readonly overflown: readonly NetworkNamespace[];
+  /** Each has the inode of one that has gone: the sockets known by it may all be the other's. */
+  readonly replaced: readonly NetworkNamespace[];
+}
+
 /** Namespaces come and go; what changed since the last look becomes an event. */
 export class NamespaceWatch {
   readonly #options: NamespaceWatchOptions;
@@ -51,8 +59,12 @@ export class NamespaceWatch {
     return netns !== 0 && !this.#known.has(netns) && !this.#unfound.has(netns);
   }
 
-  /** Look for namespaces, and read the sysctls that are new or due. */
-  async scan(tools: FileTools, sought?: number): Promise<void> {
+  /**
+   * Look for namespaces, and read the sysctls that are new or due.
+   *
+   * @returns the inodes of those that are no longer found
+   */
+  async scan(tools: FileTools, sought?: number): Promise<readonly number[]> {
     const scan = await this.#scanner.scan(this.#options.signal);
     this.#known = scan.namespaces;
     for (const inode of scan.gone) {
@@ -66,21 +78,23 @@ export class NamespaceWatch {
       if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace, tools);
     }
     if (sought !== undefined && !this.#known.has(sought)) this.#unfound.add(sought);
+    const { netns } = this.#options;
+    return scan.gone.filter((inode) => netns === null || inode === netns);
   }
 
-  /**
-   * Read the counters of all wanted namespaces.
-   *
-   * @returns those in which tcp_max_tw_buckets has overflown since the last look
-   */
-  async readCounters(tools: FileTools): Promise<NetworkNamespace[]> {
+  /** Read the counters of all wanted namespaces. */
+  async readCounters(tools: FileTools): Promise<CounterNews> {
     const { now, out, signal } = this.#options;
     const overflown: NetworkNamespace[] = [];
+    const replaced: NetworkNamespace[] = [];
     for (const namespace of this.wanted()) {
       const netns = namespace.inode;
       const values = await readCounters(namespace, tools, signal).catch(() => null);
       if (values === null) continue;
-      if (isAnother(this.#counters.get(netns), values)) this.#begin(netns);
+      if (isAnother(this.#counters.get(netns), values)) {
+        this.#begin(netns);
+        replaced.push(namespace);
+      }
       const before = this.#counters.get(netns);
       const news = changed(before ?? {}, values);
       this.#counters.set(netns, values);
@@ -88,7 +102,7 @@ export class NamespaceWatch {
       out({ type: "host", t: now(), netns, counters: news });
       if (before !== undefined && OVERFLOW in news) overflown.push(namespace);
     }
-    return overflown;
+    return { overflown, replaced };
   }
 
   /** A namespace born under our eyes began with counters of 0. */

@@ -3,7 +3,7 @@
 import type { TcpState } from "../event/tcp-state.ts";
 import type { SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import type { NetworkNamespace } from "../host/namespaces.ts";
-import { takeSnapshot } from "../host/snapshot.ts";
+import { ALL_STATES, takeSnapshot } from "../host/snapshot.ts";
 import type { SocketTableTools } from "../host/socket-table.ts";
 
 type TableEvent = SnapshotEvent | SnapshotEndEvent;
@@ -63,6 +63,13 @@ export class TableReader {
       this.#told.add(inode);
       onUnread(`cannot read the sockets of namespace ${inode}: ${again.get(inode)?.message}`);
     }
+  }
+
+  /** Tell that a namespace was gone at `since`: its table lists nothing any more. */
+  tellGone(netns: number, since: number): void {
+    const { now, out } = this.#options;
+    const reading = { t: now(), since: since - MARGIN_NS, dump: ++this.#dump };
+    out({ type: "snapshot-end", ...reading, netns, states: ALL_STATES, rows: 0 });
   }
 
   /** Gives the namespaces that could not be read, and why. */

@@ -1,0 +1,131 @@
+/** Of a reading of the whole table only what the trace has wrong is told. */
+import { describe, expect, test } from "vitest";
+import type { SnapshotEndEvent, SnapshotEvent } from "../../src/event/trace-event.ts";
+import { TableCheck } from "../../src/session/table-check.ts";
+import { CLOSING_CALL, peerOf, Story, sock } from "../core/story.ts";
+
+const open = sock();
+const closing = sock({ localPort: 40_001 });
+const MINI = { timer: "timewait", timerMs: 45_000, inode: 0 };
+
+/** Two connections, one of which has been closed, as the trace knows them after a second. */
+function traced(): Story {
+  const story = new Story().at(0).connect(open).connect(closing);
+  return story.at(10).change(closing, "ESTABLISHED", "FIN_WAIT1", CLOSING_CALL).until(1000);
+}
+
+type TableEvent = SnapshotEvent | SnapshotEndEvent;
+
+/** Compare the trace with a table; gives the rows that were recorded, and what else was told. */
+async function compared(story: Story, table: Story, meanwhile = () => {}) {
+  const told: SnapshotEvent[] = [];
+  const check = new TableCheck(
+    story.trace,
+    () => story.t,
+    (event) => told.push(event),
+  );
+  const taken: TableEvent[] = [];
+  await check.compare(async (takes) => {
+    for (const event of table.events as TableEvent[]) if (takes(event)) taken.push(event);
+    meanwhile();
+  });
+  return { taken, told };
+}
+
+const table = () => new Story().at(1000);
+
+describe("a reading", () => {
+  test("that agrees leaves nothing in the recording", async () => {
+    const agreeing = table().row(open, "ESTABLISHED").row(closing, "FIN_WAIT1").dumped();
+    expect(await compared(traced(), agreeing)).toEqual({ taken: [], told: [] });
+  });
+
+  test("tells a state that the trace has wrong, and the trace takes it", async () => {
+    const story = traced();
+    const differing = table().row(open, "ESTABLISHED").row(closing, "FIN_WAIT2", MINI).dumped();
+    const { taken, told } = await compared(story, differing);
+    expect(taken).toMatchObject([{ localPort: 40_001, state: "FIN_WAIT2" }]);
+    expect(told).toEqual([]);
+    for (const event of taken) story.tell(event);
+    expect(story.of(closing)).toMatchObject({ state: "FIN_WAIT2", isMini: true });
+  });
+
+  test("tells a mini-socket from the full one that the trace takes it for", async () => {
+    const story = traced().at(20).row(closing, "FIN_WAIT2", { inode: 9 });
+    const differing = table().row(open, "ESTABLISHED").row(closing, "FIN_WAIT2", MINI).dumped();
+    expect((await compared(story, differing)).taken).toMatchObject([{ timer: "timewait" }]);
+  });
+
+  test("tells a connection that the trace does not know", async () => {
+    const server = peerOf(open);
+    const more = table().row(open, "ESTABLISHED").row(closing, "FIN_WAIT1").row(server, "LAST_ACK");
+    expect((await compared(traced(), more.dumped())).taken).toMatchObject([{ state: "LAST_ACK" }]);
+  });
+
+  test("tells one that it does not list, and the trace ends it", async () => {
+    const story = traced();
+    const { taken, told } = await compared(story, table().row(open, "ESTABLISHED").dumped());
+    expect(taken).toEqual([]);
+    expect(told).toMatchObject([{ localPort: 40_001, state: "CLOSE" }]);
+    for (const event of told) story.tell(event);
+    expect(story.of(closing)).toMatchObject({ state: "CLOSE", verdict: "unknown" });
+    expect(story.of(open).endedAt).toBeNull();
+  });
+
+  test("that was not finished tells of nobody that it is gone", async () => {
+    expect((await compared(traced(), table().row(open, "ESTABLISHED"))).told).toEqual([]);
+  });
+
+  test("is no word on what changed since it began", async () => {
+    const story = traced().at(1000).change(closing, "FIN_WAIT1", "FIN_WAIT2");
+    const { told } = await compared(story, table().row(open, "ESTABLISHED").dumped());
+    expect(told).toEqual([]);
+  });
+
+  test("does not miss a connection that the trace hears of only when the row has gone by", async () => {
+    const story = traced();
+    const late = sock({ localPort: 40_002 });
+    const rows = table().row(open, "ESTABLISHED").row(closing, "FIN_WAIT1");
+    const { told } = await compared(story, rows.row(late, "ESTABLISHED").dumped(), () => {
+      story.at(900).connect(late);
+    });
+    expect(story.of(late).touchedAt).toBeLessThan(999e6);
+    expect(told).toEqual([]);
+  });
+});
+
+describe("when", () => {
+  const check = (now: () => number) => new TableCheck(new Story().trace, now, () => {});
+
+  test("only after a loss", () => {
+    const idle = check(() => 5e9);
+    expect(idle.isDue).toBe(false);
+    idle.want();
+    expect(idle.isDue).toBe(true);
+  });
+
+  test("again after a rest, the longer the longer a reading takes", async () => {
+    let now = 10e9;
+    const busy = check(() => now);
+    busy.want();
+    await busy.run(async () => {
+      now += 1e9;
+    });
+    busy.want();
+    now += 19.9e9;
+    expect(busy.isDue).toBe(false);
+    now += 0.2e9;
+    expect(busy.isDue).toBe(true);
+  });
+
+  test("a loss while it reads asks for another", async () => {
+    let now = 10e9;
+    const busy = check(() => now);
+    busy.want();
+    await busy.run(async () => busy.want());
+    now += 1e9;
+    expect(busy.isDue).toBe(false);
+    now += 1e9;
+    expect(busy.isDue).toBe(true);
+  });
+});
