@@ -77,6 +77,11 @@ export class OrderWindow<E extends Timed = TraceEvent> {
     this.#release(this.#newest - this.#windowNs, out);
   }
 
+  /** Hand on what is not younger, whatever the window; for who knows what can still come. */
+  release(untilNs: number, out: EventSink<E>): void {
+    this.#release(untilNs, out);
+  }
+
   /** Hand on everything. */
   flush(out: EventSink<E>): void {
     this.#release(Number.POSITIVE_INFINITY, out);

@@ -6,6 +6,7 @@ import { OrderWindow } from "../event/order.ts";
 import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import type { GapEvent, TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
+import { ArrivalMark } from "./arrival-mark.ts";
 import { HostWatch } from "./host-watch.ts";
 import { LedgerAccount } from "./ledger-account.ts";
 import type { LiveOptions } from "./live-options.ts";
@@ -22,7 +23,7 @@ export type EventListener = (events: readonly TraceEvent[]) => void;
 /** Events are handed on this much later than they happened, so that CPUs can be put in order. */
 const ADVANCE_MS = 100;
 /** The clock of the screen may run ahead of the newest event by this much, nanoseconds. */
-const ORDER_NS = 250e6;
+const QUIET_NS = 250e6;
 
 /** A running trace. */
 export class LiveSession {
@@ -36,7 +37,8 @@ export class LiveSession {
   readonly #abort = new AbortController();
   readonly #clock: RecordingClock;
   readonly #account = new LedgerAccount();
-  readonly #order = new OrderWindow<TraceEvent>(ORDER_NS);
+  readonly #order = new OrderWindow<TraceEvent>(Number.POSITIVE_INFINITY);
+  readonly #arrived = new ArrivalMark();
   readonly #rows: ProbeRows;
   readonly #watch: HostWatch;
   readonly #listeners: EventListener[] = [];
@@ -107,9 +109,11 @@ export class LiveSession {
       this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, this.#probes.isEventProgram);
       run.onMessages((messages) => {
         for (const message of messages) {
-          this.#rows.take(message, (event) => this.#order.push(event, this.#hold));
+          this.#rows.take(message, (event) => {
+            this.#arrived.note(event.t);
+            this.#order.push(event, this.#hold);
+          });
         }
-        this.#deliver();
       });
       void run.ended.then((end) => this.#settle(this.#finish(end.error ?? null)));
     } catch (error) {
@@ -164,9 +168,12 @@ export class LiveSession {
   };
 
   #tick(): void {
-    this.#order.advance(this.#clock.now(), this.#hold);
+    const now = this.#clock.now();
+    const until = this.#arrived.tick(now);
+    this.#order.release(until, this.#hold);
     this.#deliver();
-    this.trace.advance(this.#clock.now() - ORDER_NS);
+    // While nothing waits the clock of the screen goes on evenly, not from record to record.
+    this.trace.advance(this.#order.held === 0 ? now - QUIET_NS : until);
   }
 
   #deliver(): void {
@@ -176,6 +183,7 @@ export class LiveSession {
     for (const event of batch) {
       this.trace.step(event);
       if (event.type === "transition") this.#watch.notice(event.netns);
+      else if (event.type === "gap") this.#watch.noticeLoss();
     }
     for (const listener of this.#listeners) listener(batch);
   }
@@ -183,6 +191,7 @@ export class LiveSession {
   #onBeat(beat: Beat): void {
     this.#clock.observe(beat.bootNs);
     const t = this.#clock.toRecording(beat.bootNs);
+    this.#arrived.note(t);
     const { counted, received, lost, unparsed, skipped } = this.#account;
     const wall = this.#clock.wallAt(t);
     this.#order.push(
