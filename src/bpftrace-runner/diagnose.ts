@@ -105,5 +105,5 @@ function quoteReason(stderrTail: string): string {
 }
 
 function withoutBenignLines(stderrTail: string): string {
-  return stderrTail.replace(/^.*RLIMIT_MEMLOCK.*$/gm, "");
+  return stderrTail.replace(/^.*(?:RLIMIT_MEMLOCK|Addrspace is not set).*$/gm, "");
 }

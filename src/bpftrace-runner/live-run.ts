@@ -106,12 +106,12 @@ export class LiveRun implements BpftraceRun {
     }
   }
 
-  stop(): Promise<BpftraceEnd> {
-    this.#stopping ??= this.#hasExited ? this.ended : this.#climb();
+  stop(ladderMs: readonly [number, number] = this.#settings.stopLadderMs): Promise<BpftraceEnd> {
+    this.#stopping ??= this.#hasExited ? this.ended : this.#climb(ladderMs);
     return this.#stopping;
   }
 
-  async #climb(): Promise<BpftraceEnd> {
+  async #climb(ladderMs: readonly [number, number]): Promise<BpftraceEnd> {
     this.#queue.grant(endReserveBytes);
     const signal = (name: StopSignal) => {
       const isSent = this.#signal(name);
@@ -119,7 +119,7 @@ export class LiveRun implements BpftraceRun {
       return isSent;
     };
     const target = { signal, exited: this.#exited };
-    const { gone } = await climbStopLadder(target, this.#settings.stopLadderMs);
+    const { gone } = await climbStopLadder(target, ladderMs);
     if (!gone) this.#giveUp();
     return this.ended;
   }

@@ -48,6 +48,10 @@ export interface BpftraceRun extends AsyncIterable<readonly BpftraceMessage[]> {
    * What arrived before is handed over at once. The listener must be quick and must not throw.
    */
   onMessages(listener: MessagesListener): void;
-  /** Stop by SIGINT, SIGTERM, SIGKILL in turn; may be called again. Never rejects. */
-  stop(): Promise<BpftraceEnd>;
+  /**
+   * Stop by SIGINT, SIGTERM, SIGKILL in turn; may be called again. Never rejects.
+   *
+   * `ladderMs` are other waits than the options', for a bpftrace that is known to hang.
+   */
+  stop(ladderMs?: readonly [number, number]): Promise<BpftraceEnd>;
 }

@@ -195,7 +195,7 @@ export class Trace implements TraceView {
       skipped,
       unparsed,
       evicted: this.#core.table.evicted,
-      balanced: counted === received + lost + unparsed,
+      balanced: beat?.balanced ?? counted === received + lost + unparsed,
     };
   }
 }

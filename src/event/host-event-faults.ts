@@ -11,6 +11,7 @@ import {
   NAME,
   nullableIntegerFault,
   nullableTextFault,
+  optionalFlagFault,
   optionalIntegerFault,
   S31,
   stateFault,
@@ -130,7 +131,8 @@ export function heartbeatFault(event: Fields): Fault {
     integerFault(event.received, "received", 0, EXACT) ??
     integerFault(event.lost, "lost", 0, EXACT) ??
     integerFault(event.unparsed, "unparsed", 0, EXACT) ??
-    integerFault(event.skipped, "skipped", 0, EXACT)
+    integerFault(event.skipped, "skipped", 0, EXACT) ??
+    optionalFlagFault(event.balanced, "balanced")
   );
 }
 

@@ -163,6 +163,7 @@ export const FIELDS: FieldTable = {
     lost: "keep",
     unparsed: "keep",
     skipped: "keep",
+    balanced: "keep",
   },
   gap: { ...EVERY, from: "keep", cause: "keep", count: "keep", cpu: "keep" },
 };

@@ -278,6 +278,8 @@ export interface HeartbeatEvent {
   readonly lost: number;
   readonly unparsed: number;
   readonly skipped: number;
+  /** Whether the accounts agreed but for the records under way; absent in older recordings. */
+  readonly balanced?: boolean;
 }
 
 /** Why events are missing. */

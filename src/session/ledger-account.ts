@@ -8,35 +8,72 @@ interface CpuAccount {
   at: Nanoseconds;
 }
 
+/** The kernel's own figures at one heartbeat. */
+interface Cut {
+  readonly counted: number;
+  readonly seqs: ReadonlyMap<number, number>;
+}
+
 /**
  * Counts records received and holes in each CPU's sequence numbers, beside the kernel's counter.
  *
  * One CPU's records arrive in the order of their numbers: each has its own buffer, and a probe
  * cannot interrupt another on the same CPU. A hole is a loss in that CPU's buffer, between the
- * two records around it.
+ * two records around it. A bpftrace that is started again begins to count anew: `endRun` keeps the
+ * sums of the run that is over.
  */
 export class LedgerAccount {
   readonly #cpus = new Map<number, CpuAccount>();
   /** Records that came and could not be read, whose hole has not shown yet. */
   #unexplained = 0;
-  counted = 0;
+  /** Lines that were no message at all: each may have been a record, or not. */
+  #garbage = 0;
+  /** The kernel's count of the runs that are over, and of this one. */
+  #countedBefore = 0;
+  #countedNow = 0;
+  /** What this run has accounted for: received, lost and unparsed. */
+  #explained = 0;
+  /** The newest heartbeat's figures, until it is settled, and the count of the newest settled. */
+  #cut: Cut | null = null;
+  #settled = 0;
+  #startedAt: Nanoseconds = 0;
+  #isEven = true;
   received = 0;
   lost = 0;
   unparsed = 0;
   skipped = 0;
 
+  /** What the kernel's counters say was sent, of all runs. */
+  get counted(): number {
+    return this.#countedBefore + this.#countedNow;
+  }
+
+  /** What the kernel's counter says of the run that is under way. */
+  get countedNow(): number {
+    return this.#countedNow;
+  }
+
+  /** Take in the kernel's counter of this run. */
+  count(total: number): void {
+    this.#countedNow = total;
+  }
+
   /** Take one record in; returns the gap in front of it, if there is one. */
   receive(mark: ProbeMark, t: Nanoseconds): GapEvent | null {
     this.received++;
+    this.#explained++;
     const cpu = this.#cpus.get(mark.cpu);
     if (cpu === undefined) {
       this.#cpus.set(mark.cpu, { seq: mark.seq, at: t });
-      return mark.seq > 1 ? this.#lose(mark.seq - 1, 0, t, mark.cpu) : null;
+      return mark.seq > 1 ? this.#lose(mark.seq - 1, this.#startedAt, t, mark.cpu) : null;
     }
     const { seq, at } = cpu;
     if (mark.seq <= seq) {
       // A record thought lost has come after all.
-      if (this.lost > 0) this.lost--;
+      if (this.lost > 0) {
+        this.lost--;
+        this.#explained--;
+      }
       return null;
     }
     cpu.seq = mark.seq;
@@ -47,7 +84,39 @@ export class LedgerAccount {
   /** Take in that a record came which could not be read: the hole that it leaves is no loss. */
   refuse(): void {
     this.unparsed++;
+    this.#explained++;
     this.#unexplained++;
+  }
+
+  /** Take in lines that were no message: as many of the records that are missing were damaged. */
+  refuseLines(count: number): void {
+    this.#garbage += count;
+  }
+
+  /** Take in the kernel's figures of a heartbeat. */
+  beat(cut: Cut): void {
+    this.#countedNow = cut.counted;
+    this.#cut = cut;
+    this.#isEven = this.#settled <= this.#explained && this.#explained <= cut.counted;
+  }
+
+  /**
+   * All that had been sent at the newest heartbeat has come by now or is lost.
+   *
+   * So a loss at the end of a burst is told soon, though no later record of that CPU shows the
+   * hole; and if one comes after all, the sum is put right.
+   */
+  settle(t: Nanoseconds): GapEvent[] {
+    const cut = this.#cut;
+    if (cut === null) return [];
+    this.#cut = null;
+    this.#settled = cut.counted;
+    return this.close(cut.seqs, t);
+  }
+
+  /** Whether the accounts agree but for what is under way, as of the newest heartbeats. */
+  get isEven(): boolean {
+    return this.#isEven;
   }
 
   /**
@@ -57,12 +126,36 @@ export class LedgerAccount {
   close(lastSeqs: ReadonlyMap<number, number>, t: Nanoseconds): GapEvent[] {
     const gaps: GapEvent[] = [];
     for (const [cpu, last] of lastSeqs) {
-      const account = this.#cpus.get(cpu) ?? { seq: 0, at: 0 };
+      const account = this.#cpus.get(cpu) ?? { seq: 0, at: this.#startedAt };
       if (last <= account.seq) continue;
       gaps.push(this.#lose(last - account.seq, account.at, t, cpu));
       this.#cpus.set(cpu, { seq: last, at: t });
     }
     return gaps;
+  }
+
+  /**
+   * End the account of one bpftrace; the next one counts from 0.
+   *
+   * Where it died before it printed its last figures, its counter has gone with it. Records that
+   * came after the counter was last read were sent for certain, so they count; what else was sent
+   * is not known, and the gap says so without a number.
+   *
+   * @param isWhole whether it printed its last figures
+   * @param startsAt since when records of the next one are missed
+   */
+  endRun(isWhole: boolean, startsAt: Nanoseconds): void {
+    const proven = isWhole ? 0 : this.#explained;
+    this.#countedBefore += Math.max(this.#countedNow, proven);
+    this.#countedNow = 0;
+    this.#explained = 0;
+    this.#unexplained = 0;
+    this.#garbage = 0;
+    this.#cut = null;
+    this.#settled = 0;
+    this.#startedAt = startsAt;
+    this.#isEven = true;
+    this.#cpus.clear();
   }
 
   ledger(evicted: number): Ledger {
@@ -73,9 +166,13 @@ export class LedgerAccount {
 
   #lose(count: number, from: Nanoseconds, t: Nanoseconds, cpu: number): GapEvent {
     const refused = Math.min(count, this.#unexplained);
+    const damaged = Math.min(count - refused, this.#garbage);
     this.#unexplained -= refused;
-    this.lost += count - refused;
-    const cause = refused === count ? "unparsed" : "lost";
+    this.#garbage -= damaged;
+    this.unparsed += damaged;
+    this.lost += count - refused - damaged;
+    this.#explained += count - refused;
+    const cause = refused + damaged === count ? "unparsed" : "lost";
     return { type: "gap", t, from, cause, count, cpu };
   }
 }

@@ -1,6 +1,7 @@
 /** What a caller asks of a live trace. */
 
 import type { TraceOptions } from "../core/trace.ts";
+import type { OutageListener } from "./outage.ts";
 
 /** What to trace. */
 export interface LiveOptions {
@@ -19,4 +20,8 @@ export interface LiveOptions {
    * host could not be read, so that what the trace says of it may be too little.
    */
   readonly onProblem?: (line: string, isBlind: boolean) => void;
+  /** Whether a bpftrace that dies or hangs is started again; else that ends the trace. */
+  readonly restarts?: boolean;
+  /** Told when nothing is traced for a while, and when it is again. */
+  readonly onOutage?: OutageListener;
 }

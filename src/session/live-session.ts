@@ -1,18 +1,16 @@
 /** A live trace: starts the probes, orders their events, folds them, and hands them on. */
 
-import type { BpftraceError, BpftraceRun } from "../bpftrace-runner/index.ts";
 import { Trace } from "../core/fold.ts";
 import { OrderWindow } from "../event/order.ts";
 import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
-import type { GapEvent, TraceEvent } from "../event/trace-event.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
 import { ArrivalMark } from "./arrival-mark.ts";
 import { HostWatch } from "./host-watch.ts";
-import { LedgerAccount } from "./ledger-account.ts";
 import type { LiveOptions } from "./live-options.ts";
-import { OperatorError } from "./operator-error.ts";
-import { type Beat, ProbeRows } from "./probe-rows.ts";
-import { SkippedRuns } from "./skipped-runs.ts";
+import type { OperatorError } from "./operator-error.ts";
+import { ProbeFeed } from "./probe-feed.ts";
+import { RestartPlan } from "./restart-plan.ts";
 import { type PreparedProbes, prepareProbes } from "./start-probes.ts";
 
 export type { LiveOptions } from "./live-options.ts";
@@ -31,28 +29,20 @@ export class LiveSession {
   readonly trace: Trace;
   /** What this kernel leaves unseen, a sentence each. */
   readonly unseen: readonly string[];
-  /** Settles when tracing has ended: null after stop(), an error when bpftrace died. */
+  /** Settles when tracing has ended: null after stop(), else the error that ended it. */
   readonly ended: Promise<OperatorError | null>;
-  readonly #probes: PreparedProbes;
-  readonly #abort = new AbortController();
   readonly #clock: RecordingClock;
-  readonly #account = new LedgerAccount();
+  readonly #feed: ProbeFeed;
   readonly #order = new OrderWindow<TraceEvent>(Number.POSITIVE_INFINITY);
   readonly #arrived = new ArrivalMark();
-  readonly #rows: ProbeRows;
   readonly #watch: HostWatch;
   readonly #listeners: EventListener[] = [];
   readonly #timer: NodeJS.Timeout;
-  #run: BpftraceRun | null = null;
-  #skipped: SkippedRuns | null = null;
-  #settle: (error: OperatorError | null) => void = () => {};
   #batch: TraceEvent[] = [];
-  #lastBeatNs = 0;
   #footer: RecordingFooter | null = null;
 
   private constructor(probes: PreparedProbes, options: LiveOptions) {
     const { clock, header } = probes;
-    this.#probes = probes;
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;
@@ -61,7 +51,15 @@ export class LiveSession {
       sysctls: header.sysctls,
       seesMiniEnd: header.probes.includes("time_wait_end"),
     });
-    this.#rows = new ProbeRows(probes.decoder, this.#account, (beat) => this.#onBeat(beat));
+    this.#feed = new ProbeFeed({
+      probes,
+      plan: options.restarts === true ? new RestartPlan() : null,
+      onOutage: options.onOutage ?? (() => {}),
+      out: (event) => {
+        if (event.type !== "gap") this.#arrived.note(event.t);
+        this.#order.push(event, this.#hold);
+      },
+    });
     this.#watch = new HostWatch({
       now: () => clock.now(),
       trace: this.trace,
@@ -71,8 +69,9 @@ export class LiveSession {
       seesMiniSegments: header.probes.includes("time_wait"),
     });
     this.#timer = setInterval(() => this.#tick(), ADVANCE_MS);
-    this.ended = new Promise((resolve) => {
-      this.#settle = resolve;
+    this.ended = this.#feed.ended.then((error) => {
+      this.#finish();
+      return error;
     });
   }
 
@@ -103,29 +102,12 @@ export class LiveSession {
    * @throws OperatorError 4 when the kernel refuses them; the trace has then ended
    */
   async attach(): Promise<void> {
-    try {
-      const run = await this.#probes.attach(this.#abort.signal);
-      this.#run = run;
-      this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, this.#probes.isEventProgram);
-      run.onMessages((messages) => {
-        for (const message of messages) {
-          this.#rows.take(message, (event) => {
-            this.#arrived.note(event.t);
-            this.#order.push(event, this.#hold);
-          });
-        }
-      });
-      void run.ended.then((end) => this.#settle(this.#finish(end.error ?? null)));
-    } catch (error) {
-      this.#finish(null);
-      this.#settle(error instanceof OperatorError ? error : null);
-      throw error;
-    }
+    await this.#feed.attach();
   }
 
   /** Whether the probes are attached. */
   get isAttached(): boolean {
-    return this.#run !== null;
+    return this.#feed.isAttached;
   }
 
   /** Take every event from now on. */
@@ -151,14 +133,13 @@ export class LiveSession {
   }
 
   get ledger() {
-    return this.#account.ledger(this.trace.ledger().evicted);
+    return this.#feed.account.ledger(this.trace.ledger().evicted);
   }
 
   /** Stop the probes and take in what they still say; returns the footer. */
   async stop(): Promise<RecordingFooter> {
     await this.#watch.stop();
-    this.#abort.abort();
-    await this.#run?.stop();
+    await this.#feed.stop();
     await this.ended;
     return this.#footer as RecordingFooter;
   }
@@ -170,6 +151,7 @@ export class LiveSession {
   #tick(): void {
     const now = this.#clock.now();
     const until = this.#arrived.tick(now);
+    this.#feed.tick(until);
     this.#order.release(until, this.#hold);
     this.#deliver();
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
@@ -188,48 +170,15 @@ export class LiveSession {
     for (const listener of this.#listeners) listener(batch);
   }
 
-  #onBeat(beat: Beat): void {
-    this.#clock.observe(beat.bootNs);
-    const t = this.#clock.toRecording(beat.bootNs);
-    this.#arrived.note(t);
-    const { counted, received, lost, unparsed, skipped } = this.#account;
-    const wall = this.#clock.wallAt(t);
-    this.#order.push(
-      { type: "heartbeat", t, wall, counted, received, lost, unparsed, skipped },
-      this.#hold,
-    );
-    void this.#countSkipped(t);
-  }
-
-  async #countSkipped(t: number): Promise<void> {
-    const total = (await this.#skipped?.read()) ?? null;
-    if (total === null || total <= this.#account.skipped) {
-      this.#lastBeatNs = t;
-      return;
-    }
-    const count = total - this.#account.skipped;
-    this.#account.skipped = total;
-    const gap: GapEvent = { type: "gap", t, from: this.#lastBeatNs, cause: "skipped", count };
-    this.#lastBeatNs = t;
-    this.#order.push(gap, this.#hold);
-  }
-
-  #finish(error: BpftraceError | null): OperatorError | null {
+  #finish(): void {
     clearInterval(this.#timer);
     void this.#watch.stop();
-    const t = this.#clock.now();
-    for (const gap of this.#account.close(this.#rows.lastSeqs, t))
-      this.#order.push(gap, this.#hold);
-    if (error !== null) {
-      const from = this.#lastBeatNs;
-      this.#order.push({ type: "gap", t, from, cause: "hung", count: null }, this.#hold);
-    }
     this.#order.flush(this.#hold);
     this.#deliver();
+    const t = this.#clock.now();
     this.trace.advance(t);
     this.trace.finish();
     this.#footer = { type: "footer", t, ledger: this.ledger };
-    return error === null ? null : new OperatorError(1, error.message, error);
   }
 
   /** The footer; null while tracing. */

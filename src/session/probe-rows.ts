@@ -10,6 +10,8 @@ export interface Beat {
   /** Boot clock, nanoseconds. */
   readonly bootNs: bigint;
   readonly counted: number;
+  /** The kernel's last sequence number of each CPU. */
+  readonly seqs: ReadonlyMap<number, number>;
 }
 
 /** Boot-clock nanoseconds of a `ready` or an `H` row. */
@@ -31,6 +33,12 @@ export class ProbeRows {
     this.#decoder = decoder;
     this.#account = account;
     this.#onBeat = onBeat;
+  }
+
+  /** Another bpftrace speaks from now on, whose counters begin at 0. */
+  beginRun(): void {
+    this.#pendingNs = null;
+    this.lastSeqs = new Map();
   }
 
   /** Take one message; its events, and the gaps that it shows, go to `out`. */
@@ -56,7 +64,7 @@ export class ProbeRows {
   }
 
   #map(data: Readonly<Record<string, unknown>>): void {
-    if (Object.hasOwn(data, "@counted")) this.#account.counted = Number(data["@counted"]);
+    if (Object.hasOwn(data, "@counted")) this.#account.count(Number(data["@counted"]));
     if (!Object.hasOwn(data, "@seq")) return;
     const seqs = data["@seq"];
     if (typeof seqs !== "object" || seqs === null) return;
@@ -64,7 +72,8 @@ export class ProbeRows {
       Object.entries(seqs).map(([cpu, seq]): [number, number] => [Number(cpu), Number(seq)]),
     );
     if (this.#pendingNs === null) return;
-    this.#onBeat({ bootNs: this.#pendingNs, counted: this.#account.counted });
+    const bootNs = this.#pendingNs;
     this.#pendingNs = null;
+    this.#onBeat({ bootNs, counted: this.#account.countedNow, seqs: this.lastSeqs });
   }
 }

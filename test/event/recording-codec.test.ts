@@ -8,7 +8,7 @@ const OPTIONAL = new Set([
   ..."shutdown error orphan finReceived inProcess exiting linger closing pod recvQ sendQ sendWindow srttUs".split(
     " ",
   ),
-  ..."bytesSent bytesAcked bytesReceived inode rtoMs backoff answering scan counters sysctls cpu".split(
+  ..."bytesSent bytesAcked bytesReceived inode rtoMs backoff answering scan counters sysctls cpu balanced".split(
     " ",
   ),
 ]);

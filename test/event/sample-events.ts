@@ -184,6 +184,7 @@ const SAMPLE_OF: {
     lost: 0,
     unparsed: 0,
     skipped: 0,
+    balanced: true,
   },
   gap: { type: "gap", t: 14e6, from: 13e6, cause: "lost", count: 4, cpu: 1 },
 };

@@ -77,7 +77,7 @@ describe("the two accounts", () => {
     const account = new LedgerAccount();
     account.receive({ cpu: 0, seq: 1 }, 10);
     account.receive({ cpu: 0, seq: 4 }, 20);
-    account.counted = 4;
+    account.count(4);
     expect(account.ledger(7)).toEqual({
       counted: 4,
       received: 2,
@@ -87,7 +87,7 @@ describe("the two accounts", () => {
       evicted: 7,
       balanced: true,
     });
-    account.counted = 5;
+    account.count(5);
     expect(account.ledger(0).balanced).toBe(false);
   });
 
@@ -100,7 +100,7 @@ describe("the two accounts", () => {
       count: 1,
       from: 10,
     });
-    account.counted = 3;
+    account.count(3);
     expect(account.ledger(0)).toMatchObject({ received: 2, lost: 0, unparsed: 1, balanced: true });
   });
 
@@ -120,9 +120,109 @@ describe("the two accounts", () => {
         else gaps += account.receive({ cpu, seq }, i)?.count ?? 0;
       }
       for (const { count } of account.close(sent, 1000)) gaps += count ?? 0;
-      account.counted = 200;
+      account.count(200);
       expect(account.ledger(0), `round ${round}`).toMatchObject({ balanced: true });
       expect(gaps).toBe(account.lost + account.unparsed);
     }
   });
 });
+
+describe("while it runs", () => {
+  const cut = (counted: number, ...seqs: number[]) => ({
+    counted,
+    seqs: new Map(seqs.map((seq, cpu): [number, number] => [cpu, seq])),
+  });
+
+  test("a loss that no later record shows is told when its heartbeat is settled", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.beat(cut(5, 5));
+    expect(account).toMatchObject({ lost: 0, counted: 5, isEven: true });
+    expect(account.settle(500)).toEqual([
+      { type: "gap", t: 500, from: 10, cause: "lost", count: 4, cpu: 0 },
+    ]);
+    expect(account.settle(600)).toEqual([]);
+    account.beat(cut(5, 5));
+    expect(account).toMatchObject({ lost: 4, received: 1, isEven: true });
+  });
+
+  test("one that comes after all puts the sum right", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.beat(cut(3, 3));
+    account.settle(500);
+    account.receive({ cpu: 0, seq: 2 }, 12);
+    account.receive({ cpu: 0, seq: 3 }, 13);
+    expect(account.ledger(0)).toMatchObject({ received: 3, lost: 0, balanced: true });
+  });
+
+  test("records under way are no disagreement, a counter that knows of more is one", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.beat(cut(9, 2));
+    expect(account.isEven).toBe(true);
+    account.settle(500);
+    account.beat(cut(9, 2));
+    expect(account.isEven).toBe(false);
+  });
+
+  test("more than the counter knows of is a disagreement too", () => {
+    const account = new LedgerAccount();
+    for (let seq = 1; seq <= 4; seq++) account.receive({ cpu: 0, seq }, seq);
+    account.beat(cut(3, 3));
+    expect(account.isEven).toBe(false);
+  });
+
+  test("a line that was no message explains the hole that it left, and only that", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.refuseLines(2);
+    expect(account).toMatchObject({ unparsed: 0 });
+    expect(account.receive({ cpu: 0, seq: 3 }, 30)).toMatchObject({ cause: "unparsed", count: 1 });
+    expect(account.receive({ cpu: 0, seq: 6 }, 60)).toMatchObject({ cause: "lost", count: 2 });
+    account.count(6);
+    expect(account.ledger(0)).toMatchObject({ unparsed: 2, lost: 1, balanced: true });
+  });
+});
+
+describe("a bpftrace after the other", () => {
+  test("counts from 0 again, and the sums go on", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.receive({ cpu: 0, seq: 3 }, 30);
+    account.count(4);
+    expect(account.close(new Map([[0, 4]]), 40)).toHaveLength(1);
+    account.endRun(true, 50);
+    expect(account.receive({ cpu: 0, seq: 2 }, 70)).toMatchObject({ from: 50, count: 1 });
+    account.count(2);
+    expect(account.ledger(0)).toMatchObject({
+      counted: 6,
+      received: 3,
+      lost: 3,
+      balanced: true,
+    });
+  });
+
+  test("that died with its counter has sent what came after the counter was read", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.beat(cutOf(1, 1));
+    account.receive({ cpu: 0, seq: 2 }, 20);
+    account.receive({ cpu: 0, seq: 3 }, 30);
+    account.endRun(false, 40);
+    expect(account.ledger(0)).toMatchObject({ counted: 3, received: 3, balanced: true });
+  });
+
+  test("that printed its last figures is believed: nothing is made to fit", () => {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.receive({ cpu: 0, seq: 2 }, 20);
+    account.count(1);
+    account.endRun(true, 40);
+    expect(account.ledger(0)).toMatchObject({ counted: 1, received: 2, balanced: false });
+  });
+});
+
+function cutOf(counted: number, seq: number) {
+  return { counted, seqs: new Map([[0, seq]]) };
+}

@@ -1,0 +1,250 @@
+/** Keeps bpftrace tracing through hangs and deaths, and the account of all that it sends. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BpftraceEnd, BpftraceRun } from "../bpftrace-runner/index.ts";
+import type { GapCause, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import type { RecordingClock } from "../host/clock.ts";
+import { LedgerAccount } from "./ledger-account.ts";
+import { OperatorError } from "./operator-error.ts";
+import {
+  begunLine,
+  endReason,
+  givenUpLine,
+  hangReason,
+  lastingLine,
+  type OutageListener,
+  overLine,
+} from "./outage.ts";
+import { type Beat, bootNsOf, ProbeRows } from "./probe-rows.ts";
+import type { RestartPlan } from "./restart-plan.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { SkippedRuns } from "./skipped-runs.ts";
+import type { PreparedProbes } from "./start-probes.ts";
+
+/** What the feed works with. */
+export interface ProbeFeedOptions {
+  readonly probes: PreparedProbes;
+  /** Takes each event that the probes, or their silence, tell of. */
+  readonly out: (event: TraceEvent) => void;
+  /** When a bpftrace that died or hung is started again; null where its end is the trace's. */
+  readonly plan: RestartPlan | null;
+  /** Told in a line that nothing is traced for now, that it still is not, or that it is again. */
+  readonly onOutage: OutageListener;
+}
+
+/** A hanging bpftrace gets less time to go than one that is asked to print its maps. */
+const HUNG_LADDER_MS = [1000, 500] as const;
+/** A heartbeat that comes later than this waited in a buffer. */
+const FRESH_NS = 500e6;
+
+/** All that comes from the probes of one trace, whichever bpftrace runs them. */
+export class ProbeFeed {
+  readonly account = new LedgerAccount();
+  /** Settles when tracing has ended: null after stop(), else why it did. */
+  readonly ended: Promise<OperatorError | null>;
+  readonly #options: ProbeFeedOptions;
+  readonly #clock: RecordingClock;
+  readonly #rows: ProbeRows;
+  readonly #abort = new AbortController();
+  #settle: (error: OperatorError | null) => void = () => {};
+  #attaching: Promise<BpftraceRun> | null = null;
+  #run: BpftraceRun | null = null;
+  #silence: SilenceWatch | null = null;
+  #skipped: SkippedRuns | null = null;
+  /** Skipped runs of the bpftrace that runs now. */
+  #skippedNow = 0;
+  #skippedSince: Nanoseconds = 0;
+  #newestBeat: { readonly t: Nanoseconds; readonly isFresh: boolean } | null = null;
+  /** Up to here nothing is missing without a gap. */
+  #knownUntil: Nanoseconds = 0;
+
+  constructor(options: ProbeFeedOptions) {
+    this.#options = options;
+    this.#clock = options.probes.clock;
+    this.#rows = new ProbeRows(options.probes.decoder, this.account, (beat) => this.#onBeat(beat));
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Whether the probes have been attached. */
+  get isAttached(): boolean {
+    return this.#run !== null;
+  }
+
+  /**
+   * Attach the probes; from then on nothing is missing without a gap.
+   *
+   * @throws OperatorError 4 when the kernel refuses them; the feed has then ended
+   */
+  async attach(): Promise<void> {
+    this.#attaching = this.#options.probes.attach(this.#abort.signal);
+    try {
+      this.#begin(await this.#attaching);
+    } catch (error) {
+      this.#settle(error instanceof OperatorError ? error : null);
+      throw error;
+    }
+    void this.#keep().then(this.#settle);
+  }
+
+  /**
+   * Look whether bpftrace still lives; to be called several times a second.
+   *
+   * @param settledNs the moment up to which all records have come, as far as can be known
+   */
+  tick(settledNs: Nanoseconds): void {
+    const beat = this.#newestBeat;
+    if (beat !== null && beat.t <= settledNs) {
+      this.#newestBeat = null;
+      if (beat.isFresh) this.#tell(this.account.settle(this.#clock.now()));
+    }
+    if (this.#silence?.tick(performance.now()) !== true) return;
+    this.#silence = null;
+    void this.#run?.stop(HUNG_LADDER_MS);
+  }
+
+  /** Stop the probes and take in what they still say. */
+  async stop(): Promise<void> {
+    if (this.#run !== null) await this.#countSkipped(this.#clock.now());
+    this.#silence = null;
+    this.#abort.abort();
+    await this.#run?.stop();
+    if (this.#attaching === null) this.#settle(null);
+    await this.ended;
+  }
+
+  #begin(run: BpftraceRun): void {
+    const { probes } = this.#options;
+    this.#run = run;
+    this.#rows.beginRun();
+    this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, probes.isEventProgram);
+    this.#skippedNow = 0;
+    const readyNs = bootNsOf(run.ready);
+    const t = readyNs === null ? this.#clock.now() : this.#clock.toRecording(readyNs);
+    this.#knownUntil = t;
+    this.#skippedSince = t;
+    const silence = new SilenceWatch(performance.now());
+    this.#silence = silence;
+    let refused = 0;
+    run.onMessages((messages) => {
+      silence.note();
+      for (const message of messages) this.#rows.take(message, this.#options.out);
+      const { unparsed, overlong } = run.stats;
+      if (unparsed + overlong > refused) this.account.refuseLines(unparsed + overlong - refused);
+      refused = unparsed + overlong;
+    });
+  }
+
+  /** Follow one bpftrace after the other to its end; resolves with the end of tracing. */
+  async #keep(): Promise<OperatorError | null> {
+    for (;;) {
+      const run = this.#run as BpftraceRun;
+      const beganMs = performance.now();
+      const end = await run.ended;
+      const wasHung = this.#silence === null && !this.#abort.signal.aborted;
+      this.#silence = null;
+      const since = this.#knownUntil;
+      this.#closeRun(end, wasHung);
+      if (this.#abort.signal.aborted) {
+        return end.error === undefined ? null : new OperatorError(1, end.error.message, end.error);
+      }
+      const why = wasHung ? hangReason(run.pid) : endReason(end);
+      const { plan } = this.#options;
+      if (plan === null) {
+        // Somebody who ends bpftrace by SIGINT or SIGTERM ends the trace, in good order.
+        const isOrderly = !wasHung && end.error === undefined;
+        return isOrderly ? null : new OperatorError(1, why, end.error);
+      }
+      plan.noteRun(performance.now() - beganMs);
+      const error = await this.#again(plan, why, since);
+      if (error !== undefined) return error;
+    }
+  }
+
+  /** Account for a run that is over: what it told last, and what nobody can know any more. */
+  #closeRun({ error, signal }: BpftraceEnd, wasHung: boolean): void {
+    const t = this.#clock.now();
+    const isRequested = this.#abort.signal.aborted;
+    const isWhole = error === undefined && signal === null;
+    this.#newestBeat = null;
+    this.#tell(this.account.close(this.#rows.lastSeqs, t));
+    this.account.endRun(isWhole, t);
+    if (!isWhole || !isRequested) this.#hole(wasHung || isRequested ? "hung" : "restart", t);
+  }
+
+  /** Attach the probes again; an error when that is given up, null when stop() came between. */
+  async #again(
+    plan: RestartPlan,
+    why: string,
+    since: Nanoseconds,
+  ): Promise<OperatorError | null | undefined> {
+    const { probes, onOutage } = this.#options;
+    const { signal } = this.#abort;
+    let refusal = why;
+    onOutage(begunLine(why), "begun");
+    for (let wait = plan.next(); wait !== null; wait = plan.next()) {
+      if (wait > 0) onOutage(lastingLine(refusal, wait), "lasting");
+      await sleep(wait, undefined, { signal }).catch(() => {});
+      if (signal.aborted) break;
+      const run = await probes.attach(signal).catch((error: unknown) => {
+        refusal = error instanceof Error ? error.message : String(error);
+        return null;
+      });
+      if (run !== null) {
+        this.#takeUp(run);
+        onOutage(overLine(why, this.#knownUntil - since), "over");
+        return undefined;
+      }
+      if (signal.aborted) break;
+    }
+    this.#hole("restart", this.#clock.now());
+    if (signal.aborted) return null;
+    return new OperatorError(1, givenUpLine(why, plan.tries - 1, refusal));
+  }
+
+  #takeUp(run: BpftraceRun): void {
+    const from = this.#knownUntil;
+    this.#begin(run);
+    const t = Math.max(from, this.#knownUntil);
+    this.#options.out({ type: "gap", t, from, cause: "restart", count: null });
+  }
+
+  /** Nothing can be known from where the last heartbeat stood until `t`. */
+  #hole(cause: GapCause, t: Nanoseconds): void {
+    const from = Math.min(this.#knownUntil, t);
+    this.#knownUntil = t;
+    this.#options.out({ type: "gap", t, from, cause, count: null });
+  }
+
+  #tell(gaps: readonly TraceEvent[]): void {
+    for (const gap of gaps) this.#options.out(gap);
+  }
+
+  #onBeat(beat: Beat): void {
+    const { account } = this;
+    this.#clock.observe(beat.bootNs);
+    const t = this.#clock.toRecording(beat.bootNs);
+    const isFresh = this.#clock.now() - t < FRESH_NS;
+    account.beat(beat);
+    this.#newestBeat = { t, isFresh };
+    this.#knownUntil = t;
+    const { counted, received, lost, unparsed, skipped, isEven } = account;
+    const figures = { counted, received, lost, unparsed, skipped, balanced: isEven };
+    this.#options.out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...figures });
+    void this.#countSkipped(t);
+  }
+
+  async #countSkipped(t: Nanoseconds): Promise<void> {
+    const skipped = this.#skipped;
+    const total = (await skipped?.read()) ?? null;
+    if (skipped !== this.#skipped) return;
+    const from = this.#skippedSince;
+    this.#skippedSince = t;
+    if (total === null || total <= this.#skippedNow) return;
+    const count = total - this.#skippedNow;
+    this.#skippedNow = total;
+    this.account.skipped += count;
+    this.#options.out({ type: "gap", t, from, cause: "skipped", count });
+  }
+}
