@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
+import type { OutageListener } from "../session/outage.ts";
 import type { CommandResult } from "./command-result.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
@@ -15,6 +16,7 @@ import {
 import { sleepLong } from "./sleep-long.ts";
 import {
   announce,
+  complainOfOutage,
   prepareTracing,
   startTracing,
   type TracingOptions,
@@ -40,7 +42,12 @@ export function addLive(program: Command, result: CommandResult): void {
 async function run(options: TracingOptions & ScreenOptions, result: CommandResult): Promise<void> {
   if (wantsDashboard()) {
     const problems: string[] = [];
-    const session = await prepareTracing(options, (line) => problems.push(line));
+    let outage = -1;
+    const onOutage: OutageListener = (line, state) => {
+      if (state === "begun") outage = problems.length;
+      problems[outage] = line;
+    };
+    const session = await prepareTracing({ ...options, onOutage }, (line) => problems.push(line));
     let attachedNs = 0;
     result.exitCode = await showDashboard({
       mode: "live",
@@ -69,7 +76,7 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
     if (!session.isAttached && result.exitCode === 1) result.exitCode = 4;
     return;
   }
-  const session = await startTracing(options);
+  const session = await startTracing({ ...options, onOutage: complainOfOutage });
   const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);
   const { trace, header } = session;

@@ -12,7 +12,13 @@ import {
   portOption,
   thresholdOption,
 } from "./shared-options.ts";
-import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
+import {
+  announce,
+  complainOfOutage,
+  startTracing,
+  type TracingOptions,
+  untilEnd,
+} from "./tracing.ts";
 
 interface RecordOptions extends TracingOptions {
   readonly output: string;
@@ -37,7 +43,7 @@ export function addRecord(program: Command, _result: CommandResult): void {
 }
 
 async function run(options: RecordOptions): Promise<void> {
-  const session = await startTracing(options);
+  const session = await startTracing({ ...options, onOutage: complainOfOutage });
   const recording = await recordTo(session, options.output, {
     force: options.force === true,
     onProblem: complain,

@@ -16,7 +16,13 @@ import {
   stateOption,
   thresholdOption,
 } from "./shared-options.ts";
-import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
+import {
+  announce,
+  complainOfOutage,
+  startTracing,
+  type TracingOptions,
+  untilEnd,
+} from "./tracing.ts";
 
 export function addStream(program: Command, _result: CommandResult): void {
   program
@@ -43,7 +49,7 @@ export function addStream(program: Command, _result: CommandResult): void {
 }
 
 async function run(options: TracingOptions): Promise<void> {
-  const session = await startTracing(options);
+  const session = await startTracing({ ...options, onOutage: complainOfOutage });
   const finish = streamLines(session, {
     write: (text) => process.stdout.write(text),
     passes: (endpoint) => matches(options, endpoint),

@@ -2,6 +2,7 @@
 
 import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
+import type { OutageListener } from "../session/outage.ts";
 import { complain } from "./output.ts";
 import { describeFilters, type FilterOptions, type Thresholds } from "./shared-options.ts";
 import { sleepLong } from "./sleep-long.ts";
@@ -14,6 +15,8 @@ export interface TracingOptions extends FilterOptions {
   readonly quiet?: boolean;
   /** Ended endpoints that are kept, where the default is too few. */
   readonly maxEnded?: number;
+  /** Told of a bpftrace that died or hung; without it that ends the trace, else it goes on. */
+  readonly onOutage?: OutageListener;
 }
 
 /** Attach the probes. Nothing has been read from the host yet. */
@@ -31,7 +34,7 @@ export function prepareTracing(
   options: TracingOptions,
   onProblem: (line: string, isBlind: boolean) => void = complain,
 ): Promise<LiveSession> {
-  const { threshold: thresholds, maxEnded } = options;
+  const { threshold: thresholds, maxEnded, onOutage } = options;
   return LiveSession.prepare({
     version: VERSION,
     netns: typeof options.netns === "number" ? options.netns : null,
@@ -42,8 +45,14 @@ export function prepareTracing(
       ...(maxEnded !== undefined && { maxEnded }),
     },
     onProblem,
+    ...(onOutage !== undefined && { restarts: true, onOutage }),
   });
 }
+
+/** Say on stderr that bpftrace had to be started again: once it runs, or when that takes long. */
+export const complainOfOutage: OutageListener = (line, state) => {
+  if (state !== "begun") complain(line);
+};
 
 /** The one line that scripts wait for: from here on nothing is missing without a gap. */
 export function announce(session: LiveSession, isQuiet: boolean): void {
