@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { FilteredView } from "../core/filtered-view.ts";
+import type { Zone } from "../event/zone.ts";
 import { buildDiff } from "../export/diff-report.ts";
 import { type DiffSide, diffSide } from "../export/diff-side.ts";
 import { diffLines } from "../export/diff-text.ts";
@@ -20,11 +21,13 @@ import {
   portOption,
   type Thresholds,
   thresholdOption,
+  tzOption,
 } from "./shared-options.ts";
 
 interface DiffOptions extends FilterOptions {
   readonly json?: boolean;
   readonly threshold?: Thresholds;
+  readonly tz?: Zone;
   readonly quiet?: boolean;
 }
 
@@ -49,6 +52,7 @@ export function addDiff(program: Command, _result: CommandResult): void {
     .addOption(cidrOption)
     .addOption(commOption)
     .addOption(thresholdOption)
+    .addOption(tzOption)
     .option("-q, --quiet", "no progress, no remarks")
     .addHelpText("after", EPILOGUE)
     .action(run);
@@ -78,5 +82,5 @@ async function sideOf(file: string, options: DiffOptions): Promise<DiffSide> {
   const view = isFiltered
     ? new FilteredView(trace, (endpoint) => matches(options, endpoint))
     : trace;
-  return diffSide(view, { header, footer, closedCleanly, endNs }, file);
+  return diffSide(view, { header, footer, closedCleanly, endNs }, file, options.tz);
 }

@@ -1,6 +1,7 @@
 /** The part of a recording that `--from`, `--to` and `--at` name. */
 
 import { parseTime } from "../event/time.ts";
+import type { Zone } from "../event/zone.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { endOf } from "../session/read-trace.ts";
 
@@ -18,6 +19,7 @@ export interface Window {
 export async function readTimes(
   path: string,
   texts: Readonly<Record<string, string | undefined>>,
+  zone?: Zone,
 ): Promise<Record<string, number>> {
   const given = Object.entries(texts).filter(([, text]) => text !== undefined);
   if (given.length === 0) return {};
@@ -27,7 +29,11 @@ export async function readTimes(
   const { header, endNs } = await endOf(path);
   const times: Record<string, number> = {};
   for (const [name, text = ""] of given) {
-    const t = parseTime(text, { startedAt: header.startedAt, endNs });
+    const t = parseTime(text, {
+      startedAt: header.startedAt,
+      endNs,
+      ...(zone && { zone }),
+    });
     if (typeof t === "string") throw new OperatorError(2, `--${name} ${text}: ${t}`);
     if (t < 0 || t > endNs) {
       throw new OperatorError(

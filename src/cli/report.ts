@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Endpoint } from "../core/endpoint.ts";
 import { FilteredView } from "../core/filtered-view.ts";
+import type { Zone } from "../event/zone.ts";
 import { buildReport, FORMATS, formatNamed } from "../export/index.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
@@ -23,6 +24,7 @@ import {
   stateOption,
   type Thresholds,
   thresholdOption,
+  tzOption,
 } from "./shared-options.ts";
 
 interface ReportOptions extends FilterOptions {
@@ -32,6 +34,7 @@ interface ReportOptions extends FilterOptions {
   readonly from?: string;
   readonly to?: string;
   readonly threshold?: Thresholds;
+  readonly tz?: Zone;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -59,6 +62,7 @@ export function addReport(program: Command, _result: CommandResult): void {
     .addOption(netnsOption)
     .addOption(stateOption)
     .addOption(thresholdOption)
+    .addOption(tzOption)
     .option("-q, --quiet", "no progress, no remarks")
     .addHelpText(
       "after",
@@ -70,7 +74,11 @@ export function addReport(program: Command, _result: CommandResult): void {
 async function run(file: string, options: ReportOptions): Promise<void> {
   const format = formatNamed(options.json ? "json" : options.format);
   if (format === undefined) throw new OperatorError(2, `no format ${options.format}`);
-  const { from = 0, to } = await readTimes(file, { from: options.from, to: options.to });
+  const { from = 0, to } = await readTimes(
+    file,
+    { from: options.from, to: options.to },
+    options.tz,
+  );
   const progress = new Progress(`reading ${file}`, options.quiet);
   const read = await readTrace(file, {
     trace: { maxEnded: 5_000_000, ...thresholdsOf(options) },
@@ -88,7 +96,8 @@ async function run(file: string, options: ReportOptions): Promise<void> {
       )
     : read.trace;
   const { header, footer, closedCleanly, endNs } = read;
-  const report = buildReport(view, { header, footer, closedCleanly, endNs });
+  const frame = { header, footer, closedCleanly, endNs };
+  const report = buildReport(view, frame, { ...(options.tz && { zone: options.tz }) });
   const pieces = format.render(report);
   if (options.output === undefined || options.output === "-") await printPieces(pieces);
   else await saveText(options.output, pieces, options.force === true);

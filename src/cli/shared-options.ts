@@ -7,6 +7,7 @@ import { FINDING_KINDS, type FindingKind } from "../core/finding.ts";
 import { isTcpState, type TcpState } from "../event/tcp-state.ts";
 import { parseDuration } from "../event/time.ts";
 import { unmappedAddress } from "../event/tuple.ts";
+import { type Zone, zoneNamed } from "../event/zone.ts";
 
 /** Which endpoints a command speaks of; absent fields do not filter. */
 export interface FilterOptions {
@@ -106,6 +107,16 @@ function parseThreshold(text: string, before: Thresholds = {}): Thresholds {
   return { ...before, [known]: number };
 }
 
+/** `local` is the zone of whoever runs the program; everything else means the same everywhere. */
+function parseZone(text: string): Zone {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const zone = zoneNamed(text === "local" ? timeZone : text);
+  if (zone !== null) return zone;
+  throw new InvalidArgumentError(
+    `${JSON.stringify(text)} is no time zone, such as Europe/Berlin, +02:00 or local.`,
+  );
+}
+
 export const portOption = new Option(
   "--port <n[,n]>",
   "only these ports, of either side",
@@ -133,6 +144,10 @@ export const thresholdOption = new Option(
   "--threshold <kind=value>",
   "when a finding fires; may be given several times",
 ).argParser(parseThreshold);
+export const tzOption = new Option(
+  "--tz <zone>",
+  "times in this zone, also those given: Europe/Berlin, +02:00, local (default: UTC)",
+).argParser(parseZone);
 export const detailOption = new Option(
   "--detail <level>",
   "how much is handed to user space: only transitions so far",

@@ -1,6 +1,7 @@
 /** Instants and durations: what people write, and nanoseconds since a recording's start. */
 
 import type { Nanoseconds } from "./trace-event.ts";
+import { UTC, type Zone } from "./zone.ts";
 
 /** When `t` = 0 was, nanoseconds since 1970-01-01T00:00:00Z; beyond 2^53, so a bigint. */
 export interface StartedAt {
@@ -13,9 +14,12 @@ export interface TimeSpan {
   readonly startedAt: string | StartedAt;
   /** The last instant of the recording; null while it is not known (a stream). */
   readonly endNs: Nanoseconds | null;
+  /** What a time of day, and an instant without a zone, is meant in; UTC where absent. */
+  readonly zone?: Zone;
 }
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9})\d*)?(Z|[+-]\d\d:?\d\d)?$/;
+const ZONED = /(?:Z|[+-]\d\d:?\d\d)$/;
 const CLOCK = /^(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$/;
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|us|ns|[smhd]))+$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|us|ns|[smhd])/g;
@@ -49,25 +53,43 @@ export function parseStartedAt(iso: string): StartedAt | null {
 }
 
 /**
- * Write the instant `t` of a recording as ISO 8601, UTC.
+ * Write the instant `t` of a recording as ISO 8601: `…Z` in UTC, `…+02:00` in another zone.
  *
  * @param startedAt The header's field, or what `parseStartedAt` made of it: the quicker of the two.
  * @param digits Decimals of the second, 0 to 9; the rest is cut off, not rounded, so that no
  * instant is shown later than it was.
  */
-export function toIso(startedAt: string | StartedAt, t: Nanoseconds, digits = 6): string {
+export function toIso(
+  startedAt: string | StartedAt,
+  t: Nanoseconds,
+  digits = 6,
+  zone = UTC,
+): string {
   const ns = epochOf(startedAt) + BigInt(t);
   const subsecond = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
-  const second = new Date(Number((ns - subsecond) / 1_000_000n)).toISOString().slice(0, -5);
-  if (digits === 0) return `${second}Z`;
-  return `${second}.${subsecond.toString().padStart(9, "0").slice(0, digits)}Z`;
+  const utcMs = Number((ns - subsecond) / 1_000_000n);
+  const offsetMs = zone.offsetMs(utcMs);
+  const second = new Date(utcMs + offsetMs).toISOString().slice(0, -5);
+  const suffix = zone === UTC ? "Z" : offsetText(offsetMs);
+  if (digits === 0) return second + suffix;
+  return `${second}.${subsecond.toString().padStart(9, "0").slice(0, digits)}${suffix}`;
+}
+
+/** `+02:00`. */
+function offsetText(offsetMs: number): string {
+  const minutes = Math.abs(offsetMs) / 60_000;
+  const parts = [Math.floor(minutes / 60), minutes % 60];
+  const [hours, rest] = parts.map((part) => String(part).padStart(2, "0"));
+  return `${offsetMs < 0 ? "-" : "+"}${hours}:${rest}`;
 }
 
 /**
  * Read a TIME as nanoseconds since the recording's start, or say in a text why it cannot be read.
  *
- * - `2026-11-21T05:00:01.5Z`: an instant; without a zone, UTC. It may lie outside the recording.
- * - `05:00:01.5`: that time of day, UTC, where the recording first reaches it; it must do so.
+ * - `2026-11-21T05:00:01.5Z`: an instant; without a zone, in the span's. It may lie outside the
+ *   recording.
+ * - `05:00:01.5`: that time of day, in the span's zone, where the recording first reaches it; it
+ *   must do so.
  * - `+1.5s`, `+2m`, `+1h30m`: from the start. `-10s`: back from the end, not before the start.
  */
 export function parseTime(text: string, span: TimeSpan): Nanoseconds | string {
@@ -77,7 +99,15 @@ export function parseTime(text: string, span: TimeSpan): Nanoseconds | string {
   if (instant === null) {
     return "it is no ISO 8601 instant, no HH:MM:SS, no +1.5s from the start and no -10s from the end";
   }
-  return exact(instant.epochNs - epochOf(span.startedAt)) ?? "it is months away from the recording";
+  const epochNs = ZONED.test(text) ? instant.epochNs : unzoned(instant.epochNs, span.zone);
+  return exact(epochNs - epochOf(span.startedAt)) ?? "it is months away from the recording";
+}
+
+/** The instant at which clocks of a zone show what clocks in UTC show at `wallNs`. */
+function unzoned(wallNs: bigint, zone = UTC): bigint {
+  const wallMs = Number(wallNs / 1_000_000n);
+  const guessMs = wallMs - zone.offsetMs(wallMs);
+  return wallNs - BigInt(zone.offsetMs(guessMs)) * 1_000_000n;
 }
 
 function parseOffset(text: string, span: TimeSpan): Nanoseconds | string {
@@ -96,13 +126,15 @@ function parseClock(text: string, span: TimeSpan): Nanoseconds | string {
   const ofDay =
     BigInt(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1_000_000_000n +
     BigInt(fraction.padEnd(9, "0"));
-  const start = epochOf(span.startedAt);
-  const startOfDay = ((start % DAY_NS) + DAY_NS) % DAY_NS;
-  const after = ofDay >= startOfDay ? ofDay - startOfDay : ofDay - startOfDay + DAY_NS;
-  const ns = Number(after);
-  if (span.endNs !== null && ns > span.endNs) {
-    const from = toIso(span.startedAt, 0, 3);
-    return `the recording runs from ${from} to ${toIso(span.startedAt, span.endNs, 3)}`;
+  const { startedAt, endNs, zone = UTC } = span;
+  const start = epochOf(startedAt);
+  const wall = start + BigInt(zone.offsetMs(Number(start / 1_000_000n))) * 1_000_000n;
+  const midnight = wall - (((wall % DAY_NS) + DAY_NS) % DAY_NS);
+  const today = unzoned(midnight + ofDay, zone);
+  const ns = Number((today >= start ? today : unzoned(midnight + DAY_NS + ofDay, zone)) - start);
+  if (endNs !== null && ns > endNs) {
+    const [from, to] = [0, endNs].map((t) => toIso(startedAt, t, 3, zone));
+    return `the recording runs from ${from} to ${to}`;
   }
   return ns;
 }

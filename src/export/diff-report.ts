@@ -45,6 +45,8 @@ export interface DiffSource {
   readonly recording: ReportRecording;
   readonly from: string;
   readonly to: string;
+  /** What its times are written in, such as `UTC`. */
+  readonly zone: string;
   readonly seconds: number;
   readonly complete: boolean;
   /** A sentence for each thing that is missing. */
@@ -99,9 +101,17 @@ export function buildDiff(a: DiffSide, b: DiffSide): DiffReport {
   };
 }
 
-function sourceOf({ file, recording, from, to, seconds, completeness }: DiffSide): DiffSource {
+function sourceOf({
+  file,
+  recording,
+  from,
+  to,
+  zone,
+  seconds,
+  completeness,
+}: DiffSide): DiffSource {
   const { isComplete, details } = completeness;
-  return { file, recording, from, to, seconds, complete: isComplete, missing: details };
+  return { file, recording, from, to, zone, seconds, complete: isComplete, missing: details };
 }
 
 const MUCH = 3;

@@ -5,6 +5,7 @@ import type { Finding, FindingKind, Severity, Subject } from "../core/finding.ts
 import { Tally } from "../core/tally.ts";
 import type { Percentiles, Summary, TraceView } from "../core/trace.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
+import { UTC, type Zone } from "../event/zone.ts";
 import { type Clock, clockOf } from "./clock.ts";
 import { type Completeness, completenessOf } from "./completeness.ts";
 import { milliseconds } from "./duration.ts";
@@ -37,6 +38,7 @@ export interface DiffSide {
   /** Of a slice the part that was cut out, else all of it. */
   readonly from: string;
   readonly to: string;
+  readonly zone: string;
   readonly seconds: number;
   readonly teardowns: number;
   readonly byVerdict: Readonly<Record<Verdict, number>>;
@@ -52,9 +54,14 @@ export interface DiffSide {
  * Counted is what happened in its time: a slice carries the stories of its endpoints from before,
  * and those would make its rates too high. So everything is counted from the itemised endpoints.
  */
-export function diffSide(view: TraceView, frame: RecordingFrame, file: string): DiffSide {
-  const { recording, summary } = buildReport(view, frame);
-  const clock = clockOf(frame.header.startedAt);
+export function diffSide(
+  view: TraceView,
+  frame: RecordingFrame,
+  file: string,
+  zone: Zone = UTC,
+): DiffSide {
+  const { recording, summary } = buildReport(view, frame, { zone });
+  const clock = clockOf(frame.header.startedAt, zone);
   const fromNs = frame.header.slice?.from ?? 0;
   const endNs = Math.max(frame.endNs, fromNs);
   const { teardowns, byVerdict, byRole } = tallyOf(view, fromNs);
@@ -64,6 +71,7 @@ export function diffSide(view: TraceView, frame: RecordingFrame, file: string): 
     completeness: completenessOf({ recording, summary }),
     from: clock.iso(fromNs),
     to: clock.iso(endNs),
+    zone: zone.name,
     seconds: Math.round((endNs - fromNs) / 1e6) / 1000,
     teardowns,
     byVerdict,

@@ -1,5 +1,6 @@
 /** The comparison of two recordings for a terminal of 80 columns. */
 
+import { timeOfIso } from "./clock.ts";
 import { fitLeft, fitRight, wrap } from "./columns.ts";
 import type {
   ComparedFinding,
@@ -48,16 +49,12 @@ function* source(name: string, side: DiffSource): Generator<string> {
   );
   const day = side.from.slice(0, 10);
   const to = side.to.startsWith(day)
-    ? timeIn(side.to)
-    : `${side.to.slice(0, 10)} ${timeIn(side.to)}`;
-  yield `   ${day} ${timeIn(side.from)} to ${to} UTC (${durationText(side.seconds * 1e9)})`;
+    ? timeOfIso(side.to)
+    : `${side.to.slice(0, 10)} ${timeOfIso(side.to)}`;
+  yield `   ${day} ${timeOfIso(side.from)} to ${to} ${side.zone} (${durationText(side.seconds * 1e9)})`;
   yield side.complete ? "   Complete: nothing is known to be missing." : "   Incomplete:";
   for (const each of side.missing) yield* item("-", each);
   yield "";
-}
-
-function timeIn(iso: string): string {
-  return iso.slice(11, -4);
 }
 
 function* rateTable(

@@ -15,7 +15,7 @@ export function headSection(report: Report, telling: Endpoint | undefined): Mark
   const end = clock.day(0) === clock.day(endNs) ? clock.time(endNs, 3) : clock.iso(endNs);
   return markup`<header class="page"><p class="program">lastack report</p>
 <h1>TCP teardowns on ${safeName(recording.hostname)}</h1>
-<p class="span"><time datetime="${recording.startedAt}">${clock.day(0)} ${clock.time(0, 3)}</time> to <time datetime="${recording.endedAt}">${end}</time> UTC, ${durationText(endNs)}; kernel ${safeName(recording.kernel)}</p>
+<p class="span"><time datetime="${recording.startedAt}">${clock.day(0)} ${clock.time(0, 3)}</time> to <time datetime="${recording.endedAt}">${end}</time> ${clock.zone}, ${durationText(endNs)}; kernel ${safeName(recording.kernel)}</p>
 ${completenessNote(report)}
 <div class="story">${storyOf(report, telling).map((sentence) => markup`<p>${sentence}</p>`)}</div>
 ${figures(report)}</header>

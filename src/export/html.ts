@@ -64,7 +64,8 @@ ${new Markup(STYLE)}
     ledgerSection(report),
   ];
   for (const section of sections) yield markup`${section}`.html;
-  yield "<footer>Written by lastack. Times are UTC. This file holds no script and loads nothing.</footer>\n</main>\n</body>\n</html>\n";
+  yield markup`<footer>Written by lastack. Times are ${report.source.clock.zone}. This file holds no script and loads nothing.</footer>\n</main>\n</body>\n</html>\n`
+    .html;
 }
 
 function inOrderSeen(report: Report, chosen: ReadonlySet<Endpoint>): Endpoint[] {

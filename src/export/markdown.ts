@@ -53,7 +53,7 @@ function* lines(report: Report): Generator<string> {
 function* timeline(report: Report, telling: readonly Endpoint[]): Generator<string> {
   const { clock } = report.source;
   const { entries, leftOut } = timelineOf(report, telling, MOST.timeline);
-  yield "## Timeline (UTC)";
+  yield `## Timeline (${clock.zone})`;
   yield "";
   if (entries.length === 0) {
     yield "Nothing to tell.";

@@ -5,6 +5,7 @@ import type { Advice, Finding, FindingKind, Severity, Subject } from "../core/fi
 import type { Summary, TraceView } from "../core/trace.ts";
 import type { Ledger, RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
+import type { Zone } from "../event/zone.ts";
 import { type Clock, clockOf } from "./clock.ts";
 import { adviseOn } from "./finding-advice.ts";
 import { type ReportEndpoint, reportEndpoint } from "./report-endpoint.ts";
@@ -70,6 +71,13 @@ export interface Report {
 /** Says what to do about a finding. */
 export type Adviser = (finding: Finding, view: TraceView) => readonly Advice[];
 
+/** What can be chosen about a report; both have defaults. */
+export interface ReportChoices {
+  readonly adviser?: Adviser;
+  /** What times are written in; UTC where absent. */
+  readonly zone?: Zone;
+}
+
 /**
  * Build the report of a trace.
  *
@@ -79,9 +87,9 @@ export type Adviser = (finding: Finding, view: TraceView) => readonly Advice[];
 export function buildReport(
   view: TraceView,
   frame: RecordingFrame,
-  adviser: Adviser = adviseOn,
+  { adviser = adviseOn, zone }: ReportChoices = {},
 ): Report {
-  const clock = clockOf(frame.header.startedAt);
+  const clock = clockOf(frame.header.startedAt, zone);
   const endNs = Math.max(frame.endNs, 0);
   return {
     schema: REPORT_SCHEMA,

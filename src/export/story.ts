@@ -33,7 +33,7 @@ export function storyOf(report: Report, telling: Endpoint | undefined): string[]
 
 function scope({ recording, summary, source }: Report): string {
   const host = safeName(recording.hostname);
-  const time = `${durationText(source.endNs)} from ${timeOfIso(recording.startedAt)} UTC`;
+  const time = `${durationText(source.endNs)} from ${timeOfIso(recording.startedAt)} ${source.clock.zone}`;
   const ends = Object.entries(ENDINGS).flatMap(([verdict, how]) => {
     const count = summary.byVerdict[verdict as Verdict];
     return count > 0 ? [`${countText(count)} ${how}`] : [];

@@ -46,7 +46,7 @@ function* head({ recording, source, summary }: Report): Generator<string> {
     WIDTH,
   );
   const end = clock.day(0) === clock.day(endNs) ? clock.time(endNs) : clock.iso(endNs);
-  yield `${clock.day(0)} ${clock.time(0)} to ${end} UTC (${durationText(endNs)})`;
+  yield `${clock.day(0)} ${clock.time(0)} to ${end} ${clock.zone} (${durationText(endNs)})`;
   yield "";
   const completeness = completenessOf({ recording, summary });
   yield* wrap(completeness.headline, WIDTH);

@@ -93,6 +93,8 @@ test("endpoints can be walked twice", () => {
 test("each finding carries the adviser's advice", () => {
   const { endpoints, findings = [] } = incident();
   const view = viewOf({ endpoints, findings }, INCIDENT_END);
-  const report = buildReport(view, frame, ({ kind }) => [{ text: `mind the ${kind}` }]);
+  const report = buildReport(view, frame, {
+    adviser: ({ kind }) => [{ text: `mind the ${kind}` }],
+  });
   expect(report.findings[0]?.advice).toEqual([{ text: "mind the stuck-close-wait" }]);
 });
