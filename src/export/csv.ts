@@ -1,13 +1,20 @@
 /** `--format csv`: a row for each endpoint, for a spreadsheet that trusts nobody. */
 
 import { safeText } from "../event/safe-text.ts";
+import { completenessOf } from "./completeness.ts";
 import type { ExportFormat } from "./format.ts";
 import { safeName } from "./names.ts";
 import { asLines, inPieces } from "./pieces.ts";
 import type { Report } from "./report.ts";
 import type { ReportEndpoint } from "./report-endpoint.ts";
 
-/** RFC 4180: commas, CRLF, a header row. Names that look like formulas carry an apostrophe. */
+/**
+ * RFC 4180: commas, CRLF, a header row. Names that look like formulas carry an apostrophe.
+ *
+ * Every record must have the same fields, so there is no line for a statement of completeness:
+ * it is the first field of each row, where sorting, filtering and copying cannot part it from
+ * what it is said of.
+ */
 export const csv: ExportFormat = {
   name: "csv",
   extension: "csv",
@@ -70,10 +77,19 @@ const COLUMNS: Readonly<Record<string, (endpoint: ReportEndpoint) => Value>> = {
   complete: ({ complete }) => complete,
 };
 
-function* rows({ endpoints }: Report): Generator<string> {
-  yield Object.keys(COLUMNS).join(",");
+function* rows(report: Report): Generator<string> {
+  yield ["recording", ...Object.keys(COLUMNS)].join(",");
+  const statement = field(statementOf(report));
   const columns = Object.values(COLUMNS);
-  for (const endpoint of endpoints) yield columns.map((of) => field(of(endpoint))).join(",");
+  for (const endpoint of report.endpoints) {
+    yield [statement, ...columns.map((of) => field(of(endpoint)))].join(",");
+  }
+}
+
+/** `complete`, or `incomplete` with what the ledger says was missed. */
+function statementOf(report: Report): string {
+  const { isComplete, details } = completenessOf(report);
+  return isComplete ? "complete" : ["incomplete:", ...details].join(" ");
 }
 
 /** A gone endpoint is in CLOSE since its last state ended. */

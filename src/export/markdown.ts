@@ -40,7 +40,10 @@ function* lines(report: Report): Generator<string> {
   yield "";
   if (first !== undefined) {
     yield "```mermaid";
-    yield* sequenceDiagram(ladderOf(first, endNs), clock, true, MOST.arrows);
+    yield* sequenceDiagram(ladderOf(first, endNs), clock, {
+      isBrief: true,
+      mostArrows: MOST.arrows,
+    });
     yield "```";
     yield "";
   }

@@ -3,7 +3,8 @@
 import { type Ladder, ladderOf } from "../core/ladder.ts";
 import type { LadderArrow, LadderChange, LadderRow } from "../core/ladder-row.ts";
 import type { Clock } from "./clock.ts";
-import { completenessOf } from "./completeness.ts";
+import { wrap } from "./columns.ts";
+import { type Completeness, completenessOf } from "./completeness.ts";
 import { countOf, countText, durationText } from "./duration.ts";
 import { escapeMermaid } from "./escape-mermaid.ts";
 import type { ExportFormat } from "./format.ts";
@@ -32,30 +33,44 @@ function* lines(report: Report): Generator<string> {
   if (endpoint === undefined) {
     yield "sequenceDiagram";
     yield `  participant A as ${escapeMermaid(safeName(report.recording.hostname))}`;
+    yield* statement("A", completeness);
     yield "  Note over A: no teardown was seen";
-    yield `  Note over A: ${escapeMermaid(completeness.headline)}`;
     return;
   }
-  const ladder = ladderOf(endpoint, endNs);
-  yield* sequenceDiagram(ladder, clock);
+  const opening = [...statement("A,B", completeness)];
+  yield* sequenceDiagram(ladderOf(endpoint, endNs), clock, { opening });
   const note = `${safeName(endpoint.id)} of ${countOf(report.summary.endpoints, "endpoint")}`;
-  yield `  Note over A,B: ${escapeMermaid(`${note}. ${completeness.headline}`)}`;
+  yield `  Note over A,B: ${escapeMermaid(note)}`;
 }
 
-/**
- * The statements of one ladder: solid arrows were seen, dashed ones concluded, `x` was lost.
- *
- * @param isBrief states go into the messages and idle changes are left out, for a small space
- */
+/** Notes do not break their lines by themselves; so many columns stand between two lifelines. */
+const NOTE_COLUMNS = 48;
+
+/** What may be missing, above everything else. */
+function* statement(over: "A" | "A,B", { headline, details }: Completeness): Generator<string> {
+  const lines = [headline, ...details].flatMap((sentence) => wrap(sentence, NOTE_COLUMNS));
+  yield `  Note over ${over}: ${lines.map(escapeMermaid).join("<br/>")}`;
+}
+
+/** How a ladder is written. */
+interface DiagramStyle {
+  /** Statements between the participants and the first row. */
+  readonly opening?: readonly string[];
+  /** States go into the messages and idle changes are left out, for a small space. */
+  readonly isBrief?: boolean;
+  readonly mostArrows?: number;
+}
+
+/** The statements of one ladder: solid arrows were seen, dashed ones concluded, `x` was lost. */
 export function* sequenceDiagram(
   ladder: Ladder,
   clock: Clock,
-  isBrief = false,
-  mostArrows = MOST_ARROWS,
+  { opening = [], isBrief = false, mostArrows = MOST_ARROWS }: DiagramStyle = {},
 ): Generator<string> {
   yield "sequenceDiagram";
   yield `  participant A as ${endTitle(ladder.left)}`;
   yield `  participant B as ${endTitle(ladder.right)}`;
+  yield* opening;
   let arrows = 0;
   const total = ladder.rows.filter(({ arrow }) => arrow !== null).length;
   const tail = total > mostArrows ? Math.floor(mostArrows / 2) : 0;
