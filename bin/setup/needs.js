@@ -72,6 +72,12 @@ export const NEEDS = [
     packages: { ...everywhere("libbpf-tools"), apk: null, pacman: null, zypper: null },
   },
   {
+    programs: ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"],
+    duty: "opens the HTML report, and Mermaid's parser",
+    purpose: "test",
+    packages: { ...everywhere("chromium"), apt: "chromium-headless-shell" },
+  },
+  {
     programs: ["nginx"],
     duty: "is a server",
     purpose: "test",

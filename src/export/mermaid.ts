@@ -44,7 +44,7 @@ function* lines(report: Report): Generator<string> {
 }
 
 /** Notes do not break their lines by themselves; so many columns stand between two lifelines. */
-const NOTE_COLUMNS = 48;
+const NOTE_COLUMNS = 38;
 
 /** What may be missing, above everything else. */
 function* statement(over: "A" | "A,B", { headline, details }: Completeness): Generator<string> {

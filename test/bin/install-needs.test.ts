@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { gatherFacts } from "../../bin/setup/gather-facts.js";
 import { installNeeds } from "../../bin/setup/install-needs.js";
+import { NEEDS } from "../../bin/setup/needs.js";
 import { planTest } from "../../bin/setup/plan.js";
 import { type PretendHost, pretendHost } from "./pretend-host.ts";
 
@@ -18,8 +19,9 @@ async function install(host: PretendHost): Promise<string | null> {
 /** A host that lacks only the named programs, and whose package manager brings them. */
 function lacking(programs: Record<string, string>): PretendHost {
   const host = pretendHost();
-  for (const one of "nft tmux curl tcpdump python3 sysctl tcplife nginx redis-server".split(" ")) {
-    if (!(one in programs)) host.programs.add(one);
+  for (const { programs: known } of NEEDS) {
+    const [one] = known;
+    if (one !== undefined && !(one in programs)) host.programs.add(one);
   }
   host.onRun = (line) => {
     for (const [program, name] of Object.entries(programs)) {

@@ -1,6 +1,7 @@
 /** The way of `npm test` over pretended hosts, with a stand-in for vitest's result. */
 import { writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { NEEDS } from "../../bin/setup/needs.js";
 import { Interrupted } from "../../bin/setup/run-command.js";
 import { test as runTests } from "../../bin/setup/test.js";
 import { makeCheckout, type PretendHost, pretendHost } from "./pretend-host.ts";
@@ -10,7 +11,7 @@ const GOOD = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodo
 /** A host with every program, on which each command succeeds and vitest writes this result. */
 function testHost(counts: object = {}, vitestCode = 0, changes: Partial<PretendHost> = {}) {
   const host = pretendHost(changes);
-  for (const one of "nft tmux curl tcpdump python3 sysctl tcplife nginx redis-server".split(" ")) {
+  for (const [one = ""] of NEEDS.map(({ programs }) => programs)) {
     host.programs.add(one);
   }
   host.onRun = (line) => {
