@@ -2,23 +2,27 @@
 
 import type { Command } from "commander";
 import { FilteredView } from "../core/filtered-view.ts";
+import type { Redactor } from "../event/redact.ts";
 import type { Zone } from "../event/zone.ts";
 import { buildDiff } from "../export/diff-report.ts";
 import { type DiffSide, diffSide } from "../export/diff-side.ts";
 import { diffLines } from "../export/diff-text.ts";
 import { jsonText } from "../export/json-text.ts";
 import { asLines } from "../export/pieces.ts";
+import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
+import { Redacting } from "./redacting.ts";
 import {
   cidrOption,
   commOption,
   type FilterOptions,
   matches,
   portOption,
+  redactOption,
   type Thresholds,
   thresholdOption,
   tzOption,
@@ -27,6 +31,7 @@ import {
 interface DiffOptions extends FilterOptions {
   readonly json?: boolean;
   readonly threshold?: Thresholds;
+  readonly redact?: boolean;
   readonly tz?: Zone;
   readonly quiet?: boolean;
 }
@@ -53,6 +58,7 @@ export function addDiff(program: Command, _result: CommandResult): void {
     .addOption(commOption)
     .addOption(thresholdOption)
     .addOption(tzOption)
+    .addOption(redactOption)
     .option("-q, --quiet", "no progress, no remarks")
     .addHelpText("after", EPILOGUE)
     .action(run);
@@ -62,16 +68,31 @@ async function run(a: string, b: string, options: DiffOptions): Promise<void> {
   if (a === "-" && b === "-") {
     throw new OperatorError(2, "stdin cannot be read twice; save one of the two recordings first");
   }
-  const report = buildDiff(await sideOf(a, options), await sideOf(b, options));
+  // One key for both: what bears one name before bears one name after.
+  const redactor = options.redact ? freshRedactor() : null;
+  const [before, after] = [
+    ["A", a],
+    ["B", b],
+  ] as const;
+  const report = buildDiff(
+    await sideOf(before, options, redactor),
+    await sideOf(after, options, redactor),
+  );
   await printPieces(options.json ? [`${jsonText(report)}\n`] : asLines(diffLines(report)));
 }
 
 /** The trace is let go before the other one is read. */
-async function sideOf(file: string, options: DiffOptions): Promise<DiffSide> {
+async function sideOf(
+  [letter, file]: readonly [letter: string, file: string],
+  options: DiffOptions,
+  redactor: Redactor | null,
+): Promise<DiffSide> {
   const { threshold, quiet } = options;
+  const redacting = redactor === null ? null : new Redacting(redactor, options);
   const progress = new Progress(`reading ${file}`, quiet);
   const { trace, header, footer, closedCleanly, endNs } = await readTrace(file, {
     trace: { maxEnded: 5_000_000, ...(threshold !== undefined && { thresholds: threshold }) },
+    ...(redacting && { redactor: redacting }),
     onEvents: (events) => progress.add(events.length),
   }).finally(() => progress.done());
   if (!closedCleanly && quiet !== true) {
@@ -80,7 +101,12 @@ async function sideOf(file: string, options: DiffOptions): Promise<DiffSide> {
   const { port, cidr, comm } = options;
   const isFiltered = [port, cidr, comm].some((each) => each !== undefined);
   const view = isFiltered
-    ? new FilteredView(trace, (endpoint) => matches(options, endpoint))
+    ? new FilteredView(trace, (endpoint) => matches(redacting?.filter ?? options, endpoint))
     : trace;
-  return diffSide(view, { header, footer, closedCleanly, endNs }, file, options.tz);
+  return diffSide(
+    view,
+    { header, footer, closedCleanly, endNs },
+    redacting === null ? file : letter,
+    options.tz,
+  );
 }

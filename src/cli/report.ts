@@ -6,6 +6,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { FilteredView } from "../core/filtered-view.ts";
 import type { Zone } from "../event/zone.ts";
 import { buildReport, FORMATS, formatNamed } from "../export/index.ts";
+import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
 import { saveText } from "../session/save-text.ts";
@@ -13,6 +14,7 @@ import type { CommandResult } from "./command-result.ts";
 import { complain, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
+import { Redacting } from "./redacting.ts";
 import {
   cidrOption,
   commOption,
@@ -21,6 +23,7 @@ import {
   netnsOption,
   pidOption,
   portOption,
+  redactOption,
   stateOption,
   type Thresholds,
   thresholdOption,
@@ -34,6 +37,7 @@ interface ReportOptions extends FilterOptions {
   readonly from?: string;
   readonly to?: string;
   readonly threshold?: Thresholds;
+  readonly redact?: boolean;
   readonly tz?: Zone;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -63,6 +67,7 @@ export function addReport(program: Command, _result: CommandResult): void {
     .addOption(stateOption)
     .addOption(thresholdOption)
     .addOption(tzOption)
+    .addOption(redactOption)
     .option("-q, --quiet", "no progress, no remarks")
     .addHelpText(
       "after",
@@ -79,20 +84,23 @@ async function run(file: string, options: ReportOptions): Promise<void> {
     { from: options.from, to: options.to },
     options.tz,
   );
+  const redacting = options.redact ? new Redacting(freshRedactor(), options) : null;
   const progress = new Progress(`reading ${file}`, options.quiet);
   const read = await readTrace(file, {
     trace: { maxEnded: 5_000_000, ...thresholdsOf(options) },
     ...(to === undefined ? {} : { until: to }),
+    ...(redacting && { redactor: redacting }),
     onEvents: (events) => progress.add(events.length),
   });
   progress.done();
   if (!read.closedCleanly && !options.quiet) {
     complain(`${file} was not closed cleanly; every complete line is used`);
   }
+  const filter = redacting?.filter ?? options;
   const view = isFiltered(options)
     ? new FilteredView(
         read.trace,
-        (endpoint) => isAlive(endpoint, from) && matches(options, endpoint),
+        (endpoint) => isAlive(endpoint, from) && matches(filter, endpoint),
       )
     : read.trace;
   const { header, footer, closedCleanly, endNs } = read;

@@ -144,6 +144,10 @@ export const thresholdOption = new Option(
   "--threshold <kind=value>",
   "when a finding fires; may be given several times",
 ).argParser(parseThreshold);
+export const redactOption = new Option(
+  "--redact",
+  "made-up names and addresses, for good, as slice --redact",
+);
 export const tzOption = new Option(
   "--tz <zone>",
   "times in this zone, also those given: Europe/Berlin, +02:00, local (default: UTC)",

@@ -41,6 +41,16 @@ export class Redactor {
     this.#hash = hash;
   }
 
+  /** What a process of this name is called now. */
+  comm(name: string): string {
+    return this.#name("task", name);
+  }
+
+  /** What an address is now. */
+  address(text: string): string {
+    return this.#address(text);
+  }
+
   /** Redact one event; it replays as the original does. */
   event<E extends TraceEvent>(event: E): E {
     const made: Record<string, unknown> = {};

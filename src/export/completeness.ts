@@ -18,12 +18,13 @@ export interface Completeness {
  *
  * Complete means three things at once: the two accounts of the records agree, nothing stands on
  * the losing side of either, and the recorder closed the file. Endpoints that are counted but not
- * itemised are no loss, but whoever reads the list must know.
+ * itemised are no loss, but whoever reads the list must know, and so it is with made-up names.
  */
 export function completenessOf({
   recording,
   summary,
-}: Pick<Report, "recording" | "summary">): Completeness {
+  source,
+}: Pick<Report, "recording" | "summary" | "source">): Completeness {
   const { counted, received, lost, skipped, unparsed, evicted, balanced } = recording.ledger;
   const losses: string[] = [];
   if (lost > 0) losses.push(`${countOf(lost, "record")} lost on the way from the kernel`);
@@ -44,10 +45,13 @@ export function completenessOf({
     const [some, all] = [countText(summary.itemised), countText(summary.endpoints)];
     details.push(`${some} of ${all} endpoints stand in the list; the counts cover all of them.`);
   }
+  if (source.frame.header.redacted === true) details.push(REDACTED);
   const isComplete = losses.length === 0;
   return { isComplete, headline: isComplete ? completeHeadline(counted) : INCOMPLETE, details };
 }
 
+const REDACTED =
+  "Redacted: names and addresses are made up, ports and process ids are as they were.";
 const INCOMPLETE = "Incomplete: events are missing, so a connection may have done more than this.";
 
 function completeHeadline(counted: number): string {

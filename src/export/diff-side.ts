@@ -60,7 +60,8 @@ export function diffSide(
   file: string,
   zone: Zone = UTC,
 ): DiffSide {
-  const { recording, summary } = buildReport(view, frame, { zone });
+  const report = buildReport(view, frame, { zone });
+  const { recording } = report;
   const clock = clockOf(frame.header.startedAt, zone);
   const fromNs = frame.header.slice?.from ?? 0;
   const endNs = Math.max(frame.endNs, fromNs);
@@ -68,7 +69,7 @@ export function diffSide(
   return {
     file,
     recording,
-    completeness: completenessOf({ recording, summary }),
+    completeness: completenessOf(report),
     from: clock.iso(fromNs),
     to: clock.iso(endNs),
     zone: zone.name,

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { Trace } from "../core/fold.ts";
 import type { TraceOptions } from "../core/trace.ts";
 import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
+import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { RecordingError } from "../store/recording-error.ts";
 import { type Recording, readRecording } from "../store/recording-reader.ts";
@@ -15,6 +16,8 @@ export interface ReadTraceOptions {
   readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;
   /** Fold no event after this moment, nanoseconds since the start. */
   readonly until?: number;
+  /** Takes names and addresses out before anything is made of them. */
+  readonly redactor?: Pick<Redactor, "header" | "event">;
   /** Told of each batch, for a progress line. */
   readonly onEvents?: (events: readonly TraceEvent[]) => void;
 }
@@ -58,12 +61,15 @@ export function traceFor(header: RecordingHeader, options: ReadTraceOptions["tra
  */
 export async function readTrace(path: string, options: ReadTraceOptions = {}): Promise<ReadTrace> {
   const recording = await openRecording(path);
-  const { header } = recording;
+  const { redactor } = options;
+  const header = redactor?.header(recording.header) ?? recording.header;
   const trace = traceFor(header, options.trace);
   const until = options.until ?? Number.POSITIVE_INFINITY;
   try {
     for await (const batch of recording.events) {
-      for (const event of batch) if (event.t <= until) trace.step(event);
+      for (const event of batch) {
+        if (event.t <= until) trace.step(redactor?.event(event) ?? event);
+      }
       options.onEvents?.(batch);
     }
   } catch (error) {
