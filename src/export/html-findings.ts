@@ -6,6 +6,7 @@ import { type Content, type Markup, markup } from "./markup.ts";
 import { safeName, safeProse } from "./names.ts";
 import type { Report, ReportFinding } from "./report.ts";
 import { inReadingOrder } from "./telling.ts";
+import { type ToldFinding, tellAdviceOnce } from "./told-advice.ts";
 
 const MOST_FINDINGS = 50;
 const MOST_IDS = 12;
@@ -18,7 +19,7 @@ export function findingsSection({ findings }: Report, isListed: (id: string) => 
   const shown = inReadingOrder(findings).slice(0, MOST_FINDINGS);
   const rest = findings.length - shown.length;
   return markup`<section aria-labelledby="findings"><h2 id="findings">Findings <small>${countText(findings.length)}</small></h2>
-<div class="findings">${shown.map((finding) => card(finding, isListed))}</div>${
+<div class="findings">${[...tellAdviceOnce(shown)].map((told) => card(told, isListed))}</div>${
     rest > 0
       ? markup`<p class="more">${countOf(rest, "more finding")} in the JSON report.</p>`
       : null
@@ -26,19 +27,23 @@ export function findingsSection({ findings }: Report, isListed: (id: string) => 
 `;
 }
 
-function card(finding: ReportFinding, isListed: (id: string) => boolean): Markup {
+function card({ finding, adviceOf }: ToldFinding, isListed: (id: string) => boolean): Markup {
   const { id, kind, severity, summary, evidence, advice } = finding;
   const until =
     finding.until === null ? "still so at the end" : `until ${timeOfIso(finding.until)}`;
   return markup`<article class="finding ${severity}" id="finding-${anchor(id)}">
-<header><span class="severity">${severity}</span><h3>${kind}</h3><span class="when">${timeOfIso(finding.since)}, ${until}</span></header>
-<p class="summary">${safeProse(summary)}</p><div class="both">${list("How it is known", evidence.map(safeProse))}${list("What to do", advice.map(adviceItem))}</div>${links(finding.endpoints, isListed)}</article>
+<header><span class="severity">${severity}</span><h3>${kind}</h3><span class="id">${safeName(id)}</span><span class="when">${timeOfIso(finding.since)}, ${until}</span></header>
+<p class="summary">${safeProse(summary)}</p><div class="both">${list("How it is known", evidence.map(safeProse))}${adviceOf === null ? list("What to do", advice.map(adviceItem)) : asAbove(adviceOf)}</div>${links(finding.endpoints, isListed)}</article>
 `;
 }
 
 function list(title: string, items: readonly Content[]): Content {
   if (items.length === 0) return null;
   return markup`<div><h4>${title}</h4><ul>${items.map((item) => markup`<li>${item}</li>`)}</ul></div>`;
+}
+
+function asAbove(id: string): Markup {
+  return markup`<div><h4>What to do</h4><p>As for <a href="#finding-${anchor(id)}">${safeName(id)}</a> above.</p></div>`;
 }
 
 function adviceItem({ text, sysctl, current }: ReportFinding["advice"][number]): Content {

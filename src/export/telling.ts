@@ -36,13 +36,15 @@ interface Weighed {
  * The endpoints that a person should see first, at most `count`, most telling first.
  *
  * One of each finding comes first, the gravest before, then those that ended badly, then those
- * still closing; among equals the one with more re-sends and then the earlier one. One end stands
- * for both: the one that a finding names, else the one that sent the RST or closed first. Of all
- * that ended well one is enough.
+ * still closing; among equals the one with more re-sends and then the earlier one. Ten peers that
+ * answer no FIN make ten findings and the same picture ten times, so a second one of a shape waits
+ * until each shape has been shown. One end stands for both: the one that a finding names, else the
+ * one that sent the RST or closed first. Of all that ended well one is enough.
  */
 export function tellingEndpoints(report: Report, count: number): Endpoint[] {
   const told = new Set<Endpoint>();
-  const telling: Endpoint[] = [];
+  const shapes = new Set<string>();
+  const [first, again]: [Endpoint[], Endpoint[]] = [[], []];
   let hasQuiet = false;
   for (const { endpoint, weight } of heaviest(report, 2 * count + 1)) {
     const isQuiet = weight <= QUIET_WEIGHT;
@@ -50,19 +52,31 @@ export function tellingEndpoints(report: Report, count: number): Endpoint[] {
     hasQuiet ||= isQuiet;
     const { peer } = endpoint;
     const isSecond = endpoint.role === "passive" && peer?.role === "active";
-    telling.push(isSecond && peer !== null && weight < SEVERITY_WEIGHT.info ? peer : endpoint);
+    const shown = isSecond && peer !== null && weight < SEVERITY_WEIGHT.info ? peer : endpoint;
+    (shapes.has(shapeOf(shown)) ? again : first).push(shown);
+    shapes.add(shapeOf(shown));
     told.add(endpoint);
     if (peer !== null) told.add(peer);
   }
-  return telling.slice(0, count);
+  return [...first, ...again].slice(0, count);
+}
+
+/** What its ladder looks like, roughly. */
+function shapeOf({ role, verdict, state, trigger, unread, lostWave, resends }: Endpoint): string {
+  return [role, verdict, state, trigger, unread, lostWave, resends.length > 0].join();
 }
 
 /** The `count` endpoints that tell most, quiet ones and both ends of a pair included. */
 export function weightiest(report: Report, count: number): Endpoint[] {
-  return heaviest(report, count).map(({ endpoint }) => endpoint);
+  return heaviest(report, count)
+    .slice(0, count)
+    .map(({ endpoint }) => endpoint);
 }
 
-/** Weights are few, so a list for each keeps this linear in the number of endpoints. */
+/**
+ * All that can be among the `count` heaviest, and as many of each lighter weight. Weights are few,
+ * so a list for each keeps this linear in the number of endpoints.
+ */
 function heaviest(report: Report, count: number): Weighed[] {
   const weights = findingWeights(report.findings);
   const byWeight = new Map<number, Weighed[]>();
@@ -73,7 +87,7 @@ function heaviest(report: Report, count: number): Weighed[] {
     else if (alike.length < count) alike.push({ endpoint, weight });
   }
   const lists = [...byWeight].sort(([a], [b]) => b - a).map(([, endpoints]) => endpoints);
-  return lists.flat().slice(0, count);
+  return lists.flat();
 }
 
 /**

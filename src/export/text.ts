@@ -9,10 +9,11 @@ import type { ExportFormat } from "./format.ts";
 import { LADDER_LEGEND, ladderLines } from "./ladder-text.ts";
 import { holderName, localName, remoteName, safeName, safeProse } from "./names.ts";
 import { asLines, inPieces } from "./pieces.ts";
-import type { Report, ReportFinding } from "./report.ts";
+import type { Report } from "./report.ts";
 import { sentenceOf } from "./sentence.ts";
 import { summaryLines } from "./summary-text.ts";
 import { inReadingOrder, tellingEndpoints } from "./telling.ts";
+import { type ToldFinding, tellAdviceOnce } from "./told-advice.ts";
 
 const WIDTH = 80;
 const MOST_LADDERS = 5;
@@ -39,7 +40,8 @@ function* lines(report: Report): Generator<string> {
   yield* summaryLines(report.summary);
 }
 
-function* head({ recording, source, summary }: Report): Generator<string> {
+function* head(report: Report): Generator<string> {
+  const { recording, source } = report;
   const { clock, endNs } = source;
   yield* wrap(
     `lastack report: ${safeName(recording.hostname)}, kernel ${safeName(recording.kernel)}`,
@@ -48,7 +50,7 @@ function* head({ recording, source, summary }: Report): Generator<string> {
   const end = clock.day(0) === clock.day(endNs) ? clock.time(endNs) : clock.iso(endNs);
   yield `${clock.day(0)} ${clock.time(0)} to ${end} ${clock.zone} (${durationText(endNs)})`;
   yield "";
-  const completeness = completenessOf({ recording, summary });
+  const completeness = completenessOf(report);
   yield* wrap(completeness.headline, WIDTH);
   for (const detail of completeness.details) yield* item("-", detail);
 }
@@ -63,13 +65,15 @@ function* findings({ findings: all }: Report): Generator<string> {
     return count === 0 ? [] : [`${count} ${severity}`];
   });
   yield `FINDINGS: ${counts.join(", ")}`;
-  for (const finding of inReadingOrder(all).slice(0, MOST_FINDINGS)) yield* findingLines(finding);
+  for (const told of tellAdviceOnce(inReadingOrder(all).slice(0, MOST_FINDINGS))) {
+    yield* findingLines(told);
+  }
   if (all.length <= MOST_FINDINGS) return;
   yield "";
   yield `${countText(all.length - MOST_FINDINGS)} more findings are in the JSON report`;
 }
 
-function* findingLines(finding: ReportFinding): Generator<string> {
+function* findingLines({ finding, adviceOf }: ToldFinding): Generator<string> {
   yield "";
   yield `${finding.severity.toUpperCase()}  ${finding.kind}  (${safeName(finding.id)})`;
   for (const line of wrap(safeProse(finding.summary), WIDTH - 2)) yield `  ${line}`;
@@ -77,7 +81,8 @@ function* findingLines(finding: ReportFinding): Generator<string> {
     finding.until === null ? "still so at the end" : `until ${timeOfIso(finding.until)}`;
   yield `  since ${timeOfIso(finding.since)}, ${until}`;
   for (const evidence of finding.evidence) yield* item("-", safeProse(evidence));
-  for (const { text: advice, sysctl, current } of finding.advice) {
+  if (adviceOf !== null) yield* item(">", `What to do: as for ${safeName(adviceOf)} above.`);
+  for (const { text: advice, sysctl, current } of adviceOf === null ? finding.advice : []) {
     yield* item(">", safeProse(advice));
     if (sysctl === undefined) continue;
     yield* item(" ", safeProse(current === undefined ? sysctl : `${sysctl} is ${current}`));

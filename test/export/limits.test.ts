@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { Endpoint } from "../../src/core/endpoint.ts";
 import type { Finding } from "../../src/core/finding.ts";
+import { html } from "../../src/export/html.ts";
 import { markdown } from "../../src/export/markdown.ts";
 import { mermaid } from "../../src/export/mermaid.ts";
 import { perfetto } from "../../src/export/perfetto.ts";
 import { tellingEndpoints } from "../../src/export/telling.ts";
+import { text } from "../../src/export/text.ts";
 import { timelineOf } from "../../src/export/timeline.ts";
 import { endpointOf, ms, phasesOf, resendsOf, s, waveOf } from "./synthetic-endpoint.ts";
 import { INCIDENT_FINDINGS } from "./synthetic-findings.ts";
@@ -56,6 +58,39 @@ test("one endpoint of each finding is told before the second of any", () => {
   expect(ids.slice(0, 3)).toEqual(["e4", "e7", "e14"]);
   expect(ids).toContain("e8");
   expect(ids.indexOf("e5")).toBe(-1);
+});
+
+test("a second picture of one shape waits until each shape has been shown", () => {
+  const deaf = Array.from({ length: 6 }, (_, i) =>
+    endpointOf(`e${i + 1}`, {
+      verdict: "timed-out",
+      role: "active",
+      teardownAt: s(1),
+      endedAt: s(9),
+    }),
+  );
+  const reset = { verdict: "reset-sent", role: "none", teardownAt: s(1), endedAt: s(1) } as const;
+  const endpoints = [...deaf, endpointOf("e7", reset)];
+  const findings = deaf.map(({ id }, i) => ({
+    ...(INCIDENT_FINDINGS[1] as Finding),
+    id: `f${i + 1}`,
+    endpoints: [id],
+  }));
+  const report = reportOf({ endpoints, findings }, s(10));
+  const ids = (count: number) => tellingEndpoints(report, count).map(({ id }) => id);
+  expect(ids(3)).toEqual(["e1", "e7", "e2"]);
+  expect(ids(2)).toEqual(["e1", "e7"]);
+});
+
+test("the same advice is given once, and referred to after that", () => {
+  const findings = manyFindings(8);
+  const report = reportOf({ endpoints: [], findings }, s(10));
+  const advice = report.findings.map(({ advice: [first] }) => first?.text ?? "");
+  expect(new Set(advice).size).toBe(4);
+  const document = [...text.render(report)].join("");
+  expect(document.match(/What to do: as for f\d above/g)).toHaveLength(4);
+  const page = [...html.render(report)].join("");
+  expect(page.match(/As for <a href="#finding-f\d">f\d<\/a> above/g)).toHaveLength(4);
 });
 
 test("of two ends of a connection the first closer stands for both", () => {
