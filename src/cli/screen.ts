@@ -19,7 +19,9 @@ export function addScreenOptions(command: Command): Command {
     .option("--ascii", "no line drawing and no Braille")
     .option("--no-color", "no colours (also by NO_COLOR)")
     .addOption(new Option("--theme <name>", "colours").choices(["dark", "light", "colour-blind"]))
-    .addOption(new Option("--fps <n>", "frames a second").argParser(parseFps));
+    .addOption(new Option("--fps <n>", "frames a second (default: 4)").argParser(parseFps))
+    .option("--mouse", "mouse on from the start (m toggles it; off, text can be selected)")
+    .addOption(new Option("--no-mouse", "mouse off, as it is without this").hideHelp());
 }
 
 /** Both ends are a terminal, and one that can be drawn on. */

@@ -7,6 +7,7 @@ import { AppState } from "./app-state.ts";
 import { paintFrame } from "./app-view.ts";
 import { createChart } from "./chart.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
+import type { FilterRow } from "./filter-term.ts";
 import { createFrameLoop, type FrameLoop } from "./frame.ts";
 import type { KeyDispatcher } from "./key-dispatch.ts";
 import type { Painter } from "./painter.ts";
@@ -87,10 +88,13 @@ export class Dashboard {
   /** Take one key, by the name that `keyName` gives it, with the character that it types. */
   press(key: string, character: string | null = null): void {
     const { state } = this;
-    const { filter } = state;
-    if (state.prompt !== null) state.type(key, character);
-    else this.keys.press(key, state.help === null ? "panels" : "overlay");
-    if (state.filter !== filter) this.#views.clear();
+    if (state.typing !== null) state.type(key, character);
+    else {
+      const isOver = state.help !== null || state.sort.menu !== null;
+      this.keys.press(key, isOver ? "overlay" : "panels");
+    }
+    this.#views.clear();
+    this.#momentKey = "";
     this.loop.request();
   }
 
@@ -114,10 +118,15 @@ export class Dashboard {
     this.#views.clear();
   }
 
+  /** The panel that has the keys. */
+  get activePanel(): AnyPanel | undefined {
+    return this.state.levels.at(-1)?.panel ?? this.#panels.get(this.state.focus);
+  }
+
   /** Open what the selected row stands for. */
   openSelected(): void {
     const key = this.state.selected;
-    const panel = this.state.levels.at(-1)?.panel ?? this.#panels.get(this.state.focus);
+    const panel = this.activePanel;
     if (key === null || panel === undefined) return;
     const opening = this.#views.get(panel.name)?.view.open(key);
     if (opening) this.state.open(opening);
@@ -146,9 +155,12 @@ export class Dashboard {
     const since = this.#source.since?.() ?? 0;
     const clock = this.#clock;
     const { filter } = this.state;
-    const passes = (text: string) => filter === null || filter.passes(text);
+    const passes = (row: FilterRow | string) =>
+      filter === null || filter.passes(typeof row === "string" ? { text: row } : row);
+    const { sort } = this.state;
+    const sortOf = (panel: string) => sort.of(panel);
     this.#moment = {
-      scene: { watched, now: watched.now, since, header, teller, clock, passes },
+      scene: { watched, now: watched.now, since, header, teller, clock, passes, sortOf },
       doing: {
         mode,
         isStarting: !(this.#source.isAttached?.() ?? true),

@@ -1,26 +1,38 @@
-// The filter over the lists: a regular expression, typed by the user, and what it lets through.
+// The filter over the lists: terms that the user types, and what they let through.
+import { type FilterRow, makeTerm, type Term } from "./filter-term.ts";
+
+export type { FilterRow } from "./filter-term.ts";
 
 /** What the lists are narrowed to. */
 export interface Filter {
   /** As it was typed. */
   readonly text: string;
-  /** Shows what the expression does not match. */
+  /** Shows what the terms do not match. */
   readonly isInverted: boolean;
-  passes(text: string): boolean;
+  passes(row: FilterRow): boolean;
 }
 
+/** A word with the quoted parts in it: `comm:"my app"`, `"two words"`. */
+const WORD = /(?:[^\s"]|"[^"]*"?)+/g;
+
 /**
- * Make a filter of what was typed; the case of letters does not count.
+ * Make a filter of what was typed: all of its terms must hold.
  *
- * @returns null where it is no regular expression
+ * A term is `field:value[,value]`, `field>number`, or a regular expression over what the row
+ * shows; with `!` before it, it must not hold. The case of letters does not count, and blanks
+ * part terms unless they stand in double quotes.
+ *
+ * @returns a text where it is none: what is wrong, and what would be right
  */
-export function makeFilter(text: string, isInverted = false): Filter | null {
-  try {
-    const pattern = new RegExp(text, "iu");
-    return { text, isInverted, passes: (each) => pattern.test(each) !== isInverted };
-  } catch {
-    return null;
+export function makeFilter(text: string, isInverted = false): Filter | string {
+  const terms: Term[] = [];
+  for (const word of text.match(WORD) ?? []) {
+    const term = makeTerm(word);
+    if (typeof term === "string") return term;
+    terms.push(term);
   }
+  const passes = (row: FilterRow) => terms.every((term) => term(row)) !== isInverted;
+  return { text, isInverted, passes };
 }
 
 /** The filter as the screen states it: `/leak/`, `!/leak/`. */

@@ -25,10 +25,15 @@ const FPS_STEP = 1.5;
 export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors): KeyDispatcher {
   const keys = createKeyDispatcher();
   const { state } = dashboard;
+  const sorted = (change: () => void) => {
+    change();
+    state.showTop();
+  };
   for (const motion of MOTIONS) {
     keys.on(motion, () => {
-      if (state.help === null) state.move(motion);
-      else scrollHelp(dashboard, terminal, motion);
+      if (state.help !== null) scrollHelp(dashboard, terminal, motion);
+      else if (state.sort.menu !== null) state.sort.move(motion);
+      else state.move(motion);
     });
   }
   const focus = (name: string | undefined) => {
@@ -47,7 +52,8 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
   keys.on("panel-next", () => step(1));
   keys.on("panel-previous", () => step(-1));
   keys.on("detail", () => {
-    if (state.help === null) dashboard.openSelected();
+    if (state.sort.menu !== null) sorted(() => state.sort.choose());
+    else if (state.help === null) dashboard.openSelected();
   });
   keys.on("back", () => state.back());
   keys.on("zoom", () => {
@@ -55,6 +61,12 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
   });
   keys.on("filter", () => state.askFilter());
   keys.on("filter-invert", () => state.invertFilter());
+  const sorts = () => dashboard.activePanel?.sorts ?? [];
+  keys.on("sort-menu", () => state.sort.ask(state.active, sorts()));
+  keys.on("sort-left", () => sorted(() => state.sort.shift(state.active, sorts(), -1)));
+  keys.on("sort-right", () => sorted(() => state.sort.shift(state.active, sorts(), 1)));
+  keys.on("sort-reverse", () => sorted(() => state.sort.reverse(state.active)));
+  keys.on("follow", () => state.toggleFollow());
   keys.on("pause", () => dashboard.togglePause());
   keys.on("help", () => {
     state.help = state.help === null ? { scroll: 0 } : null;

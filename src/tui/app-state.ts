@@ -1,12 +1,14 @@
 // Keeps where the user is: which panel has the keys, what is selected in each, what lies over them.
-
-import { type Filter, makeFilter } from "./app-filter.ts";
+import type { Filter } from "./app-filter.ts";
+import { FilterPrompt } from "./filter-prompt.ts";
 import { membersPanel } from "./panels/members.ts";
 import { type AnyPanel, anyPanel, type Opening } from "./panels/panel.ts";
 import { timelinePanel } from "./panels/timeline.ts";
-import { openPrompt, type PromptState, pressPrompt } from "./prompt.ts";
+import type { PromptRemark } from "./prompt.ts";
+import { SortState } from "./sort-state.ts";
 import {
   moveCursor,
+  pointCursor,
   START_CURSOR,
   settleCursor,
   type TableCursor,
@@ -30,6 +32,21 @@ export interface Level {
   readonly opening: Opening;
 }
 
+/** A line that is being typed: it takes all keys until it is done. */
+export interface Typing {
+  readonly prompt: PromptView;
+  /** Give it a key; returns whether it goes on. */
+  press(key: string, character: string | null): boolean;
+}
+
+/** What of a prompt is painted. */
+export interface PromptView {
+  readonly label: string;
+  readonly text: string;
+  readonly at: number;
+  readonly remark?: PromptRemark;
+}
+
 const START: Place = { cursor: START_CURSOR, scroll: 0, keys: [], visible: 1, lines: 0 };
 
 /** The user's position. Everything is by identity, so new rows move nothing that is selected. */
@@ -38,8 +55,15 @@ export class AppState {
   isZoomed = false;
   help: { scroll: number } | null = null;
   /** A line that is being typed; it takes all keys. */
-  prompt: PromptState | null = null;
+  typing: Typing | null = null;
   filter: Filter | null = null;
+  /** Addresses are shown as made-up ones. */
+  isMasked = false;
+  hasMouse = false;
+  /** The row that stays selected wherever it goes, and is waited for while it is not there. */
+  followed: string | null = null;
+  readonly sort = new SortState();
+  readonly filterPrompt = new FilterPrompt();
   readonly levels: Level[] = [];
   readonly #places = new Map<string, Place>();
 
@@ -59,7 +83,10 @@ export class AppState {
    */
   settle(name: string, keys: readonly string[], visible: number, followsTop: boolean): TableCursor {
     const place = this.#place(name);
-    if (followsTop && place.cursor.index === 0 && keys.length > 0) place.cursor = START_CURSOR;
+    const { followed } = this;
+    const index = followed === null ? -1 : keys.indexOf(followed);
+    if (index >= 0) place.cursor = { ...place.cursor, key: followed, index };
+    else if (followsTop && place.cursor.index === 0 && keys.length > 0) place.cursor = START_CURSOR;
     place.keys = keys;
     place.visible = visible;
     place.lines = 0;
@@ -80,7 +107,21 @@ export class AppState {
   move(motion: TableMotion): void {
     const place = this.#place(this.active);
     if (place.lines > 0) place.scroll = scrolled(place, motion);
-    else place.cursor = moveCursor(place.cursor, motion, place.keys, place.visible);
+    else {
+      this.followed = null;
+      place.cursor = moveCursor(place.cursor, motion, place.keys, place.visible);
+    }
+  }
+
+  /** Select a row by its place among the visible ones; tells whether there is one. */
+  point(name: string, row: number): boolean {
+    const place = this.#place(name);
+    if (place.lines > 0 || row < 0 || row >= place.visible) return false;
+    const pointed = pointCursor(place.cursor, row, place.keys);
+    if (pointed === place.cursor && place.keys[place.cursor.top + row] === undefined) return false;
+    this.followed = null;
+    place.cursor = pointed;
+    return true;
   }
 
   /** The selected row of the panel that has the keys, null without one. */
@@ -94,6 +135,21 @@ export class AppState {
     return cursor.key !== null && keys.includes(cursor.key) ? cursor.key : null;
   }
 
+  /** Keep the selected row selected wherever it goes, or no longer. */
+  toggleFollow(): void {
+    this.followed = this.followed === null ? this.selected : null;
+  }
+
+  /** Whether the followed row is among those that the panel with the keys shows. */
+  get isFollowedShown(): boolean {
+    return this.followed !== null && this.#place(this.active).keys.includes(this.followed);
+  }
+
+  /** Show the beginning of the active list: in a new order it is what one asked to see. */
+  showTop(): void {
+    if (this.followed === null) this.#place(this.active).cursor = START_CURSOR;
+  }
+
   /** Lay a panel over the others. */
   open(opening: Opening): void {
     const panel =
@@ -104,36 +160,43 @@ export class AppState {
     this.levels.push({ panel, opening });
   }
 
-  /** Close one level: help, the topmost panel, the zoom, the filter. Never ends the program. */
+  /** Close one level: what lies on top, the zoom, the following, the filter. Never ends the program. */
   back(): void {
     if (this.help !== null) this.help = null;
+    else if (this.sort.menu !== null) this.sort.menu = null;
     else if (this.levels.length > 0) this.levels.pop();
     else if (this.isZoomed) this.isZoomed = false;
+    else if (this.followed !== null) this.followed = null;
     else this.filter = null;
   }
 
   /** Begin to type a filter, with the present one to change. */
   askFilter(): void {
-    this.prompt = openPrompt("filter /", this.filter?.text ?? "");
+    const { filterPrompt } = this;
+    filterPrompt.open(this.filter);
+    this.typing = {
+      get prompt() {
+        return filterPrompt.view;
+      },
+      press: (key, character) => {
+        const made = filterPrompt.press(key, character);
+        if (made === "typing") return true;
+        if (made !== "cancelled") this.filter = made;
+        return false;
+      },
+    };
   }
 
-  /** Give a key to the line that is being typed; an empty line takes the filter away. */
+  /** Give a key to the line that is being typed. */
   type(key: string, character: string | null): void {
-    if (this.prompt === null) return;
-    const step = pressPrompt(this.prompt, key, character);
-    this.prompt = step.kind === "editing" ? step.prompt : null;
-    if (step.kind !== "done") return;
-    if (step.text === "") this.filter = null;
-    else {
-      const made = makeFilter(step.text, this.filter?.isInverted);
-      if (made === null) this.prompt = openPrompt("no regular expression /", step.text);
-      else this.filter = made;
-    }
+    const { typing } = this;
+    if (typing === null) return;
+    if (!typing.press(key, character) && this.typing === typing) this.typing = null;
   }
 
   /** Show what the filter hides, and hide what it shows. */
   invertFilter(): void {
-    if (this.filter !== null) this.filter = makeFilter(this.filter.text, !this.filter.isInverted);
+    if (this.filter !== null) this.filter = this.filterPrompt.inverted(this.filter);
   }
 
   #place(name: string): Place {

@@ -41,7 +41,7 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
   for (const [place, rect] of places) {
     const at = painter.within(rect);
     if (place === "header") paintHeader(at, parts.scene, parts.doing);
-    else if (place === "status" && state.prompt !== null) paintPrompt(at, state.prompt);
+    else if (place === "status" && state.typing !== null) paintPrompt(at, state.typing.prompt);
     else if (place === "status") paintStatus(at, parts.scene, parts.doing, hints(parts));
     else if (place === "strip") paintStrip(at, parts.scene);
     else if (place === "rates-strip") paintRatesStrip(at, parts.scene);
@@ -51,6 +51,8 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
       if (panel !== undefined) paintPanel(at, panel, parts, places.has("strip"));
     }
   }
+  const menu = state.sort.overlay();
+  if (menu !== null) paintOverlay(painter, menu);
   if (state.help !== null) {
     paintOverlay(painter, helpData(parts.keys, parts.remarks, state.help.scroll, painter.width));
   }
@@ -133,6 +135,7 @@ function hints({ keys, state, doing }: FrameParts): StatusItem[] {
     ...(isOver ? ([["back", "back", 9]] as const) : []),
     ...(state.selected === null ? [] : ([["detail", "open", 8]] as const)),
     ...(isOver ? [] : ([["panel-next", "panel", 6]] as const)),
+    ...(state.followed === null ? [] : ([["follow", followText(state), 9]] as const)),
     ["pause", doing.paused === null ? "freeze" : "go on", 7],
     ["quit", "quit", 9],
   ];
@@ -141,3 +144,6 @@ function hints({ keys, state, doing }: FrameParts): StatusItem[] {
     return key === null ? [] : [keyHint(key, text, optional)];
   });
 }
+
+const followText = ({ followed, isFollowedShown }: FrameParts["state"]) =>
+  `following ${followed}${isFollowedShown ? "" : " (not in this list)"}`;

@@ -13,6 +13,8 @@ export interface ScreenOptions {
   readonly theme?: ThemeName;
   /** Frames a second. */
   readonly fps?: number;
+  /** Whether the mouse works from the start; off when absent, so that text can be selected. */
+  readonly mouse?: boolean;
 }
 
 /** Texts of the rooms that a screen does not see. */

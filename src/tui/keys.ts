@@ -123,7 +123,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     action: "filter",
     keys: ["/"],
     group: "Find",
-    help: "filter by a regular expression",
+    help: "filter: text, state: pid: port: comm: age>30s",
     contexts: PANELS,
   },
   {
@@ -165,7 +165,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     action: "follow",
     keys: ["F"],
     group: "Find",
-    help: "keep this connection in view",
+    help: "follow this row wherever it goes",
     contexts: PANELS,
   },
   {
@@ -209,7 +209,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     action: "export-range",
     keys: ["w"],
     group: "Save",
-    help: "write what is shown to a recording",
+    help: "write the window, or the incident, as a recording",
   },
   { action: "export-screen", keys: ["x"], group: "Save", help: "write this screen as text" },
   { action: "help", keys: ["?", "h", "f1"], group: "Program", help: "this help" },

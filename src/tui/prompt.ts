@@ -65,11 +65,27 @@ export function pressPrompt(
   }
 }
 
+/** What is said beside a prompt: what is wrong with the text, or what it could be. */
+export interface PromptRemark {
+  readonly text: string;
+  readonly isError: boolean;
+}
+
+/** The remark stands behind the text as far as there is room, and leaves this much for the text. */
+const LEAST_TEXT = 20;
+
 /** Paint a prompt into the first line of a painter, the cursor as an inverse cell, always visible. */
-export function paintPrompt(painter: Painter, prompt: PromptState): void {
+export function paintPrompt(
+  painter: Painter,
+  prompt: PromptState & { readonly remark?: PromptRemark },
+): void {
   painter.fill({ x: 0, y: 0, width: painter.width, height: 1 });
   const from = painter.text(0, 0, `${prompt.label} `, "accent");
-  const room = painter.width - from - 1;
+  const { remark } = prompt;
+  const kept = Math.max(LEAST_TEXT, painter.measure(prompt.text) + 1);
+  const spare = painter.width - from - kept - 2;
+  const remarkWidth = remark === undefined || spare < 12 ? 0 : spare;
+  const room = painter.width - from - 1 - (remarkWidth > 0 ? remarkWidth + 1 : 0);
   if (room < 1) return;
   const chars = [...prompt.text];
   let start = 0;
@@ -78,4 +94,7 @@ export function paintPrompt(painter: Painter, prompt: PromptState): void {
   const cursor = painter.measure(visible.slice(0, prompt.at - start).join(""));
   painter.text(from, 0, cutText(visible.join(""), room + 1, painter.unicode));
   painter.tint(from + cursor, 0, 1, "selection");
+  if (remark === undefined || remarkWidth === 0) return;
+  const text = cutText(remark.text, remarkWidth, painter.unicode);
+  painter.textRight(painter.width - 1, 0, text, remark.isError ? "warn" : "muted");
 }

@@ -91,7 +91,7 @@ describe("a user", () => {
     await openDemo(120, 40);
     const text = await app.keys(key);
     expect(text).toMatch(/Keys ─[\s\S]*freeze, go on/);
-    expect(text).not.toMatch(/sort|jump to/);
+    expect(text).not.toMatch(/jump to/);
     expect(await app.keys(key)).not.toMatch(/Keys ─/);
   });
 
@@ -160,9 +160,9 @@ describe("the filter", () => {
     expect(app.dashboard.isPaused).toBe(false);
   });
 
-  it("asks again for what is no regular expression", async () => {
+  it("says what is wrong while it is typed, and takes it when it is right", async () => {
     await openDemo();
-    expect(await app.keys("/", "(", "enter")).toContain("no regular expression / (");
+    expect(await app.keys("/", "(", "enter")).toMatch(/filter \/ \( .*no regular expression: \(/);
     expect(await app.keys("a", ")", "enter")).toContain("/(a)/");
   });
 
@@ -226,6 +226,51 @@ describe("the selection", () => {
     await app.frame();
     expect(app.dashboard.state.selected).toBe("e1");
     expect(await app.keys("enter")).toContain("Teardown e1");
+  });
+});
+
+describe("the order of a list", () => {
+  const times = (text: string) => [
+    ...text.matchAll(/^│.(\d\d:\d\d:\d\d) .* ([\d.]+m?s) .{0,2}$/gm),
+  ];
+  const took = (text: string) => {
+    const ms = (t: string) => Number.parseFloat(t) * (t.endsWith("ms") ? 1 : 1000);
+    return times(text).map(([, , t]) => ms(t ?? ""));
+  };
+
+  it("is chosen from a menu, turned round, and changed from column to column", async () => {
+    await openDemo(120, 30);
+    const own = await app.keys("4");
+    const menu = await app.keys("s");
+    expect(menu).toMatch(/Sort by[\s\S]*the list's own order[\s\S]*took/);
+    const longest = took(await app.keys("G", "enter"));
+    expect(longest).toEqual([...longest].sort((a, b) => b - a));
+    expect(longest[0]).toBeGreaterThan(1000);
+    const shortest = took(await app.keys("R"));
+    expect(shortest).toEqual([...shortest].sort((a, b) => a - b));
+    expect(await app.keys(">")).toBe(own);
+    expect(await app.keys("<")).toContain("TOOK▼");
+    expect(await app.keys("s")).toContain("Sort by");
+    expect(await app.keys("escape")).not.toContain("Sort by");
+  });
+});
+
+describe("following", () => {
+  it("keeps a row wherever it goes, says where it is not, and ends with a motion", async () => {
+    const trace = traceOf([closeWait(0, 1e9), closeWait(1, 2e9)], 3e9);
+    app = openDashboard(sourceOf(trace), 120, 30);
+    await app.frame();
+    expect(app.dashboard.state.selected).toBe("e2");
+    expect(await app.keys("F")).toContain("following e2");
+    trace.step(closeWait(2, 4e9));
+    await app.frame();
+    expect(app.dashboard.state.selected).toBe("e2");
+    expect(await app.keys("/", "1", "0", "2", "6", "enter")).toContain("e2 (not in this list)");
+    await app.keys("/");
+    await app.press("\x15");
+    await app.keys("enter");
+    expect(app.dashboard.state.selected).toBe("e2");
+    expect(await app.keys("k")).not.toContain("following");
   });
 });
 

@@ -1,6 +1,7 @@
 // Shows who holds connections that the peer has closed: CLOSE_WAIT by owner, or by listener.
 import type { Endpoint } from "../../core/endpoint.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
+import type { FilterRow } from "../filter-term.ts";
 import { formatCount, formatDuration, UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
@@ -26,13 +27,25 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "command", title: "COMMAND", width: 16, grow: 3, optional: 1 },
 ];
 
+function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
+  const { name, command, pid, count, since } = holding;
+  return {
+    text: `${name} ${command ?? ""}`,
+    state: "CLOSE_WAIT",
+    comm: [name],
+    ...(pid !== null && { pid: [pid] }),
+    count,
+    age: (now - since) / 1e6,
+  };
+}
+
 /** CLOSE_WAIT by owner: how many, how old, what of the stream is unread. */
 export const closeWaitPanel: Panel<CloseWaitData> = {
   name: "close-wait",
   title: "CLOSE_WAIT by owner",
   view({ watched, now, passes }) {
     const all = groupByHolder(watched);
-    const holdings = all.filter(({ name, command }) => passes(`${name} ${command ?? ""}`));
+    const holdings = all.filter((each) => passes(rowOf(each, now)));
     return { holdings, total: watched.count("CLOSE_WAIT"), now };
   },
   keys: ({ holdings }) => holdings.map(({ key }) => key),

@@ -3,6 +3,7 @@ import type { Endpoint, Verdict } from "../../core/endpoint.ts";
 import { CLOSING_STATES } from "../../event/tcp-state.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint, unmappedAddress } from "../../event/tuple.ts";
+import type { FilterRow } from "../filter-term.ts";
 import { formatDuration, UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
 import type { Role, Theme } from "../theme.ts";
@@ -63,16 +64,61 @@ export function isOlder({ phases }: Endpoint): boolean {
  * than", or unknown.
  */
 export function tookText(endpoint: Endpoint, now: Nanoseconds): string {
-  const { teardownAt, endedAt, phases } = endpoint;
-  if (teardownAt === null) return UNKNOWN;
-  const timeWait = phases.find(({ state }) => state === "TIME_WAIT");
-  const ns = Math.max(0, (timeWait?.from ?? endedAt ?? now) - teardownAt);
+  const ns = tookNs(endpoint, now);
+  if (ns === null) return UNKNOWN;
   if (!isOlder(endpoint)) return formatDuration(ns / 1e6);
   return ns === 0 ? UNKNOWN : `>${formatDuration(ns / 1e6)}`;
 }
 
-/** Everything that a filter may match. */
-export function endpointText(endpoint: Endpoint): string {
+/** What {@link tookText} says, as a number; null where no teardown has begun. */
+export function tookNs(endpoint: Endpoint, now: Nanoseconds): Nanoseconds | null {
+  const { teardownAt, endedAt, phases } = endpoint;
+  if (teardownAt === null) return null;
+  const timeWait = phases.find(({ state }) => state === "TIME_WAIT");
+  return Math.max(0, (timeWait?.from ?? endedAt ?? now) - teardownAt);
+}
+
+/** What a filter may ask of an endpoint; each is made only when it is asked for. */
+export function endpointRow(endpoint: Endpoint, now: Nanoseconds): FilterRow {
+  const { tuple, verdict, state, role, trigger, id, resends } = endpoint;
+  return {
+    get text() {
+      return endpointText(endpoint);
+    },
+    state,
+    verdict: verdict ?? "unfinished",
+    role,
+    trigger,
+    id,
+    netns: tuple.netns,
+    resends: resends.length,
+    port: [tuple.localPort, tuple.remotePort],
+    get local() {
+      return localText(endpoint);
+    },
+    get remote() {
+      return remoteText(endpoint);
+    },
+    get comm() {
+      return holdersOf(endpoint).map(({ comm }) => comm);
+    },
+    get pid() {
+      return holdersOf(endpoint).map(({ pid }) => pid);
+    },
+    age: ((endpoint.endedAt ?? now) - stateSince(endpoint)) / 1e6,
+    get took() {
+      const ns = tookNs(endpoint, now);
+      return ns === null ? null : ns / 1e6;
+    },
+  };
+}
+
+/** The owner and every process that holds it. */
+function holdersOf({ owner, holders }: Endpoint): ReadonlyArray<{ pid: number; comm: string }> {
+  return owner === null ? holders : [owner, ...holders];
+}
+
+function endpointText(endpoint: Endpoint): string {
   const { verdict, state, owner, role, trigger } = endpoint;
   const who = owner === null ? "" : `${owner.comm} ${owner.pid}`;
   return `${verdict ?? ""} ${state} ${localText(endpoint)} ${remoteText(endpoint)} ${who} ${role} ${trigger ?? ""}`;

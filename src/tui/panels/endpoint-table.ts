@@ -2,6 +2,7 @@
 import type { Endpoint } from "../../core/endpoint.ts";
 import { UNKNOWN } from "../format.ts";
 import type { Painter } from "../painter.ts";
+import type { SortColumn, SortOrder } from "../sorting.ts";
 import { paintTable, type TableColumn, type TableRow, visibleRows } from "../table.ts";
 import {
   isOlder,
@@ -10,6 +11,7 @@ import {
   ownerSpan,
   remoteText,
   stateSpan,
+  tookNs,
   tookText,
   verdictSpan,
 } from "./endpoint-cells.ts";
@@ -51,20 +53,42 @@ export interface EndpointListOptions {
   /** What stands there when there are none. */
   readonly empty?: string;
   readonly followsTop?: boolean;
+  readonly sort?: SortOrder | null;
 }
+
+/** When it began to close, or ended where no FIN was seen. */
+const closedAt = ({ teardownAt, endedAt, bornAt }: Endpoint) => teardownAt ?? endedAt ?? bornAt;
+
+/** What every list of endpoints can be sorted by. */
+export const ENDPOINT_SORTS: readonly SortColumn<Endpoint>[] = [
+  { id: "time", title: "closed", by: closedAt, descendsFirst: true },
+  { id: "verdict", title: "verdict", by: ({ verdict, state }) => verdict ?? state },
+  { id: "local", title: "local", by: localText },
+  { id: "remote", title: "remote", by: remoteText },
+  { id: "owner", title: "owner", by: ({ owner }) => owner?.comm ?? null },
+  { id: "pid", title: "pid", by: ({ owner }) => owner?.pid ?? null },
+  { id: "resends", title: "re-sends", by: ({ resends }) => resends.length, descendsFirst: true },
+  {
+    id: "took",
+    title: "took",
+    by: tookNs,
+    descendsFirst: true,
+  },
+];
 
 /** Paint a list of endpoints. */
 export function paintEndpoints(
   painter: Painter,
   endpoints: readonly Endpoint[],
   look: PanelLook,
-  { empty = "", followsTop = false }: EndpointListOptions = {},
+  { empty = "", followsTop = false, sort = null }: EndpointListOptions = {},
 ): void {
   paintTable(painter, {
     columns: columnsFor(painter.width),
     count: endpoints.length,
     cursor: look.settle(visibleRows(painter.height), followsTop),
     focused: look.focused,
+    ...(sort !== null && { sort }),
     empty,
     row(index) {
       const endpoint = endpoints[index];

@@ -52,7 +52,7 @@ export const finResendsPanel: Panel<FinResendsData> = {
   name: "fin-resends",
   title: "FIN re-sends by peer",
   view: ({ watched, now, passes }) => ({
-    peers: peersOf(watched).filter(({ remote }) => passes(remote)),
+    peers: peersOf(watched).filter(({ remote }) => passes({ text: remote, remote })),
     now,
   }),
   keys: ({ peers }) => peers.map(({ remote }) => remote),

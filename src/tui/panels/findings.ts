@@ -2,6 +2,7 @@
 import type { Finding, FindingKind } from "../../core/finding.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { unmappedAddress } from "../../event/tuple.ts";
+import type { FilterRow } from "../filter-term.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
@@ -32,7 +33,7 @@ export const findingsPanel: Panel<FindingsData> = {
   name: "findings",
   title: "Findings",
   view: ({ watched, now, passes }) => {
-    const shown = watched.findings().filter((each) => passes(textOf(each)));
+    const shown = watched.findings().filter((each) => passes(rowOf(each, now)));
     return { findings: inOrder(shown), now };
   },
   keys: ({ findings }) => findings.map(({ id }) => id),
@@ -87,7 +88,21 @@ export const findingsPanel: Panel<FindingsData> = {
   },
 };
 
-const textOf = (finding: Finding) => `${finding.kind} ${subjectText(finding)} ${finding.summary}`;
+function rowOf(finding: Finding, now: Nanoseconds): FilterRow {
+  const { id, kind, subject, since, until, count, summary } = finding;
+  const { pid, comm, local, listener } = subject;
+  return {
+    text: `${kind} ${subjectText(finding)} ${summary}`,
+    id,
+    kind,
+    count,
+    age: ((until ?? now) - since) / 1e6,
+    local: local ?? listener ?? null,
+    remote: subject.remote ?? null,
+    ...(pid !== undefined && { pid: [pid] }),
+    ...(comm !== undefined && { comm: [comm] }),
+  };
+}
 
 /** Whom a finding is about, in few words. */
 export function subjectText({ subject, kind }: Finding): string {

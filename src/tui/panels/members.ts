@@ -1,6 +1,7 @@
 // Shows the endpoints behind one row: those of an owner, of a peer, of a finding.
-import { endpointText } from "./endpoint-cells.ts";
-import { paintEndpoints } from "./endpoint-table.ts";
+import { sortRows } from "../sorting.ts";
+import { endpointRow } from "./endpoint-cells.ts";
+import { ENDPOINT_SORTS, paintEndpoints } from "./endpoint-table.ts";
 import type { MembersData, Opening, Panel } from "./panel.ts";
 import { wrapLine } from "./wrap.ts";
 
@@ -9,12 +10,15 @@ const LEAST_ROWS = 5;
 
 /** The list that Enter opens on a row that stands for several endpoints. */
 export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Panel<MembersData> {
+  const name = `members ${opening.id}`;
   return {
-    name: `members ${opening.id}`,
+    name,
     title: opening.title,
+    sorts: ENDPOINT_SORTS,
     view(scene) {
       const { about, endpoints } = opening.of(scene);
-      return { about, endpoints: endpoints.filter((each) => scene.passes(endpointText(each))) };
+      const shown = endpoints.filter((each) => scene.passes(endpointRow(each, scene.now)));
+      return { about, endpoints: sortRows(shown, ENDPOINT_SORTS, scene.sortOf(name), scene.now) };
     },
     keys: ({ endpoints }) => endpoints.map(({ id }) => id),
     open({ endpoints }, key) {
@@ -35,7 +39,10 @@ export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Pa
       }
       const y = shown.length + 1;
       const list = { x: 0, y, width: inside.width, height: inside.height - y };
-      paintEndpoints(inside.within(list), endpoints, look, { empty: "none of them is left" });
+      paintEndpoints(inside.within(list), endpoints, look, {
+        empty: "none of them is left",
+        sort: look.scene.sortOf(name),
+      });
     },
   };
 }

@@ -3,7 +3,9 @@ import type { Endpoint } from "../../core/endpoint.ts";
 import type { RecordingHeader } from "../../event/recording.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import type { Teller } from "../dashboard-source.ts";
+import type { FilterRow } from "../filter-term.ts";
 import type { Painter, Span } from "../painter.ts";
+import type { SortChoice, SortOrder } from "../sorting.ts";
 import { START_CURSOR, settleCursor, type TableCursor } from "../table-cursor.ts";
 import type { Watched } from "../watched.ts";
 
@@ -16,8 +18,10 @@ export interface Scene {
   readonly since: Nanoseconds;
   readonly header: RecordingHeader;
   readonly teller: Teller;
-  /** Whether the filter lets a row of this text through. */
-  passes(text: string): boolean;
+  /** Whether the filter lets a row through; a text is a row without fields. */
+  passes(row: FilterRow | string): boolean;
+  /** The order that the user chose for a panel's rows; null for the panel's own. */
+  sortOf(panel: string): SortOrder | null;
   /** Time of day of a moment, UTC, with so many decimals. */
   clock(t: Nanoseconds, digits?: 0 | 3): string;
 }
@@ -57,6 +61,8 @@ export interface Panel<Data> {
   readonly title: string;
   /** Pure: equal scenes give equal data. */
   view(scene: Scene): Data;
+  /** What its rows can be sorted by; `view` sorts them by `scene.sortOf(name)`. */
+  readonly sorts?: readonly SortChoice[];
   /** Identities of the rows, in their order; none for a panel without rows. */
   keys(data: Data): readonly string[];
   /** What Enter opens on a row. */
@@ -78,6 +84,7 @@ export interface ShownPanel {
 export interface AnyPanel {
   readonly name: string;
   readonly title: string;
+  readonly sorts: readonly SortChoice[];
   show(scene: Scene): ShownPanel;
 }
 
@@ -86,6 +93,7 @@ export function anyPanel<Data>(panel: Panel<Data>): AnyPanel {
   return {
     name: panel.name,
     title: panel.title,
+    sorts: panel.sorts ?? [],
     show(scene) {
       const data = panel.view(scene);
       return {

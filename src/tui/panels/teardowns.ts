@@ -2,9 +2,10 @@
 import type { Endpoint } from "../../core/endpoint.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Painter } from "../painter.ts";
+import { sortRows } from "../sorting.ts";
 import { MOST_RECENT } from "../watched.ts";
-import { endpointText } from "./endpoint-cells.ts";
-import { paintEndpoints } from "./endpoint-table.ts";
+import { endpointRow } from "./endpoint-cells.ts";
+import { ENDPOINT_SORTS, paintEndpoints } from "./endpoint-table.ts";
 import type { Panel, PanelLook } from "./panel.ts";
 import { scopeText } from "./scope.ts";
 
@@ -19,8 +20,14 @@ export interface TeardownsData {
 export const teardownsPanel: Panel<TeardownsData> = {
   name: "teardowns",
   title: "Recent teardowns",
-  view: ({ watched, passes }) => ({
-    endpoints: watched.recent(MOST_RECENT).filter((each) => passes(endpointText(each))),
+  sorts: ENDPOINT_SORTS,
+  view: ({ watched, now, passes, sortOf }) => ({
+    endpoints: sortRows(
+      watched.recent(MOST_RECENT).filter((each) => passes(endpointRow(each, now))),
+      ENDPOINT_SORTS,
+      sortOf("teardowns"),
+      now,
+    ),
     isQuiet: watched.recent(1).length === 0,
   }),
   keys: ({ endpoints }) => endpoints.map(({ id }) => id),
@@ -36,7 +43,10 @@ export const teardownsPanel: Panel<TeardownsData> = {
   draw(inside, { endpoints, isQuiet }, look) {
     const empty = "none of the recent teardowns passes the filter";
     if (isQuiet) paintQuiet(inside, look);
-    else paintEndpoints(inside, endpoints, look, { empty, followsTop: true });
+    else {
+      const sort = look.scene.sortOf("teardowns");
+      paintEndpoints(inside, endpoints, look, { empty, followsTop: sort === null, sort });
+    }
   },
 };
 

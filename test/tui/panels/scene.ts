@@ -52,6 +52,7 @@ export function sceneOf(parts: SceneParts): Scene {
     header: HEADER,
     teller: { sentence: () => "Told in one sentence.", advice: () => [{ text: "Call close()." }] },
     passes: () => true,
+    sortOf: () => null,
     clock: (t) => new Date(t / 1e6).toISOString().slice(11, 19),
   };
 }
