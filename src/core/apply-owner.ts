@@ -57,6 +57,12 @@ interface LastScan {
 
 const scans = new WeakMap<Endpoint, LastScan>();
 
+/** Let a copy of an endpoint know which scan its original was found by. */
+export function inheritScan(original: Endpoint, copy: Endpoint): void {
+  const scan = scans.get(original);
+  if (scan !== undefined) scans.set(copy, scan);
+}
+
 /** A descriptor scan found a holder; a newer scan replaces all that older ones found. */
 export function applyOwner(core: CoreState, event: OwnerEvent): void {
   if (core.listeners.hold(event.inode, event.pid, event.comm)) return;

@@ -16,6 +16,14 @@ export class DurationHistogram {
   #total = 0;
   #max = 0;
 
+  copy(): DurationHistogram {
+    const copy = new DurationHistogram();
+    for (const [bucket, count] of this.#counts) copy.#counts.set(bucket, count);
+    copy.#total = this.#total;
+    copy.#max = this.#max;
+    return copy;
+  }
+
   /** Count one duration, nanoseconds; negative ones count as 0. */
   record(ns: number): void {
     const value = Math.max(0, ns);

@@ -4,6 +4,7 @@ import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
+import type { Copier } from "./copier.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PortUse } from "./port-use.ts";
 import { type EndpointList, StateList } from "./state-list.ts";
@@ -42,12 +43,34 @@ export class EndpointTable {
   /** How many of them still lived. */
   evictedAlive = 0;
   /** Local ports by destination, and mini-sockets by namespace. */
-  readonly ports = new PortUse();
+  ports = new PortUse();
 
   constructor(maxEnded: number, maxAlive: number, onEvict: EvictionListener) {
     this.#maxEnded = maxEnded;
     this.#maxAlive = maxAlive;
     this.#onEvict = onEvict;
+  }
+
+  /** A table of copies to go on with, made in steps between which this one must not change. */
+  *copySteps(copier: Copier, onEvict: EvictionListener): Generator<void, EndpointTable> {
+    const copy = new EndpointTable(this.#maxEnded, this.#maxAlive, onEvict);
+    yield* copier.endpoints(this.byId.values());
+    for (const [id, endpoint] of this.byId) copy.byId.set(id, copier.of(endpoint));
+    yield;
+    for (const [sk, endpoint] of this.#bySocket) copy.#bySocket.set(sk, copier.of(endpoint));
+    for (const [inode, endpoint] of this.#byInode) copy.#byInode.set(inode, copier.of(endpoint));
+    yield;
+    for (const [key, pair] of this.#byPair) copy.#byPair.set(key, pair.map(copier.of));
+    for (const state of Object.keys(this.#byState) as TcpState[]) {
+      copy.#byState[state] = this.#byState[state].copy(copier.of);
+    }
+    for (const endpoint of this.#ended.slice(this.#endedHead))
+      copy.#ended.push(copier.of(endpoint));
+    copy.#nextId = this.#nextId;
+    copy.evicted = this.evicted;
+    copy.evictedAlive = this.evictedAlive;
+    copy.ports = this.ports.copy(copier);
+    return copy;
   }
 
   /** Living endpoints in a state, in order of entry. */

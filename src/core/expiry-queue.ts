@@ -18,6 +18,14 @@ export class ExpiryQueue {
     return this.#times.length;
   }
 
+  /** The same moments for the copies of the endpoints. */
+  copy(of: (endpoint: Endpoint) => Endpoint): ExpiryQueue {
+    const copy = new ExpiryQueue();
+    for (const at of this.#times) copy.#times.push(at);
+    for (const endpoint of this.#endpoints) copy.#endpoints.push(of(endpoint));
+    return copy;
+  }
+
   /** The earliest moment, Infinity when nothing waits. */
   get nextAt(): Nanoseconds {
     return this.#times[0] ?? Number.POSITIVE_INFINITY;

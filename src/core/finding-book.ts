@@ -26,6 +26,20 @@ export class FindingBook {
     this.#isKnown = isKnown;
   }
 
+  /** The same findings to go on with; `isKnown` asks the copied table. */
+  copy(isKnown: (id: string) => boolean): FindingBook {
+    const copy = new FindingBook(isKnown);
+    for (const [id, finding] of this.#all) copy.#all.set(id, finding);
+    for (const [key, { finding, ids, pruneAt }] of this.#open) {
+      const copiedIds = new Set(ids);
+      const copied = booked(frozen(finding), copiedIds, finding);
+      copy.#open.set(key, { finding: copied, ids: copiedIds, pruneAt });
+      copy.#all.set(finding.id, copied);
+    }
+    copy.#next = this.#next;
+    return copy;
+  }
+
   /** Take one detector's firings at `now`: what it no longer names has ended. */
   update(kind: FindingKind, firings: readonly Firing[], now: Nanoseconds): void {
     const seen = new Set<string>();
@@ -66,6 +80,11 @@ export class FindingBook {
   }
 }
 
+/** What names all its endpoints itself names those of this moment. */
+function frozen(finding: Finding): Firing {
+  return finding.namesAll ? { ...finding, endpoints: [...finding.endpoints] } : finding;
+}
+
 /** The ids are listed when somebody asks for them: most findings are only counted, each second. */
 function booked(
   firing: Firing,
@@ -86,5 +105,6 @@ function booked(
       return listed;
     },
     evidence,
+    ...(firing.namesAll && { namesAll: true as const }),
   };
 }

@@ -20,6 +20,13 @@ export class GapList {
   readonly #stretches: Stretch[] = [];
   #count = 0;
 
+  copy(): GapList {
+    const copy = new GapList();
+    copy.#count = this.#count;
+    copy.#stretches.push(...this.#stretches.map((each) => ({ ...each })));
+    return copy;
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -23,6 +23,19 @@ export class ListenerTable {
   readonly #byKey = new Map<string, Listener[]>();
   readonly #byInode = new Map<number, Listener>();
 
+  copy(): ListenerTable {
+    const copy = new ListenerTable();
+    for (const [key, listeners] of this.#byKey) {
+      const copies = listeners.map((each) => ({ ...each }));
+      copy.#byKey.set(key, copies);
+      for (const each of copies) {
+        const { inode } = each;
+        if (inode !== null && this.#byInode.has(inode)) copy.#byInode.set(inode, each);
+      }
+    }
+    return copy;
+  }
+
   /** A socket entered or left LISTEN; listen() and close() run in their caller's context. */
   apply(event: TransitionEvent): void {
     const key = keyOf(event.netns, event.local, event.localPort);

@@ -1,5 +1,6 @@
-/** The state of a trace before its first event. */
+/** The state of a trace before its first event, and a copy of it after many. */
 
+import { Copier } from "./copier.ts";
 import type { CoreState } from "./core-state.ts";
 import { EndpointTable, type EvictionListener } from "./endpoint-table.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
@@ -8,6 +9,50 @@ import { ListenerTable } from "./listener-table.ts";
 import { RecentTeardowns } from "./recent-teardowns.ts";
 import { ResetWindow } from "./reset-window.ts";
 import type { TraceOptions } from "./trace.ts";
+
+/**
+ * A copy to go on with, made in steps between which the original must not change.
+ *
+ * Written out in full: a field that is added to the state does not compile until somebody has
+ * decided how it is copied.
+ */
+export function* copyCoreState(
+  core: CoreState,
+  onEvict: EvictionListener,
+): Generator<void, CoreState> {
+  const copier = new Copier();
+  const { of } = copier;
+  const table = yield* core.table.copySteps(copier, onEvict);
+  yield;
+  return {
+    now: core.now,
+    table,
+    listeners: core.listeners.copy(),
+    expiry: core.expiry.copy(of),
+    gaps: core.gaps.copy(),
+    phases: new Map([...core.phases].map(([state, histogram]) => [state, histogram.copy()])),
+    processes: new Map(core.processes),
+    sysctls: new Map(core.sysctls),
+    counters: new Map(core.counters),
+    finTroubled: new Set([...core.finTroubled].map(of)),
+    portFailures: [...core.portFailures],
+    justClosed: copier.map(core.justClosed),
+    heldClosed: copier.map(core.heldClosed),
+    left: core.left.map((each) => ({ ...each, endpoint: of(each.endpoint) })),
+    overflows: new Map(core.overflows),
+    seesMiniEnd: core.seesMiniEnd,
+    resends: { ...core.resends },
+    resets: core.resets.copy(of),
+    settled: core.settled.map((each) => ({ ...each, endpoint: of(each.endpoint) })),
+    keepsSettled: core.keepsSettled,
+    recent: core.recent.copy(of),
+    transitions: core.transitions,
+    segmentsResent: core.segmentsResent,
+    resetsSeen: core.resetsSeen,
+    unparsed: core.unparsed,
+    heartbeat: core.heartbeat,
+  };
+}
 
 /** An empty state; `onEvict` is told of each endpoint that is forgotten for want of room. */
 export function newCoreState(options: TraceOptions, onEvict: EvictionListener): CoreState {

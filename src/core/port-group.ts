@@ -33,6 +33,16 @@ export class PortGroup {
     this.remotePort = remotePort;
   }
 
+  /** A group to go on counting with. */
+  copy(): PortGroup {
+    const copy = new PortGroup({ ...this, localPort: 0 });
+    copy.used = this.used;
+    copy.minis = this.minis;
+    copy.taken = this.taken;
+    copy.#history.push(...this.#history);
+    return copy;
+  }
+
   /** Remember the growth so far; called once a second. */
   tick(): void {
     this.#history.push(this.taken);

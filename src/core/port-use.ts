@@ -2,6 +2,7 @@
 
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
+import type { Copier } from "./copier.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PortGroup } from "./port-group.ts";
 
@@ -24,6 +25,17 @@ export class PortUse {
   readonly #shared = new Set<PortGroup>();
   readonly #minisIn = new Map<number, number>();
   #tickedAt: Nanoseconds = Number.NEGATIVE_INFINITY;
+
+  /** The same counts to go on with, of groups that the copier knows. */
+  copy(copier: Copier): PortUse {
+    const copy = new PortUse();
+    for (const [key, group] of this.#byDestination)
+      copy.#byDestination.set(key, copier.group(group));
+    for (const group of this.#shared) copy.#shared.add(copier.group(group));
+    for (const [netns, minis] of this.#minisIn) copy.#minisIn.set(netns, minis);
+    copy.#tickedAt = this.#tickedAt;
+    return copy;
+  }
 
   /** Destinations that have had two connections at once and still have one. */
   groups(): Iterable<PortGroup> {

@@ -15,6 +15,13 @@ export class RecentTeardowns {
   readonly #ring: Endpoint[] = [];
   #count = 0;
 
+  copy(of: (endpoint: Endpoint) => Endpoint): RecentTeardowns {
+    const copy = new RecentTeardowns();
+    for (const endpoint of this.#ring) copy.#ring.push(of(endpoint));
+    copy.#count = this.#count;
+    return copy;
+  }
+
   add(endpoint: Endpoint): void {
     if (endpoint.teardownNo > Math.max(0, this.#count - KEPT)) return;
     this.#ring[this.#count % KEPT] = endpoint;

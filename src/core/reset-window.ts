@@ -41,6 +41,20 @@ export class ResetWindow {
   #head = 0;
   readonly #groups = new Map<string, ResetGroup>();
 
+  copy(of: (endpoint: Endpoint) => Endpoint): ResetWindow {
+    const copy = new ResetWindow();
+    copy.#fresh = this.#fresh.map(of);
+    for (const [key, group] of this.#groups) {
+      copy.#groups.set(key, { ...group, entries: new Map(group.entries) });
+    }
+    for (const entry of this.#queue.slice(this.#head)) {
+      // A group that is gone has entries left in the queue only behind the head.
+      const group = copy.#groups.get(entry.group.key) ?? entry.group;
+      copy.#queue.push({ ...entry, group });
+    }
+    return copy;
+  }
+
   /** An endpoint has ended by RST. */
   note(endpoint: Endpoint): void {
     this.#fresh.push(endpoint);

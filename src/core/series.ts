@@ -20,6 +20,12 @@ const KEPT = 3600;
 export class Series {
   readonly #points: SeriesPoint[] = [];
 
+  copy(): Series {
+    const copy = new Series();
+    for (const point of this.#points) copy.#points.push(point);
+    return copy;
+  }
+
   /** Add a second; the end of a trace may ask for one that is already there. */
   push(point: SeriesPoint): void {
     const last = this.#points.at(-1);

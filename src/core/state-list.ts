@@ -18,6 +18,15 @@ export class StateList implements EndpointList {
   #last: Endpoint | null = null;
   #size = 0;
 
+  /** The same list of copies, which are linked already. */
+  copy(of: (endpoint: Endpoint) => Endpoint): StateList {
+    const copy = new StateList();
+    copy.#first = this.#first && of(this.#first);
+    copy.#last = this.#last && of(this.#last);
+    copy.#size = this.#size;
+    return copy;
+  }
+
   get size(): number {
     return this.#size;
   }

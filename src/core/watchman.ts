@@ -21,8 +21,8 @@ const WAITING_STATES = ["CLOSE_WAIT", "FIN_WAIT1", "FIN_WAIT2", "LAST_ACK", "CLO
 
 /** Keeps what it found: findings with their beginning and end, and the last hour's figures. */
 export class Watchman {
-  readonly #book: FindingBook;
-  readonly #series = new Series();
+  #book: FindingBook;
+  #series = new Series();
   readonly #thresholds: NonNullable<TraceOptions["thresholds"]>;
   #secondsToWait = 0;
   #before = { transitions: 0, retransmits: 0, resets: 0 };
@@ -34,6 +34,16 @@ export class Watchman {
   ) {
     this.#thresholds = thresholds;
     this.#book = new FindingBook(isKnown);
+  }
+
+  /** One that goes on from here over a copied state. */
+  copy(isKnown: (id: string) => boolean): Watchman {
+    const copy = new Watchman(this.#thresholds, isKnown);
+    copy.#book = this.#book.copy(isKnown);
+    copy.#series = this.#series.copy();
+    copy.#secondsToWait = this.#secondsToWait;
+    copy.#before = { ...this.#before };
+    return copy;
   }
 
   /** The look of one second: always for the charts, for the findings as often as there is time. */
