@@ -3,9 +3,9 @@
 import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
-import { unmappedAddress } from "../event/tuple.ts";
 import type { Copier } from "./copier.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { isReverse, isSame, pairKey } from "./pair-key.ts";
 import { PortUse } from "./port-use.ts";
 import { type EndpointList, StateList } from "./state-list.ts";
 
@@ -283,38 +283,4 @@ function emptyLists(): Record<TcpState, StateList> {
     TcpState,
     StateList
   >;
-}
-
-function isSame(a: SocketTuple, b: SocketTuple): boolean {
-  return (
-    a.localPort === b.localPort &&
-    a.remotePort === b.remotePort &&
-    a.netns === b.netns &&
-    a.local === b.local &&
-    a.remote === b.remote
-  );
-}
-
-function isReverse(a: SocketTuple, b: SocketTuple): boolean {
-  return (
-    a.localPort === b.remotePort &&
-    a.remotePort === b.localPort &&
-    unmappedAddress(a.local) === unmappedAddress(b.remote) &&
-    unmappedAddress(a.remote) === unmappedAddress(b.local)
-  );
-}
-
-/**
- * Equal for both ends of a connection, whatever their namespaces and address families.
- *
- * The end with the lower port comes first: ports differ nearly always and compare quickly.
- */
-function pairKey(tuple: SocketTuple): string {
-  const here = unmappedAddress(tuple.local);
-  const there = unmappedAddress(tuple.remote);
-  const { localPort, remotePort } = tuple;
-  const isFirst = localPort < remotePort || (localPort === remotePort && here < there);
-  return isFirst
-    ? `${localPort} ${remotePort} ${here} ${there}`
-    : `${remotePort} ${localPort} ${there} ${here}`;
 }
