@@ -116,13 +116,19 @@ function outOfMemory(): CloseOutcome {
   };
 }
 
-/** connect() that never became a connection: no port left, or the application closed it. */
+/**
+ * connect() that came to nothing on this side: no port left, or the application closed it.
+ *
+ * Nothing ended that had begun, no RST was sent or came and the kernel did not give up: of the
+ * contract's words only `unfinished` says nothing false, with the state CLOSE and the note beside
+ * it. `refused` is kept for the answer of another host.
+ */
 function gaveUpConnecting(event: TransitionEvent): CloseOutcome {
   if (event.from === "SYN_RECV") return { next: "CLOSE", verdict: "reset-sent" };
   if (event.localPort === 0) {
     return {
       next: "CLOSE",
-      verdict: "refused",
+      verdict: "unfinished",
       note: "connect() failed: no ephemeral port left towards this destination",
     };
   }

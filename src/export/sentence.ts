@@ -95,9 +95,15 @@ function withoutFin(endpoint: Endpoint, local: string, remote: string): string {
       return `an administrator destroyed the socket of ${local} towards ${remote}`;
     case "unknown":
       return `how ${local} and ${remote} parted is hidden by missing events`;
+    case "unfinished":
+      return `${local} was never connected to ${remote}${because(endpoint)}`;
     default:
       return `no FIN between ${local} and ${remote} was seen`;
   }
+}
+
+function because({ note }: Endpoint): string {
+  return note === null ? "" : `: ${note}`;
 }
 
 function resends(endpoint: Endpoint): string | null {

@@ -16,7 +16,7 @@ const ENDINGS: Readonly<Record<Verdict, string>> = {
   "timed-out": "given up by the kernel",
   refused: "refused",
   killed: "destroyed by an administrator",
-  unfinished: "still open or closing at the end",
+  unfinished: "still open, closing or never connected",
   unknown: "ended where events are missing",
 };
 

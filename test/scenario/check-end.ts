@@ -19,7 +19,7 @@ export function checkEnd(truth: EndTruth, endpoint: Endpoint | undefined, trace:
   expect(storyOf(truth, endpoint)).toEqual({
     role: truth.role,
     trigger: truth.trigger,
-    verdict: truth.verdict ?? "(not asserted)",
+    verdict: truth.verdict,
     states: truth.states,
     state: truth.state,
     waves: truth.waves.map(({ n, by }) => `${n} ${by}`),
@@ -43,7 +43,7 @@ function storyOf(truth: EndTruth, endpoint: Endpoint) {
   return {
     role: endpoint.role,
     trigger: endpoint.trigger,
-    verdict: truth.verdict === null ? "(not asserted)" : (endpoint.verdict ?? "unfinished"),
+    verdict: endpoint.verdict ?? "unfinished",
     states: statesOf(endpoint.phases),
     state: endpoint.state,
     waves: endpoint.waves.map(({ n, by }) => `${n} ${by}`),

@@ -68,7 +68,8 @@ export const verdicts: readonly Topic[] = [
       - TCP_USER_TIMEOUT of this socket;
       - keepalive probes without an answer;
       - a connect() without an answer: tcp_syn_retries;
-      - an orphan in FIN_WAIT2 without the peer's FIN: tcp_fin_timeout. That end is silent.
+      - an orphan in FIN_WAIT2 without the peer's FIN: tcp_fin_timeout. That end is silent. Where
+        tcp_max_tw_buckets was full, the kernel did not wait at all.
 
       No RST is sent, except when keepalive gives up. The peer may go on believing in the
       connection.
@@ -90,6 +91,9 @@ export const verdicts: readonly Topic[] = [
     text: prose(`
       The application got ECONNREFUSED (111). Nobody listens at that address and port, or a
       firewall answers in the host's place.
+
+      A connect() that found no free port of its own is not refused, it never left this host: see
+      unfinished.
 
       A full accept queue does not refuse by default: it drops, and the client tries again.
     `),
@@ -116,12 +120,16 @@ export const verdicts: readonly Topic[] = [
     name: "unfinished",
     kind: "verdict",
     title: "Verdict unfinished",
-    oneLine: "It was still open or closing when the recording ended.",
+    oneLine: "It was still open or closing when the recording ended, or never connected.",
     text: prose(`
       Not a fault by itself. The state and its age say more: a CLOSE_WAIT of hours is unfinished
       too.
+
+      With the state CLOSE it is a connect() that came to nothing on this side: the application
+      closed the socket in SYN_SENT, or no ephemeral port was left. Nobody refused it and no
+      teardown took place; the note says which it was.
     `),
-    see: ["stuck-close-wait", "phase"],
+    see: ["stuck-close-wait", "phase", "port-exhaustion"],
   },
   {
     name: "unknown",

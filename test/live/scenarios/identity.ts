@@ -127,7 +127,7 @@ const exhausted: Scenario = {
     ...fitting.flatMap((name) => named(name, [client(stillOpen), server(stillOpen)])),
     ...named("fifth", [
       client({
-        verdict: null,
+        verdict: "unfinished",
         states: ["SYN_SENT"],
         state: "CLOSE",
         orphan: false,

@@ -128,7 +128,7 @@ const synGivenUp: Scenario = {
   expect: [
     client({
       trigger: "close",
-      verdict: null,
+      verdict: "unfinished",
       states: ["SYN_SENT"],
       state: "CLOSE",
       resends: { SYN: 0 },
