@@ -1,5 +1,7 @@
 /** Runs what looks at the host: at intervals, one at a time each, awaited by nobody. */
 
+import { setMaxListeners } from "node:events";
+
 /** A task that reads something of the host. */
 export type Task = () => Promise<void>;
 
@@ -16,6 +18,8 @@ export class TaskRunner {
   /** @param onFailure told what could not be read, and why */
   constructor(onFailure: (what: string, error: unknown) => void) {
     this.#onFailure = onFailure;
+    // Each namespace that is being read listens: Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, this.signal);
   }
 
   /** Aborted by `stop`. */
