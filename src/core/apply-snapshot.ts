@@ -5,6 +5,7 @@ import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trac
 import { enterTimeWait } from "./apply-transition.ts";
 import { armMini, becomeMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { noteFinHold } from "./fin-hold.ts";
 import { assumePast, tupleOf } from "./identify.ts";
 import { noteFlow } from "./open-flow.ts";
 import { pair } from "./pairing.ts";
@@ -73,6 +74,7 @@ function confirm(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void 
   }
   if (row.state === "CLOSE_WAIT") readQueue(endpoint, row);
   noteFlow(endpoint, row);
+  noteFinHold(endpoint, row);
 }
 
 /** `Recv-Q` of a CLOSE_WAIT row is `rcv_nxt - copied_seq`: the FIN counts as one. */
@@ -139,6 +141,7 @@ function wasNeverMade(core: CoreState, endpoint: Endpoint): boolean {
   endpoint.note = "tcp_max_tw_buckets was full: the kernel kept no mini-socket";
   const at = phase.from;
   if (endpoint.state === "TIME_WAIT") endpoint.phases = endpoint.phases.slice(0, -1);
-  endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "unknown");
+  // As after tcp_fin_timeout: the kernel waits no more, and a late FIN gets an RST.
+  endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "timed-out");
   return true;
 }

@@ -7,6 +7,7 @@ import type {
   RetransmitCause,
   SocketTuple,
 } from "../event/trace-event.ts";
+import type { FinHold } from "./fin-hold.ts";
 import type { OpenFlow } from "./open-flow.ts";
 import type { PortGroup } from "./port-group.ts";
 
@@ -158,6 +159,8 @@ export interface Endpoint {
   ports?: PortGroup | null;
   /** Whether the peer's window had room for our FIN when it was queued; absent where unknown. */
   finHasRoom?: boolean;
+  /** Where our FIN is, as the socket table was last seen to tell; absent before. */
+  finHold?: FinHold;
   /** Data in the direction that no FIN has shut, as readings of the socket table saw it. */
   flow?: OpenFlow;
 }

@@ -56,7 +56,8 @@ export function snapshotFault(event: Fields): Fault {
     integerFault(event.retries, "retries", 0, U32) ??
     nullableTextFault(event.cookie, "cookie", NAME) ??
     optionalIntegerFault(event.bytesAcked, "bytesAcked", 0, EXACT) ??
-    optionalIntegerFault(event.bytesReceived, "bytesReceived", 0, EXACT)
+    optionalIntegerFault(event.bytesReceived, "bytesReceived", 0, EXACT) ??
+    optionalIntegerFault(event.sendWindow, "sendWindow", 0, U32)
   );
 }
 

@@ -131,6 +131,7 @@ export const FIELDS: FieldTable = {
     cookie: "socket",
     bytesAcked: "keep",
     bytesReceived: "keep",
+    sendWindow: "keep",
   },
   "snapshot-end": {
     ...EVERY,

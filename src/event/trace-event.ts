@@ -203,6 +203,8 @@ export interface SnapshotEvent extends SocketTuple {
   readonly bytesAcked?: number;
   /** Bytes received, the peer's FIN counting as one; absent where not asked. */
   readonly bytesReceived?: number;
+  /** `snd_wnd`: what the peer lets us send, bytes; absent where not asked or not told. */
+  readonly sendWindow?: number;
 }
 
 /** A dump of one namespace is complete: what it should have listed and did not is gone. */

@@ -68,19 +68,30 @@ export function parseSsRow(line: string, netns: number, only: TcpState | null): 
   };
 }
 
+/** What `ss -i` adds to a row. */
+type Figures = Pick<SocketRow, "bytesAcked" | "bytesReceived" | "sendWindow">;
+
 /**
- * Read the byte counts that `ss -i` adds; nothing where the row has none (mini-sockets).
+ * Read the byte counts and the peer's window that `ss -i` adds; nothing where the row has none
+ * (mini-sockets).
  *
  * They follow the arrow of what is shut (`<->`, `-->`), which follows the control group, any text
- * at all: only what stands behind the last arrow is the kernel's. A count of 0 is left out by ss.
+ * at all: only what stands behind the last arrow is the kernel's. A count of 0 is left out by ss;
+ * so is a window of 0, and the window by a kernel before 5.4 or an ss before 6.0, which tell it of
+ * no socket. So an absent window is 0 only beside `notsent`, where one of room would be told.
  */
-function parseFigures(line: string): { bytesAcked?: number; bytesReceived?: number } {
+function parseFigures(line: string): Figures {
   const figures = /^.* [<-]-[->] (.*)$/.exec(line)?.[1];
   if (figures === undefined || !/(?:^| )cwnd:\d/.test(figures)) return {};
   const acked = Number(/(?:^| )bytes_acked:(\d+)/.exec(figures)?.[1] ?? 0);
   const received = Number(/(?:^| )bytes_received:(\d+)/.exec(figures)?.[1] ?? 0);
   if (!Number.isSafeInteger(acked) || !Number.isSafeInteger(received)) return {};
-  return { bytesAcked: acked, bytesReceived: received };
+  const window = Number(/(?:^| )snd_wnd:(\d+)/.exec(figures)?.[1] ?? Number.NaN);
+  return {
+    bytesAcked: acked,
+    bytesReceived: received,
+    ...(Number.isSafeInteger(window) && { sendWindow: window }),
+  };
 }
 
 /**

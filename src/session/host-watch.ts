@@ -12,7 +12,7 @@ import { findTool } from "../host/trusted-tool.ts";
 import { Departures } from "./departures.ts";
 import { NamespaceWatch } from "./namespace-watch.ts";
 import { OwnerWatch } from "./owner-watch.ts";
-import { QueueWatch } from "./queue-watch.ts";
+import { QueueWatch, UNACKED_STATES } from "./queue-watch.ts";
 import { TableCheck } from "./table-check.ts";
 import { MARGIN_NS, TableReader, type TableReading } from "./table-reader.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -191,12 +191,16 @@ export class HostWatch {
     return this.#table.read({ ...reading, tools: this.#tools as Tools });
   }
 
-  /** The receive queues of the connections that stay in CLOSE_WAIT, and what half-closed ones carry. */
+  /**
+   * The receive queues of the connections that stay in CLOSE_WAIT, what half-closed ones carry, and
+   * what keeps a FIN that is not sent again.
+   */
   async #readQueues(): Promise<void> {
-    const { closeWait, finWait2, hasFigures } = this.#queues.next();
-    for (const [state, inodes] of [
-      ["CLOSE_WAIT", closeWait],
-      ["FIN_WAIT2", finWait2],
+    const { closeWait, finWait2, quietFins, hasFigures } = this.#queues.next();
+    for (const [states, inodes] of [
+      [["CLOSE_WAIT"], closeWait],
+      [["FIN_WAIT2"], finWait2],
+      [UNACKED_STATES, quietFins],
     ] as const) {
       const namespaces = [...this.#namespaces.known.values()].filter((each) =>
         inodes.has(each.inode),
@@ -204,7 +208,7 @@ export class HostWatch {
       if (namespaces.length === 0) continue;
       await this.#readTable({
         namespaces,
-        states: [state],
+        states,
         hasFigures,
         takes: (event) => event.type === "snapshot" && this.#queues.isNews(event),
       });

@@ -1,8 +1,10 @@
 /** Decides which sockets of the table are worth reading again, and which of their rows are news. */
 
 import type { Endpoint } from "../core/endpoint.ts";
+import { finHoldOf, hasResentSince } from "../core/fin-hold.ts";
 import type { Trace } from "../core/fold.ts";
 import { isFlowNews } from "../core/open-flow.ts";
+import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, SnapshotEvent } from "../event/trace-event.ts";
 
 /** A CLOSE_WAIT younger than this is left alone: the application is about to close it. */
@@ -14,10 +16,15 @@ const FIGURES_MOST_NS = 30e9;
 /** Above so many in FIN_WAIT2, nearly all mini-sockets, the few that a process holds cost too much. */
 const MOST_FIN_WAIT2 = 20_000;
 
+/** Our FIN is out, or waits to go, and its ACK is not here. */
+export const UNACKED_STATES: readonly TcpState[] = ["FIN_WAIT1", "CLOSING", "LAST_ACK"];
+
 /** One reading: the namespaces to read each state in. */
 export interface QueueReading {
   readonly closeWait: ReadonlySet<number>;
   readonly finWait2: ReadonlySet<number>;
+  /** Where a FIN of ours waits for its ACK and has not been sent again. */
+  readonly quietFins: ReadonlySet<number>;
   /** Whether to ask for the byte counts too, which cost the most. */
   readonly hasFigures: boolean;
 }
@@ -47,14 +54,16 @@ export class QueueWatch {
   next(): QueueReading {
     const closing = this.stuck();
     const held = this.#held();
+    const quiet = this.#quietFins();
     const now = this.#now();
-    const pauseNs = ((closing.length + held.length) / FIGURES_A_SECOND) * 1e9;
+    const pauseNs = ((closing.length + held.length + quiet.length) / FIGURES_A_SECOND) * 1e9;
     const hasFigures =
       now - this.#figuresAt >= Math.min(FIGURES_MOST_NS, Math.max(FIGURES_LEAST_NS, pauseNs));
     if (hasFigures) this.#figuresAt = now;
     return {
       closeWait: namespacesOf(closing),
       finWait2: namespacesOf(hasFigures ? held : []),
+      quietFins: namespacesOf(hasFigures ? quiet : []),
       hasFigures,
     };
   }
@@ -70,9 +79,27 @@ export class QueueWatch {
     );
   }
 
+  /**
+   * FINs that no re-send tells of. One that waits behind a closed window, or that this host drops,
+   * runs the persist timer, which no event tells.
+   */
+  #quietFins(): Endpoint[] {
+    const now = this.#now();
+    return UNACKED_STATES.flatMap((state) =>
+      [...this.#trace.inState(state)].filter((endpoint) => {
+        const since = endpoint.phases.at(-1)?.from ?? now;
+        return now - since >= YOUNG_NS && !hasResentSince(endpoint, since);
+      }),
+    );
+  }
+
   /** Whether a row says something that the trace does not know yet. */
   isNews(row: SnapshotEvent): boolean {
     const endpoint = this.#trace.endpointOf(row);
+    if (UNACKED_STATES.includes(row.state)) {
+      if (endpoint?.state !== row.state) return false;
+      return finHoldOf(endpoint, row) !== endpoint.finHold;
+    }
     if (row.state === "FIN_WAIT2") {
       return endpoint !== undefined && endpoint.state === row.state && isFlowNews(endpoint, row);
     }

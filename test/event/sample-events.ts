@@ -135,6 +135,7 @@ const SAMPLE_OF: {
     cookie: "1f2e",
     bytesAcked: 12346,
     bytesReceived: 2346,
+    sendWindow: 70_656,
   },
   "snapshot-end": {
     type: "snapshot-end",

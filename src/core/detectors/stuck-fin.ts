@@ -1,7 +1,7 @@
 /** Our FIN stays without its ACK: FIN_WAIT1 and LAST_ACK that last. */
 
 import type { TcpState } from "../../event/tcp-state.ts";
-import type { Endpoint } from "../endpoint.ts";
+import { type FinHold, finHold, hasResentSince } from "../fin-hold.ts";
 import type { FindingKind, Firing } from "../finding.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
@@ -53,48 +53,39 @@ function fire(state: TcpState, remote: string, group: readonly Stay[]): Firing {
   };
 }
 
+/** What is said of FINs that were never sent again, in this order. */
+const HOLDS: readonly (readonly [FinHold, string])[] = [
+  [
+    "window",
+    "never re-sent the FIN: it waits behind data that the peer's window has no room for (zero window, or slow reading)",
+  ],
+  ["here", "never re-sent the FIN though the window has room: it is dropped on this host"],
+  ["unsent", "never re-sent the FIN: it waits behind a zero window or is dropped on this host"],
+  ["sent", "have sent the FIN once and wait for its ACK or the first timeout"],
+];
+
 /**
  * What keeps each of them, as far as its socket told.
  *
  * A FIN that is on its way and lost is sent again. One that was never sent again either waits
- * behind the peer's window, which was full when it was queued, or is dropped on this host before
- * it is sent; both run the persist timer.
+ * behind the peer's window or is dropped on this host before it is sent; both run the persist
+ * timer, which the socket table tells, with the window of that moment.
  */
 function evidenceOf(group: readonly Stay[]): string[] {
   const of = `of ${group.length}`;
   let orphans = 0;
   let resent = 0;
-  let full = 0;
-  let open = 0;
-  let unknown = 0;
+  const held = new Map<FinHold, number>();
   for (const { endpoint, since } of group) {
     if (endpoint.orphan) orphans++;
-    if (hasResent(endpoint, since)) resent++;
-    else if (endpoint.finHasRoom === undefined) unknown++;
-    else if (endpoint.finHasRoom) open++;
-    else full++;
+    if (hasResentSince(endpoint, since)) resent++;
+    else held.set(finHold(endpoint), (held.get(finHold(endpoint)) ?? 0) + 1);
   }
   const lines = [`${orphans} ${of} are orphans`];
   if (resent > 0) lines.push(`${resent} ${of} send again and get no answer`);
-  if (full > 0) {
-    lines.push(
-      `${full} ${of} never re-sent the FIN: it waits behind data that the peer's window had no room for (zero window, or slow reading)`,
-    );
-  }
-  if (open > 0) {
-    lines.push(
-      `${open} ${of} never re-sent the FIN though the window had room: most likely it is dropped on this host`,
-    );
-  }
-  if (unknown > 0) {
-    lines.push(
-      `${unknown} ${of} never re-sent the FIN: it waits behind a zero window or is dropped on this host`,
-    );
+  for (const [hold, text] of HOLDS) {
+    const count = held.get(hold) ?? 0;
+    if (count > 0) lines.push(`${count} ${of} ${text}`);
   }
   return lines;
-}
-
-/** Data that was sent again before the FIN says nothing of the FIN. */
-function hasResent({ resends }: Endpoint, since: number): boolean {
-  return resends.some((resend) => resend.at >= since);
 }

@@ -102,11 +102,11 @@ describe("stuck-fin-wait1 and stuck-last-ack", () => {
     ["stuck-last-ack/fires-no-answer", "1 of 1 send again and get no answer"],
     [
       "stuck-fin-wait1/fires-zero-window",
-      "1 of 1 never re-sent the FIN: it waits behind data that the peer's window had no room for (zero window, or slow reading)",
+      "1 of 1 never re-sent the FIN: it waits behind data that the peer's window has no room for (zero window, or slow reading)",
     ],
     [
       "stuck-fin-wait1/fires-dropped-here",
-      "1 of 1 never re-sent the FIN though the window had room: most likely it is dropped on this host",
+      "1 of 1 never re-sent the FIN though the window has room: it is dropped on this host",
     ],
   ])("%s: %s", async (name, evidence) => {
     const finding = await findingIn(name);
@@ -120,6 +120,31 @@ describe("stuck-fin-wait1 and stuck-last-ack", () => {
     const story = new Story().at(0).connect(end);
     story.change(end, "ESTABLISHED", "FIN_WAIT1", call).until(6000);
     expect(story.trace.findings()[0]?.evidence[1]).toMatch(/zero window or is dropped/);
+  });
+
+  test.each([
+    [{ timer: "persist", sendQ: 9001, sendWindow: 9000 }, /waits behind data .* has no room/],
+    [{ timer: "persist", sendQ: 9001, sendWindow: 9001 }, /though the window has room/],
+    [{ timer: "persist", sendQ: 9001 }, /though the window has room/],
+    [{ timer: "on", sendQ: 1, sendWindow: 9000 }, /have sent the FIN once/],
+  ])("a row of the table with %j knows better than the state change did", (row, words) => {
+    const end = sock();
+    const story = new Story().at(0).connect(end);
+    story.change(end, "ESTABLISHED", "FIN_WAIT1", { ...CLOSING_CALL, sendQ: 0, sendWindow: 9000 });
+    story
+      .at(2000)
+      .row(end, "FIN_WAIT1", { inode: 0, ...row })
+      .until(6000);
+    expect(story.trace.findings()[0]?.evidence[1]).toMatch(words);
+  });
+
+  test("a window that opened and lost the FIN is told by the re-sends", () => {
+    const end = sock();
+    const story = new Story().at(0).connect(end);
+    story.change(end, "ESTABLISHED", "FIN_WAIT1", { ...CLOSING_CALL, sendQ: 9000, sendWindow: 0 });
+    story.at(2000).row(end, "FIN_WAIT1", { timer: "persist", sendQ: 9001, inode: 0 });
+    story.at(3000).resend(end, "FIN_WAIT1").until(6000);
+    expect(story.trace.findings()[0]?.evidence[1]).toMatch(/send again and get no answer/);
   });
 
   test("a stay that ends between two looks is not overlooked", async () => {

@@ -9,7 +9,7 @@ const timeWaitEnds: Scenario = {
   name: "time-wait-ends",
   about: "TIME_WAIT lasts 60 seconds, whatever tcp_fin_timeout says, and then is gone.",
   ipv: 4,
-  seconds: 75,
+  seconds: 65,
   async run(context) {
     await context.net.client.sysctl({ "net.ipv4.tcp_fin_timeout": 5 });
     const { client, server } = await context.open();
@@ -91,7 +91,7 @@ const noBucketForOrphan: Scenario = {
     client({
       role: "active",
       trigger: "close",
-      verdict: null,
+      verdict: "timed-out",
       after: ["FIN_WAIT1", "FIN_WAIT2"],
       state: "CLOSE",
       waves: [1, 2],
