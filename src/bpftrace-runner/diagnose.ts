@@ -101,7 +101,7 @@ function quoteReason(stderrTail: string): string {
     .replace(/^(?:stdin:[\d:-]+: )?(?:ERROR|WARNING): /, "")
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
-  return `: ${reason.slice(0, 200).replace(/\.$/, "")}`;
+  return reason === "" ? "" : `: ${reason.slice(0, 200).replace(/\.$/, "")}`;
 }
 
 function withoutBenignLines(stderrTail: string): string {

@@ -79,7 +79,13 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
     attach: async (signal) => {
       const parameters = programParameters(options.netns ?? null, options.ports ?? []);
       const env = bufferSettings(facts.possibleCpus);
-      const run = await startBpftrace({ program, parameters, env, signal }).catch(refused);
+      const run = await startBpftrace({
+        program,
+        parameters,
+        env,
+        signal,
+        readyTimeoutMs: READY_TIMEOUT_MS,
+      }).catch(refused);
       const readyNs = bootNsOf(run.ready);
       if (readyNs !== null) clock.observe(readyNs);
       return run;
@@ -135,10 +141,15 @@ function headerOf(
   };
 }
 
+/** Compiling takes a second; on a host that is in trouble, many times that. */
+const READY_TIMEOUT_MS = 90_000;
+
 /** Buffer memory for all CPUs together, and for one; pages of 4 KiB, a power of two for 0.17. */
 const BUFFER_PAGES = 16_384;
 const MAX_CPU_PAGES = 4096;
 const MIN_CPU_PAGES = 64;
+/** bpftrace's own variable, for who wants other buffers; 0.17 wants a power of two. */
+const PAGES_VARIABLE = "BPFTRACE_PERF_RB_PAGES";
 
 /**
  * Buffers for some ten thousand records: bpftrace's own 64 pages overflow in a burst of 1,500.
@@ -148,5 +159,7 @@ const MIN_CPU_PAGES = 64;
 function bufferSettings(cpus: number): Record<string, string> {
   let pages = MAX_CPU_PAGES;
   while (pages > MIN_CPU_PAGES && pages * cpus > BUFFER_PAGES) pages /= 2;
-  return { BPFTRACE_PERF_RB_PAGES: String(pages), BPFTRACE_MAP_KEYS_MAX: "65536" };
+  const asked = Number(process.env[PAGES_VARIABLE]);
+  if (asked >= 1 && asked <= BUFFER_PAGES && Number.isInteger(Math.log2(asked))) pages = asked;
+  return { [PAGES_VARIABLE]: String(pages), BPFTRACE_MAP_KEYS_MAX: "65536" };
 }
