@@ -6,6 +6,7 @@ import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
 import { ArrivalMark } from "./arrival-mark.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { HostWatch } from "./host-watch.ts";
 import type { LiveOptions } from "./live-options.ts";
 import type { OperatorError } from "./operator-error.ts";
@@ -32,6 +33,7 @@ export class LiveSession {
   /** Settles when tracing has ended: null after stop(), else the error that ended it. */
   readonly ended: Promise<OperatorError | null>;
   readonly #clock: RecordingClock;
+  readonly #clockWatch: ClockWatch;
   readonly #feed: ProbeFeed;
   readonly #order = new OrderWindow<TraceEvent>(Number.POSITIVE_INFINITY);
   readonly #arrived = new ArrivalMark();
@@ -51,6 +53,7 @@ export class LiveSession {
       sysctls: header.sysctls,
       seesMiniEnd: header.probes.includes("time_wait_end"),
     });
+    this.#clockWatch = new ClockWatch(clock, (line) => options.onProblem?.(line, false));
     this.#feed = new ProbeFeed({
       probes,
       plan: options.restarts === true ? new RestartPlan() : null,
@@ -152,6 +155,7 @@ export class LiveSession {
     const now = this.#clock.now();
     const until = this.#arrived.tick(now);
     this.#feed.tick(until);
+    this.#clockWatch.tick(performance.now());
     this.#order.release(until, this.#hold);
     this.#deliver();
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
