@@ -1,8 +1,8 @@
 /** `lastack check` on the real kernel: a leaking server, a quiet one, and looks that are cut short. */
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bpftraceOf } from "./bpftrace-of.ts";
 import { type Ended, Program } from "./program.ts";
 import { requireTracing } from "./requires.ts";
 
@@ -118,13 +118,3 @@ describe("a look that is cut short is UNKNOWN", () => {
     expect(expectAnswer(await check.ended, "UNKNOWN", 3)).toMatch(/incomplete: .*bpftrace/);
   });
 });
-
-async function bpftraceOf({ child }: Program): Promise<number> {
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-    const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
-    if (parent === String(child.pid) && stat.includes("(bpftrace)")) return Number(name);
-  }
-  throw new Error("no bpftrace");
-}

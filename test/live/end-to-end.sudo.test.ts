@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { rmSync, statSync } from "node:fs";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import schema from "../../src/export/report.schema.json" with { type: "json" };
 import type { Report } from "../../src/export/report.ts";
+import { bpftraceOf, untilGone } from "./bpftrace-of.ts";
 import { lastack, Program } from "./program.ts";
 import { requireTracing } from "./requires.ts";
 
@@ -108,29 +109,11 @@ describe("record and stream", () => {
     expect(replay.stdout).toContain(finding?.summary);
   });
 
-  test("keep everything when bpftrace is killed, and say so", async () => {
-    const path = join(directory, "killed.ndjson");
-    const recorder = start("record", "-o", path);
-    await recorder.until("stderr", /^tracing/m);
-    const { server, port } = await leakyServer();
-    await visit(port);
-    server.close();
-    process.kill(await childOf(recorder.child.pid ?? 0), "SIGKILL");
-    const ended = await recorder.ended;
-    expect(ended.code).toBe(1);
-    expect(ended.stderr).toMatch(/bpftrace/);
-    const report = await reportOf(path);
-    expect(report.recording.closedCleanly).toBe(true);
-    const ports = [...report.endpoints].map(({ local }) => local.port);
-    expect(ports).toContain(port);
-    expect(report.findings.map(({ kind }) => kind)).toContain("incomplete-trace");
-  });
-
   test("leave no bpftrace behind when lastack itself is killed, and every whole line", async () => {
     const path = join(directory, "torn.ndjson");
     const recorder = start("record", "-o", path);
     await recorder.until("stderr", /^tracing/m);
-    const bpftrace = await childOf(recorder.child.pid ?? 0);
+    const bpftrace = await bpftraceOf(recorder);
     recorder.kill("SIGKILL");
     await recorder.ended;
     await untilGone(bpftrace);
@@ -153,23 +136,3 @@ describe("record and stream", () => {
     expect(ended.stderr).not.toMatch(/Error|EPIPE/);
   });
 });
-
-/** The bpftrace that a program started. */
-async function childOf(parent: number): Promise<number> {
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-    const isChild = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] === String(parent);
-    if (isChild && stat.includes("(bpftrace)")) return Number(name);
-  }
-  throw new Error(`no bpftrace below ${parent}`);
-}
-
-/** Resolves when a process is gone or only waits to be reaped. */
-async function untilGone(pid: number): Promise<void> {
-  for (;;) {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-    if (stat === "" || stat.includes(") Z ")) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

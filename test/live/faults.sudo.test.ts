@@ -1,0 +1,164 @@
+/** What goes wrong on the real kernel: nothing hangs, and every hole is in the recording. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Ledger } from "../../src/event/recording.ts";
+import type { TraceEvent } from "../../src/event/trace-event.ts";
+import type { Report } from "../../src/export/report.ts";
+import { bpftraceOf, untilGone } from "./bpftrace-of.ts";
+import { lastack, Program } from "./program.ts";
+import { requireTracing } from "./requires.ts";
+
+const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url));
+const STORM = fileURLToPath(new URL("./actors/storm.py", import.meta.url));
+/** Buffers of 256 KiB a CPU, and more connections than fit in them and in the pipe. */
+const SMALL_BUFFERS = { BPFTRACE_PERF_RB_PAGES: "64" };
+const MORE_THAN_FITS = 1500;
+
+let directory = "";
+const running: ChildProcess[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "lastack-faults-"));
+});
+beforeEach(requireTracing);
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function record(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ recorder: Program; path: string }> {
+  const path = join(directory, name);
+  const recorder = new Program(["record", "-o", path], env);
+  running.push(recorder.child);
+  await recorder.until("stderr", /^tracing/m);
+  return { recorder, path };
+}
+
+/** Run a script of load to its end; gives what it printed. */
+async function load(script: string, ...args: (number | string)[]): Promise<string> {
+  const child = spawn("python3", [script, ...args.map(String)], { stdio: "pipe" });
+  running.push(child);
+  child.stdin.end("go\n");
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+    text += piece;
+  });
+  const [code] = await once(child, "close");
+  expect(code).toBe(0);
+  return text;
+}
+
+async function eventsOf(path: string): Promise<TraceEvent[]> {
+  const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+  return lines.slice(1, -1).map((line) => JSON.parse(line));
+}
+
+async function untilWritten(path: string, isThere: (text: string) => boolean): Promise<void> {
+  while (!isThere(await readFile(path, "utf8"))) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Resolves when all that has been sent until now is in the file, by the heartbeats after it. */
+async function twoBeats(path: string): Promise<void> {
+  const count = (text: string) => text.split('"type":"heartbeat"').length;
+  const before = count(await readFile(path, "utf8"));
+  await untilWritten(path, (text) => count(text) >= before + 2);
+}
+
+async function reportOf(path: string): Promise<Report> {
+  return JSON.parse((await lastack("report", path, "--format", "json")).stdout);
+}
+
+describe("bpftrace", () => {
+  test("killed, then stopped, is started again; both holes are recorded and repaired", async () => {
+    const server = createServer({ allowHalfOpen: true });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const open = async (): Promise<Socket> => {
+      const client = connect(port, "127.0.0.1");
+      await once(client, "connect");
+      return client;
+    };
+    const { recorder, path } = await record("outages.ndjson");
+    const [early, late] = [await open(), await open()];
+    const ports = [early.localPort, late.localPort];
+    const first = await bpftraceOf(recorder);
+    process.kill(first, "SIGKILL");
+    await untilGone(first);
+    early.destroy();
+    await recorder.until("stderr", /killed by SIGKILL.* it traces again after/);
+    process.kill(await bpftraceOf(recorder), "SIGSTOP");
+    await recorder.until("stderr", /said nothing for 3 s .* it traces again after/);
+    late.destroy();
+    const repair = new RegExp(`"type":"snapshot".*"localPort":${ports[0]},.*"state":"FIN_WAIT2"`);
+    await untilWritten(path, (text) => repair.test(text));
+    const namespaces = (await load(STORM, 200, 64)).trim().split("\n").map(Number);
+    await twoBeats(path);
+    recorder.kill("SIGINT");
+    const { code, stderr } = await recorder.ended;
+    server.close();
+    expect(stderr.match(/traces again/g)).toHaveLength(2);
+    expect(code).toBe(0);
+
+    const report = await reportOf(path);
+    expect(report.recording.closedCleanly).toBe(true);
+    expect(report.recording.ledger).toMatchObject({ lost: 0, unparsed: 0, balanced: true });
+    expect(report.findings.map(({ kind }) => kind)).toContain("incomplete-trace");
+    const [unseen, seen] = ports.map((local) =>
+      [...report.endpoints].find((each) => each.local.port === local),
+    );
+    // A host that is slow enough may see both waits run out before the end.
+    const evidenceOf = (each: typeof seen) =>
+      each?.phases.find(({ state }) => state === "FIN_WAIT2")?.evidence;
+    expect(unseen?.complete).toBe(false);
+    expect(evidenceOf(unseen)).toBe("snapshot");
+    expect(seen?.complete).toBe(false);
+    expect(evidenceOf(seen)).toBe("observed");
+    const events = await eventsOf(path);
+    const causes = events.flatMap((event) => (event.type === "gap" ? event.cause : []));
+    expect(causes).toEqual(expect.arrayContaining(["restart", "hung"]));
+    const inodes = new Set(events.map((event) => event.type === "transition" && event.netns));
+    expect(namespaces.filter((inode) => inodes.has(inode))).toHaveLength(64);
+  }, 240_000);
+});
+
+describe("the reader", () => {
+  test("stalled under load three times has lost exactly what it says", async () => {
+    const { recorder, path } = await record("stalls.ndjson", SMALL_BUFFERS);
+    for (let round = 0; round < 3; round++) {
+      recorder.kill("SIGSTOP");
+      await load(CHURN, 0, 6, 8, MORE_THAN_FITS);
+      recorder.kill("SIGCONT");
+      await untilWritten(path, (text) => text.split('"cause":"lost"').length > round + 1);
+    }
+    await twoBeats(path);
+    recorder.kill("SIGINT");
+    const { code, stderr } = await recorder.ended;
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/said nothing/);
+
+    const footer = JSON.parse((await readFile(path, "utf8")).trimEnd().split("\n").at(-1) ?? "");
+    const ledger: Ledger = footer.ledger;
+    expect(ledger.lost).toBeGreaterThan(0);
+    expect(ledger.lost).toBe(ledger.counted - ledger.received);
+    expect(ledger).toMatchObject({ unparsed: 0, balanced: true });
+    const records = new Set<string>();
+    for (const event of await eventsOf(path)) {
+      if ("seq" in event) records.add(`${event.cpu} ${event.seq}`);
+    }
+    expect(records.size).toBe(ledger.received);
+  }, 240_000);
+});
