@@ -75,6 +75,16 @@ function* connection(i, t, life) {
   yield { type: "mini-end", t: t + life + 60e9, ...mini };
 }
 
+/**
+ * The two events by which a connection comes to be and stays, one each microsecond.
+ *
+ * @param {number} i
+ */
+export function opening(i) {
+  const events = connection(i, i * 1000, 2e9);
+  return [events.next().value, { ...events.next().value, t: i * 1000 + 500 }];
+}
+
 const PER_CONNECTION = 7;
 
 /**
