@@ -149,7 +149,7 @@ async function lookAtHost(options: CheckOptions, rules: HealthRules): Promise<Lo
     { ...filterOf(options), maxEnded: MAX_ENDED },
     (line, isBlind) => {
       // Without owners a filter by process lets through too little.
-      if (isBlind || options.pid !== undefined || options.comm !== undefined) doubts.push(line);
+      if (isBlind || isByProcess(options)) doubts.push(line);
       else if (!options.quiet) complain(line);
     },
   );
@@ -157,7 +157,12 @@ async function lookAtHost(options: CheckOptions, rules: HealthRules): Promise<Lo
   const cut = untilEnd(session, undefined);
   announce(session, true);
   const isCut = await Promise.race([session.readHost().then(() => false), cut.then(() => true)]);
-  const end = await (isCut ? cut : untilEnd(session, options.duration ?? lookMs(rules)));
+  let end = await (isCut ? cut : untilEnd(session, options.duration ?? lookMs(rules)));
+  if (end === "duration" && isByProcess(options)) {
+    const { pid: _, comm: __, ...others } = filterOf(options);
+    const look = session.lookUpOwners((endpoint) => matches(others, endpoint));
+    end = await Promise.race([cut, look.then(() => "duration" as const)]);
+  }
   const { ledger, t } = await session.stop();
   if (end === "signal") doubts.push("the look was interrupted");
   if (end instanceof OperatorError) doubts.push(end.message);
@@ -168,6 +173,11 @@ async function lookAtHost(options: CheckOptions, rules: HealthRules): Promise<Lo
 /** The filters alone: `--state` means limits here. */
 function filterOf({ state: _, ...options }: CheckOptions): TracingOptions {
   return options;
+}
+
+/** Then an endpoint counts by who holds it now, which only its descriptors tell for certain. */
+function isByProcess({ pid, comm }: CheckOptions): boolean {
+  return pid !== undefined || comm !== undefined;
 }
 
 function isFiltered({ port, cidr, pid, comm, netns }: CheckOptions): boolean {

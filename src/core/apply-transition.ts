@@ -39,9 +39,10 @@ export function applyTransition(core: CoreState, event: TransitionEvent): void {
   else advance(core, endpoint, event);
 }
 
-/** Holders are looked up where the application must act: in CLOSE_WAIT. */
+/** Holders are looked up where the application must act: it has one direction left to close. */
 function noteInode(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
-  if (event.to === "CLOSE_WAIT") core.table.indexInode(endpoint, event.inode as number);
+  if (event.to === "CLOSE_WAIT" || event.to === "FIN_WAIT2")
+    core.table.indexInode(endpoint, event.inode as number);
   else endpoint.inode ??= event.inode as number;
 }
 

@@ -1,6 +1,7 @@
 /** Looks at the host beside the probes: socket table, holders, counters, sysctls. */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import type { FileTools } from "../host/namespace-files.ts";
@@ -104,7 +105,9 @@ export class HostWatch {
     await tasks.run("the first look at the host", async () => {
       await this.#scanNamespaces();
       await this.#readTable({ namespaces: this.#namespaces.wanted() });
-      if (this.#canJoin) await this.#owners.read();
+      // A holder is told after the row that shows the socket: the row is dated a margin later.
+      await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: tasks.signal });
+      if (this.#canJoin) await this.#readOwners();
       await this.#readCounters();
     });
     tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
@@ -126,6 +129,17 @@ export class HostWatch {
     await tasks.run("receive queues", () => this.#readQueues());
     await tasks.run("owners", () => this.#lookUpStuck());
     await tasks.settle();
+  }
+
+  /** Look up who holds the living endpoints that pass, now. */
+  async lookUpOwners(passes: (endpoint: Endpoint) => boolean): Promise<void> {
+    const inodes = new Set<number>();
+    for (const endpoint of this.#options.trace.endpoints()) {
+      const { endedAt, inode } = endpoint;
+      if (endedAt === null && inode && passes(endpoint)) inodes.add(inode);
+    }
+    if (!this.#canJoin || inodes.size === 0) return;
+    await this.#tasks.run("owners", () => this.#readOwners(inodes));
   }
 
   /** Stop watching; resolves when nothing is under way any more. */
@@ -231,9 +245,16 @@ export class HostWatch {
     await this.#readTable({ namespaces, states: ["FIN_WAIT2", "TIME_WAIT"] });
   }
 
+  async #readOwners(inodes?: ReadonlySet<number>): Promise<void> {
+    const { unreadable } = await this.#owners.read(inodes);
+    if (unreadable > 0) this.#complain("the descriptors of some processes may not be read", false);
+  }
+
   /** All holders, by descriptor, of the connections that stay in CLOSE_WAIT. */
   async #lookUpStuck(): Promise<void> {
-    if (this.#canJoin) await this.#owners.lookUp(this.#queues.stuck());
+    if (!this.#canJoin) return;
+    const wanted = await this.#owners.due(this.#queues.stuck());
+    if (wanted.size > 0) await this.#readOwners(wanted);
   }
 
   #emit(event: TraceEvent): void {

@@ -1,7 +1,11 @@
 /** What a caller asks of a live trace. */
 
 import type { TraceOptions } from "../core/trace.ts";
+import type { TraceEvent } from "../event/trace-event.ts";
 import type { OutageListener } from "./outage.ts";
+
+/** Takes the ordered events, a batch at a time, after they have been folded. */
+export type EventListener = (events: readonly TraceEvent[]) => void;
 
 /** What to trace. */
 export interface LiveOptions {

@@ -1,5 +1,7 @@
 /** A live trace: starts the probes, orders their events, folds them, and hands them on. */
 
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Endpoint } from "../core/endpoint.ts";
 import { Trace } from "../core/fold.ts";
 import { OrderWindow } from "../event/order.ts";
 import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
@@ -8,16 +10,13 @@ import type { RecordingClock } from "../host/clock.ts";
 import { ArrivalMark } from "./arrival-mark.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { HostWatch } from "./host-watch.ts";
-import type { LiveOptions } from "./live-options.ts";
+import type { EventListener, LiveOptions } from "./live-options.ts";
 import type { OperatorError } from "./operator-error.ts";
 import { ProbeFeed } from "./probe-feed.ts";
 import { RestartPlan } from "./restart-plan.ts";
 import { type PreparedProbes, prepareProbes } from "./start-probes.ts";
 
-export type { LiveOptions } from "./live-options.ts";
-
-/** Takes the ordered events, a batch at a time, after they have been folded. */
-export type EventListener = (events: readonly TraceEvent[]) => void;
+export type { EventListener, LiveOptions } from "./live-options.ts";
 
 /** Events are handed on this much later than they happened, so that CPUs can be put in order. */
 const ADVANCE_MS = 100;
@@ -41,6 +40,7 @@ export class LiveSession {
   readonly #listeners: EventListener[] = [];
   readonly #timer: NodeJS.Timeout;
   #batch: TraceEvent[] = [];
+  #takenUntilNs = Number.NEGATIVE_INFINITY;
   #footer: RecordingFooter | null = null;
 
   private constructor(probes: PreparedProbes, options: LiveOptions) {
@@ -130,6 +130,16 @@ export class LiveSession {
     this.#deliver();
   }
 
+  /**
+   * Look up who holds the living endpoints that pass, as they are now; resolves when all holders
+   * have been read. They are folded with the next events, by `stop` at the latest.
+   */
+  async lookUpOwners(passes: (endpoint: Endpoint) => boolean): Promise<void> {
+    const now = this.#clock.now();
+    while (this.#takenUntilNs < now && this.#footer === null) await sleep(ADVANCE_MS);
+    await this.#watch.lookUpOwners(passes);
+  }
+
   /** Nanoseconds since the recording's start. */
   now(): number {
     return this.#clock.now();
@@ -158,6 +168,7 @@ export class LiveSession {
     this.#clockWatch.tick(performance.now());
     this.#order.release(until, this.#hold);
     this.#deliver();
+    this.#takenUntilNs = until;
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
     this.trace.advance(this.#order.held === 0 ? now - QUIET_NS : until);
   }

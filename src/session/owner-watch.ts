@@ -2,7 +2,7 @@
 
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
-import { DescriptorScanner } from "../host/fd-scan.ts";
+import { DescriptorScanner, type DescriptorScanSummary } from "../host/fd-scan.ts";
 import { ProcessWatch } from "./process-watch.ts";
 
 /** Holders of a stuck endpoint are looked up again after this time. */
@@ -25,8 +25,8 @@ export class OwnerWatch {
     this.#processes = new ProcessWatch(now, out);
   }
 
-  /** Who holds the connections that stay in CLOSE_WAIT, where that has not been asked lately. */
-  async lookUp(stuck: readonly Endpoint[]): Promise<void> {
+  /** The socket files of stuck connections whose holders have not been looked up lately. */
+  async due(stuck: readonly Endpoint[]): Promise<ReadonlySet<number>> {
     const now = this.#now();
     const wanted = new Set<number>();
     for (const endpoint of stuck) {
@@ -36,23 +36,25 @@ export class OwnerWatch {
       const { owner } = endpoint;
       if (owner !== null) await this.#processes.describe(owner.pid);
     }
-    if (wanted.size > 0) await this.read(wanted);
+    return wanted;
   }
 
   /** Read all holders of these socket files, of all sockets when absent. */
-  async read(wanted?: ReadonlySet<number>): Promise<void> {
+  async read(wanted?: ReadonlySet<number>): Promise<DescriptorScanSummary> {
     const scan = this.#descriptors.scan({
       ...(wanted === undefined ? {} : { wanted }),
       now: this.#now,
       signal: this.#signal,
     });
     const holders = new Set<number>();
-    for await (const batch of scan) {
-      for (const event of batch) {
+    let step = await scan.next();
+    for (; step.done !== true; step = await scan.next()) {
+      for (const event of step.value) {
         this.#out(event);
         holders.add(event.pid);
       }
     }
     for (const pid of [...holders].slice(0, MOST_DESCRIBED)) await this.#processes.describe(pid);
+    return step.value;
   }
 }

@@ -1,10 +1,16 @@
 /** `lastack check` on the real kernel: a leaking server, a quiet one, and looks that are cut short. */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { bpftraceOf } from "./bpftrace-of.ts";
 import { type Ended, Program } from "./program.ts";
 import { requireTracing } from "./requires.ts";
+
+/** Who else traces on this host makes the kernel skip probe runs; what was seen stands even so. */
+const SKIPS = ["--despite-loss"];
+
+// A look that takes 5 s alone takes many times that beside a busy compiler.
+vi.setConfig({ testTimeout: 180_000 });
 
 const running: Program[] = [];
 const servers: { readonly server: Server; readonly accepted: Socket[] }[] = [];
@@ -57,7 +63,15 @@ function expectAnswer({ code, stdout, stderr }: Ended, answer: string, expected:
 describe("a server that leaks", () => {
   test("during the look is CRITICAL, with its process and its count", async () => {
     const port = await leakyServer();
-    const check = await begin("--port", String(port), "--close-wait", "0:3", "--duration", "3s");
+    const check = await begin(
+      "--port",
+      String(port),
+      "--close-wait",
+      "0:3",
+      "--duration",
+      "1s",
+      ...SKIPS,
+    );
     await visit(port, 5);
     const stdout = expectAnswer(await check.ended, "CRITICAL", 2);
     expect(stdout).toContain("5 in CLOSE_WAIT (CRITICAL above 3)");
@@ -68,8 +82,8 @@ describe("a server that leaks", () => {
   test("before the look is found in the socket table, by its process", async () => {
     const port = await leakyServer();
     await visit(port, 3);
-    const args = ["--pid", String(process.pid), "--port", String(port), "--duration", "2s"];
-    const check = await begin(...args, "--close-wait", "0:9");
+    const args = ["--pid", String(process.pid), "--port", String(port), "--duration", "300ms"];
+    const check = await begin(...args, "--close-wait", "0:9", ...SKIPS);
     const stdout = expectAnswer(await check.ended, "WARNING", 1);
     expect(stdout).toContain("3 in CLOSE_WAIT (WARNING above 0)");
   });
@@ -77,13 +91,13 @@ describe("a server that leaks", () => {
   test("for longer than the look is UNKNOWN where it would matter, and a WARNING in time", async () => {
     const port = await leakyServer();
     await visit(port, 2);
-    const limits = ["--port", String(port), "--close-wait", "1:9"];
+    const limits = ["--port", String(port), "--close-wait", "1:9", ...SKIPS];
     const [short, long] = await Promise.all([
-      begin(...limits, "--for", "30s", "--duration", "1s"),
-      begin(...limits, "--for", "1s", "--duration", "4s"),
+      begin(...limits, "--for", "1h", "--duration", "300ms"),
+      begin(...limits, "--for", "1s", "--duration", "2s"),
     ]);
     const unsure = expectAnswer(await short.ended, "UNKNOWN", 3);
-    expect(unsure).toContain("2 more may be in CLOSE_WAIT for 30 s");
+    expect(unsure).toContain("2 more may be in CLOSE_WAIT for 3600 s");
     const sure = expectAnswer(await long.ended, "WARNING", 1);
     expect(sure).toContain("2 in CLOSE_WAIT for 1 s (WARNING above 1)");
   });
@@ -91,17 +105,23 @@ describe("a server that leaks", () => {
   test("without limits is a WARNING by its finding after the default look", async () => {
     const port = await leakyServer();
     await visit(port, 1);
-    const check = await begin("--port", String(port));
+    const check = await begin("--port", String(port), ...SKIPS);
     const stdout = expectAnswer(await check.ended, "WARNING", 1);
     expect(stdout).toContain("stuck-close-wait (WARNING):");
-    expect(stdout).toMatch(/ in (1[5-9]|[2-9]\d) s \| /);
+    expect(stdout).toMatch(/ in (1[5-9]|[2-9]\d|\d{3,}) s[ .]/);
   });
 });
 
 test("a server that nobody visits is OK", async () => {
   const port = await leakyServer();
-  const check = await begin("--port", String(port), "--close-wait", "0:3", "--duration", "2s");
-  const stdout = expectAnswer(await check.ended, "OK", 0);
+  const look = async () =>
+    (await begin("--port", String(port), "--close-wait", "0:3", "--duration", "300ms")).ended;
+  let ended = await look();
+  // An incomplete look is never OK: with others tracing on this host it takes another.
+  for (let more = 4; more > 0 && ended.stdout.includes("skipped by the kernel"); more--) {
+    ended = await look();
+  }
+  const stdout = expectAnswer(ended, "OK", 0);
   expect(stdout).toContain("0 in CLOSE_WAIT");
 });
 
