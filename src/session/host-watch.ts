@@ -83,7 +83,9 @@ export class HostWatch {
     this.#departures = new Departures(trace);
     this.#check = new TableCheck(trace, now, out);
     this.#queues = new QueueWatch(trace, now);
-    this.#owners = new OwnerWatch(now, out, this.#tasks.signal);
+    const { signal } = this.#tasks;
+    const onUnread = (line: string) => this.#complain(line, false);
+    this.#owners = new OwnerWatch({ trace, now, out, signal, onUnread });
   }
 
   /** Sysctls of the own namespace with its inode, for the header. */
@@ -107,7 +109,7 @@ export class HostWatch {
       await this.#readTable({ namespaces: this.#namespaces.wanted() });
       // A holder is told after the row that shows the socket: the row is dated a margin later.
       await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: tasks.signal });
-      if (this.#canJoin) await this.#readOwners();
+      if (this.#canJoin) await this.#owners.read();
       await this.#readCounters();
     });
     tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
@@ -133,13 +135,7 @@ export class HostWatch {
 
   /** Look up who holds the living endpoints that pass, now. */
   async lookUpOwners(passes: (endpoint: Endpoint) => boolean): Promise<void> {
-    const inodes = new Set<number>();
-    for (const endpoint of this.#options.trace.endpoints()) {
-      const { endedAt, inode } = endpoint;
-      if (endedAt === null && inode && passes(endpoint)) inodes.add(inode);
-    }
-    if (!this.#canJoin || inodes.size === 0) return;
-    await this.#tasks.run("owners", () => this.#readOwners(inodes));
+    if (this.#canJoin) await this.#tasks.run("owners", () => this.#owners.lookUpAll(passes));
   }
 
   /** Stop watching; resolves when nothing is under way any more. */
@@ -245,16 +241,9 @@ export class HostWatch {
     await this.#readTable({ namespaces, states: ["FIN_WAIT2", "TIME_WAIT"] });
   }
 
-  async #readOwners(inodes?: ReadonlySet<number>): Promise<void> {
-    const { unreadable } = await this.#owners.read(inodes);
-    if (unreadable > 0) this.#complain("the descriptors of some processes may not be read", false);
-  }
-
   /** All holders, by descriptor, of the connections that stay in CLOSE_WAIT. */
   async #lookUpStuck(): Promise<void> {
-    if (!this.#canJoin) return;
-    const wanted = await this.#owners.due(this.#queues.stuck());
-    if (wanted.size > 0) await this.#readOwners(wanted);
+    if (this.#canJoin) await this.#owners.lookUp(this.#queues.stuck());
   }
 
   #emit(event: TraceEvent): void {

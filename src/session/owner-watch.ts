@@ -1,33 +1,40 @@
 /** Looks up who holds sockets: all holders by descriptor, and who those processes are. */
 
 import type { Endpoint } from "../core/endpoint.ts";
+import type { Trace } from "../core/fold.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
-import { DescriptorScanner, type DescriptorScanSummary } from "../host/fd-scan.ts";
+import { DescriptorScanner } from "../host/fd-scan.ts";
 import { ProcessWatch } from "./process-watch.ts";
 
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
 const MOST_DESCRIBED = 300;
 
+/** What the watch works with. */
+export interface OwnerWatchOptions {
+  readonly trace: Trace;
+  readonly now: () => Nanoseconds;
+  readonly out: (event: TraceEvent) => void;
+  readonly signal: AbortSignal;
+  /** Told where somebody's descriptors may not be read. */
+  readonly onUnread: (line: string) => void;
+}
+
 /** The holders that have been looked up. */
 export class OwnerWatch {
-  readonly #now: () => Nanoseconds;
-  readonly #out: (event: TraceEvent) => void;
-  readonly #signal: AbortSignal;
+  readonly #options: OwnerWatchOptions;
   readonly #descriptors = new DescriptorScanner();
   readonly #lookedUp = new WeakMap<Endpoint, number>();
   readonly #processes: ProcessWatch;
 
-  constructor(now: () => Nanoseconds, out: (event: TraceEvent) => void, signal: AbortSignal) {
-    this.#now = now;
-    this.#out = out;
-    this.#signal = signal;
-    this.#processes = new ProcessWatch(now, out);
+  constructor(options: OwnerWatchOptions) {
+    this.#options = options;
+    this.#processes = new ProcessWatch(options.now, options.out);
   }
 
-  /** The socket files of stuck connections whose holders have not been looked up lately. */
-  async due(stuck: readonly Endpoint[]): Promise<ReadonlySet<number>> {
-    const now = this.#now();
+  /** Who holds the connections that stay in CLOSE_WAIT, where that has not been asked lately. */
+  async lookUp(stuck: readonly Endpoint[]): Promise<void> {
+    const now = this.#options.now();
     const wanted = new Set<number>();
     for (const endpoint of stuck) {
       if (now - (this.#lookedUp.get(endpoint) ?? Number.NEGATIVE_INFINITY) < STALE_NS) continue;
@@ -36,25 +43,36 @@ export class OwnerWatch {
       const { owner } = endpoint;
       if (owner !== null) await this.#processes.describe(owner.pid);
     }
-    return wanted;
+    if (wanted.size > 0) await this.read(wanted);
+  }
+
+  /** Who holds the living endpoints that pass, whenever that was last asked. */
+  async lookUpAll(passes: (endpoint: Endpoint) => boolean): Promise<void> {
+    const wanted = new Set<number>();
+    for (const endpoint of this.#options.trace.endpoints()) {
+      const { endedAt, inode } = endpoint;
+      if (endedAt === null && inode && passes(endpoint)) wanted.add(inode);
+    }
+    if (wanted.size > 0) await this.read(wanted);
   }
 
   /** Read all holders of these socket files, of all sockets when absent. */
-  async read(wanted?: ReadonlySet<number>): Promise<DescriptorScanSummary> {
+  async read(wanted?: ReadonlySet<number>): Promise<void> {
+    const { now, out, signal, onUnread } = this.#options;
     const scan = this.#descriptors.scan({
       ...(wanted === undefined ? {} : { wanted }),
-      now: this.#now,
-      signal: this.#signal,
+      now,
+      signal,
     });
     const holders = new Set<number>();
     let step = await scan.next();
     for (; step.done !== true; step = await scan.next()) {
       for (const event of step.value) {
-        this.#out(event);
+        out(event);
         holders.add(event.pid);
       }
     }
+    if (step.value.unreadable > 0) onUnread("the descriptors of some processes may not be read");
     for (const pid of [...holders].slice(0, MOST_DESCRIBED)) await this.#processes.describe(pid);
-    return step.value;
   }
 }
