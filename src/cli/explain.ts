@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { explainIndex, explainText, findTopic, suggestTopics } from "../explain/index.ts";
-import { HostWatch } from "../session/host-watch.ts";
+import { ownSysctls } from "../session/host-tools.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import type { CommandResult } from "./command-result.ts";
 import { print } from "./output.ts";
@@ -31,6 +31,6 @@ async function run(name: string | undefined): Promise<void> {
       `nothing is known of ${JSON.stringify(name)}; ${near === "" ? "`lastack explain` lists all topics" : `did you mean ${near}?`}`,
     );
   }
-  const { values } = await HostWatch.ownSysctls();
+  const { values } = await ownSysctls();
   await print(`${explainText(topic, values, width).join("\n")}\n`);
 }

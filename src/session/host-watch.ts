@@ -4,13 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import type { FileTools } from "../host/namespace-files.ts";
-import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
+import type { NetworkNamespace } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
-import { findSocketTableTools, type SocketTableTools } from "../host/socket-table.ts";
-import { readSysctls } from "../host/sysctls.ts";
-import { findTool } from "../host/trusted-tool.ts";
 import { Departures } from "./departures.ts";
+import { findTools, type HostTools } from "./host-tools.ts";
 import { NamespaceWatch } from "./namespace-watch.ts";
 import { OwnerWatch } from "./owner-watch.ts";
 import { QueueWatch, UNACKED_STATES } from "./queue-watch.ts";
@@ -30,8 +27,6 @@ export interface HostWatchOptions {
   /** Whether a probe tells when a mini-socket takes the peer's FIN; else the table is asked. */
   readonly seesMiniSegments: boolean;
 }
-
-type Tools = SocketTableTools & FileTools;
 
 /** How often each thing is looked at, milliseconds. */
 const OWNERS_EVERY_MS = 1000;
@@ -58,7 +53,7 @@ export class HostWatch {
   readonly #departures: Departures;
   readonly #queues: QueueWatch;
   readonly #owners: OwnerWatch;
-  #tools: Tools | null = null;
+  #tools: HostTools | null = null;
   #canJoin = true;
   #isNoticing = false;
 
@@ -84,17 +79,13 @@ export class HostWatch {
     this.#check = new TableCheck(trace, now, out);
     this.#queues = new QueueWatch(trace, now);
     const { signal } = this.#tasks;
-    const onUnread = (line: string) => this.#complain(line, false);
-    this.#owners = new OwnerWatch({ trace, now, out, signal, onUnread });
-  }
-
-  /** Sysctls of the own namespace with its inode, for the header. */
-  static async ownSysctls(): Promise<{ netns: number; values: Record<string, string> }> {
-    const { namespaces } = await new NamespaceScanner().scan();
-    const own = [...namespaces.values()].find((each) => each.isOwn);
-    if (own === undefined) return { netns: 0, values: {} };
-    const tools = await findTools();
-    return { netns: own.inode, values: await readSysctls(own, tools) };
+    this.#owners = new OwnerWatch({
+      trace,
+      now,
+      out,
+      signal,
+      onUnread: (line) => this.#complain(line, false),
+    });
   }
 
   /** Read the whole socket table and all holders once, then keep watching. */
@@ -167,7 +158,7 @@ export class HostWatch {
 
   async #scanNamespaces(sought?: number): Promise<void> {
     const since = this.#options.now();
-    const gone = await this.#namespaces.scan(this.#tools as Tools, sought);
+    const gone = await this.#namespaces.scan(this.#tools as HostTools, sought);
     const { known } = this.#namespaces;
     const { dead, back } = this.#departures.settle(gone, known);
     for (const inode of dead) this.#table.tellGone(inode, since);
@@ -179,7 +170,7 @@ export class HostWatch {
    * where an inode has gone to another namespace, which endpoints were not its predecessor's.
    */
   async #readCounters(): Promise<void> {
-    const { overflown, replaced } = await this.#namespaces.readCounters(this.#tools as Tools);
+    const { overflown, replaced } = await this.#namespaces.readCounters(this.#tools as HostTools);
     await this.#compare(replaced);
     if (overflown.length === 0) return;
     // A close within the margin of the reading could still be newer than it.
@@ -198,7 +189,7 @@ export class HostWatch {
   }
 
   #readTable(reading: Omit<TableReading, "tools">): Promise<void> {
-    return this.#table.read({ ...reading, tools: this.#tools as Tools });
+    return this.#table.read({ ...reading, tools: this.#tools as HostTools });
   }
 
   /**
@@ -249,9 +240,4 @@ export class HostWatch {
   #emit(event: TraceEvent): void {
     if (!this.#tasks.signal.aborted) this.#options.out(event);
   }
-}
-
-async function findTools(): Promise<Tools> {
-  const [tools, grep] = await Promise.all([findSocketTableTools(), findTool("grep")]);
-  return { ...tools, grep };
 }

@@ -11,7 +11,7 @@ import { RECORDING_SCHEMA, type RecordingHeader } from "../event/recording.ts";
 import { WireDecoder } from "../event/wire.ts";
 import { RecordingClock } from "../host/clock.ts";
 import { type KernelFacts, readKernelFacts } from "../host/kernel-facts.ts";
-import { HostWatch } from "./host-watch.ts";
+import { ownSysctls } from "./host-tools.ts";
 import type { LiveOptions } from "./live-options.ts";
 import { OperatorError } from "./operator-error.ts";
 import { chooseProbes, type ProbeChoice } from "./probe-choice.ts";
@@ -63,7 +63,7 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
       (each) => each.text,
       () => "unknown",
     ),
-    HostWatch.ownSysctls(),
+    ownSysctls(),
     RecordingClock.start(),
   ]);
   const header = headerOf(facts, choice, clock, options);
