@@ -3,17 +3,19 @@
 const FIRST_AFTER_MS = 1000;
 const EVERY_MS = 250;
 
-/** Counts events and shows them on stderr when that is a terminal; silent otherwise. */
+/** Counts events, or what else is named, and shows them on stderr when that is a terminal; silent otherwise. */
 export class Progress {
   readonly #what: string;
+  readonly #unit: string;
   readonly #startedAt = Date.now();
   readonly #isShown: boolean;
   #nextAt = this.#startedAt + FIRST_AFTER_MS;
   #count = 0;
   #hasShown = false;
 
-  constructor(what: string, isQuiet = false) {
+  constructor(what: string, isQuiet = false, unit = "events") {
     this.#what = what;
+    this.#unit = unit;
     this.#isShown = process.stderr.isTTY === true && !isQuiet;
   }
 
@@ -25,7 +27,7 @@ export class Progress {
     this.#hasShown = true;
     const rate = Math.round(this.#count / ((now - this.#startedAt) / 1000));
     process.stderr.write(
-      `\r${this.#what}: ${this.#count.toLocaleString("en")} events, ${rate.toLocaleString("en")}/s\x1b[K`,
+      `\r${this.#what}: ${this.#count.toLocaleString("en")} ${this.#unit}, ${rate.toLocaleString("en")}/s\x1b[K`,
     );
   }
 
@@ -33,4 +35,13 @@ export class Progress {
   done(): void {
     if (this.#hasShown) process.stderr.write("\r\x1b[K");
   }
+}
+
+/** The pieces as they come, each counted by its length; the line is gone before the last is taken. */
+export function* counted(pieces: Iterable<string>, progress: Progress): Generator<string> {
+  for (const piece of pieces) {
+    yield piece;
+    progress.add(piece.length);
+  }
+  progress.done();
 }

@@ -12,7 +12,7 @@ import { readTrace } from "../session/read-trace.ts";
 import { saveText } from "../session/save-text.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, printPieces } from "./output.ts";
-import { Progress } from "./progress.ts";
+import { counted, Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
 import { Redacting } from "./redacting.ts";
 import {
@@ -106,9 +106,15 @@ async function run(file: string, options: ReportOptions): Promise<void> {
   const { header, footer, closedCleanly, endNs } = read;
   const frame = { header, footer, closedCleanly, endNs };
   const report = buildReport(view, frame, { ...(options.tz && { zone: options.tz }) });
-  const pieces = format.render(report);
-  if (options.output === undefined || options.output === "-") await printPieces(pieces);
-  else await saveText(options.output, pieces, options.force === true);
+  const isPrinted = options.output === undefined || options.output === "-";
+  // On a terminal the report itself shows how far it is.
+  const isSilent = options.quiet === true || (isPrinted && process.stdout.isTTY === true);
+  const pieces = counted(
+    format.render(report),
+    new Progress(`writing ${format.name}`, isSilent, "characters"),
+  );
+  if (isPrinted) await printPieces(pieces);
+  else await saveText(options.output ?? "-", pieces, options.force === true);
 }
 
 function thresholdsOf(options: { readonly threshold?: Thresholds }): { thresholds?: Thresholds } {
