@@ -19,6 +19,8 @@ import { lostWaveText } from "./words.ts";
 
 const MOST_LADDERS = 8;
 
+const SKIP = `<a class="skip" href="#endpoints">To the endpoints</a>`;
+
 /**
  * A page without script and without anything from elsewhere: the policy forbids both, so that a
  * report from a strange host is safe to open. Sorting and filtering are the browser's own.
@@ -53,7 +55,7 @@ ${new Markup(STYLE)}
 </head>
 <body>
 <main>
-<a class="skip" href="#endpoints">To the endpoints</a>
+${listed.length === 0 ? null : new Markup(SKIP)}
 `.html;
   const sections: Content[] = [
     headSection(report, telling[0]),

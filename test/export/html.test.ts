@@ -41,9 +41,12 @@ test("a policy forbids scripts and everything from elsewhere, and nothing asks f
   expect(targets.filter((target) => !target?.startsWith("#"))).toEqual([]);
 });
 
-test("every link leads to something on the page, and no id stands twice", () => {
-  const ids = [...incidentPage.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
-  const targets = [...incidentPage.matchAll(/href="#([^"]*)"/g)].map(([, target]) => target);
+test.each([
+  ["an incident", incidentPage],
+  ["an empty recording", pageOf(reportOf({ endpoints: [] }, s(1)))],
+])("%s: every link leads to something on the page, and no id stands twice", (_, page) => {
+  const ids = [...page.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+  const targets = [...page.matchAll(/href="#([^"]*)"/g)].map(([, target]) => target);
   expect(new Set(ids).size).toBe(ids.length);
   expect(targets.filter((target) => !ids.includes(target))).toEqual([]);
 });
