@@ -11,7 +11,7 @@ import { safeName, safeProse } from "./names.ts";
 import { asLines, inPieces } from "./pieces.ts";
 import type { Report } from "./report.ts";
 import { storyOf } from "./story.ts";
-import { inReadingOrder, tellingEndpoints } from "./telling.ts";
+import { inTurn, tellingEndpoints } from "./telling.ts";
 import { timelineOf } from "./timeline.ts";
 
 /** The rooms of the 60 lines; headings, tables' heads and blank lines take the rest. */
@@ -74,17 +74,14 @@ function* timeline(report: Report, telling: readonly Endpoint[]): Generator<stri
 function* evidence({ findings }: Report): Generator<string> {
   yield "## Evidence";
   yield "";
-  const items = inReadingOrder(findings).flatMap(({ id, kind, evidence: texts, endpoints }) => {
+  const items = inTurn(findings, ({ id, kind, evidence: texts, endpoints }) => {
     const where = endpoints.slice(0, 3).map(safeName).join(", ");
     const more = endpoints.length > 3 ? ` and ${countText(endpoints.length - 3)} more` : "";
     const of = where === "" ? "" : ` (${where}${more})`;
-    return texts.map((text, i) => ({
-      i,
-      item: `${kind} ${safeName(id)}${of}: ${safeProse(text)}`,
-    }));
+    return texts.map((text) => `${kind} ${safeName(id)}${of}: ${safeProse(text)}`);
   });
   if (items.length === 0) yield "No finding, so no evidence.";
-  yield* bullets(inTurn(items), MOST.evidence, "piece of evidence", "pieces of evidence");
+  yield* bullets(items, MOST.evidence, "piece of evidence", "pieces of evidence");
   yield "";
 }
 
@@ -102,20 +99,15 @@ function* ledger({ recording }: Report): Generator<string> {
 function* advice({ findings }: Report): Generator<string> {
   yield "## Advice";
   yield "";
-  const items = inReadingOrder(findings).flatMap(({ advice: all }) =>
-    all.map(({ text, sysctl, current }, i) => {
+  const items = inTurn(findings, ({ advice: all }) =>
+    all.map(({ text, sysctl, current }) => {
       const now = current === undefined ? sysctl : `${sysctl} is ${current}`;
-      return { i, item: safeProse(text) + (now === undefined ? "" : ` (${safeProse(now)})`) };
+      return safeProse(text) + (now === undefined ? "" : ` (${safeProse(now)})`);
     }),
   );
-  const distinct = [...new Set(inTurn(items))];
+  const distinct = [...new Set(items)];
   if (distinct.length === 0) yield "None: nothing was found that needs any.";
   yield* bullets(distinct, MOST.advice, "piece of advice", "pieces of advice");
-}
-
-/** The first item of each finding before the second of any: room is short. */
-function inTurn(items: readonly { readonly i: number; readonly item: string }[]): string[] {
-  return items.toSorted((a, b) => a.i - b.i).map(({ item }) => item);
 }
 
 function* bullets(

@@ -87,6 +87,7 @@ export function* sequenceDiagram(
     yield message(row.arrow, row, clock, isBrief);
     if (!isBrief) yield* notes(row);
   }
+  if (isBrief && ladder.waiting === null) yield* lastNote(ladder, clock);
   if (ladder.waiting !== null) {
     const { segment, from, forNs } = ladder.waiting;
     yield `  Note over A,B: waiting for the ${segment} of ${from === "left" ? "A" : "B"}, ${durationText(forNs)} so far`;
@@ -94,6 +95,15 @@ export function* sequenceDiagram(
   if (ladder.lostWave !== null && !isBrief) {
     yield `  Note over A,B: ${escapeMermaid(lostWaveText(ladder.lostWave))}`;
   }
+}
+
+/** What a brief diagram would not tell: how it went on after the last segment. */
+function* lastNote({ rows }: Ladder, clock: Clock): Generator<string> {
+  const last = rows.at(-1);
+  if (last === undefined || last.arrow !== null) return;
+  const states = [...changed("A", last.left), ...changed("B", last.right)];
+  const time = last.at === null ? "" : ` at ${clock.time(last.at, 3)}`;
+  if (states.length > 0) yield `  Note over A,B: ${escapeMermaid(states.join(", ") + time)}`;
 }
 
 function endTitle({ name, endpoint }: Ladder["right"]): string {

@@ -117,6 +117,23 @@ function weightOf(endpoint: Endpoint, byFinding: number | undefined): number {
   return (byFinding ?? 0) + ending + teardown + Math.min(90, 10 * resends.length);
 }
 
+/**
+ * The items of the first finding of each kind before those of the second of any, and of one
+ * finding the first before the second: room is short, and another kind tells more.
+ */
+export function inTurn<T>(
+  findings: readonly ReportFinding[],
+  itemsOf: (finding: ReportFinding) => readonly T[],
+): T[] {
+  const seen = new Map<string, number>();
+  const items = inReadingOrder(findings).flatMap((finding) => {
+    const turn = seen.get(finding.kind) ?? 0;
+    seen.set(finding.kind, turn + 1);
+    return itemsOf(finding).map((item, i) => ({ item, turn: turn + i }));
+  });
+  return items.sort((a, b) => a.turn - b.turn).map(({ item }) => item);
+}
+
 const SEVERITY_ORDER = { critical: 0, warning: 1, info: 2 } as const;
 
 /** Findings in the order in which people should read them: grave ones first, then by kind, then by time. */

@@ -20,6 +20,9 @@ export interface TimelineEntry {
 
 const SEVERITY_RANK = { critical: 0, warning: 1, info: 3 } as const;
 
+/** The second finding of a kind tells less than the turns of an endpoint. */
+const REPEATED_RANK = 4;
+
 /**
  * The moments of a report worth a line, oldest first, at most `count`.
  *
@@ -32,22 +35,24 @@ export function timelineOf(
   count: number,
 ): { readonly entries: readonly TimelineEntry[]; readonly leftOut: number } {
   const all = [
-    ...report.source.view.findings().flatMap(findingEntries),
+    ...findingEntries(report.source.view.findings()),
     ...endpoints.flatMap(endpointEntries),
   ];
   const kept = all.sort((a, b) => a.rank - b.rank || a.at - b.at).slice(0, count);
   return { entries: kept.sort((a, b) => a.at - b.at), leftOut: all.length - kept.length };
 }
 
-function findingEntries(finding: Finding): TimelineEntry[] {
-  const { id, kind, severity, since, until, summary } = finding;
-  const rank = SEVERITY_RANK[severity];
-  const source = safeName(id);
-  const entries: TimelineEntry[] = [
-    { at: since, rank, what: `${severity}: ${safeProse(summary)}`, source },
-  ];
-  if (until !== null) entries.push({ at: until, rank: 4, what: `${kind} is over`, source });
-  return entries;
+function findingEntries(findings: readonly Finding[]): TimelineEntry[] {
+  const seen = new Set<string>();
+  return findings.flatMap(({ id, kind, severity, since, until, summary }) => {
+    const rank = seen.has(`${kind} ${severity}`) ? REPEATED_RANK : SEVERITY_RANK[severity];
+    seen.add(`${kind} ${severity}`);
+    const source = safeName(id);
+    const what = `${severity}: ${safeProse(summary)}`;
+    const entries: TimelineEntry[] = [{ at: since, rank, what, source }];
+    if (until !== null) entries.push({ at: until, rank: 5, what: `${kind} is over`, source });
+    return entries;
+  });
 }
 
 function endpointEntries(endpoint: Endpoint): TimelineEntry[] {
@@ -68,7 +73,7 @@ function endpointEntries(endpoint: Endpoint): TimelineEntry[] {
     const more = resends.length === 1 ? "" : `, the first of ${countOf(resends.length, "re-send")}`;
     entries.push({
       at: first.at,
-      rank: 5,
+      rank: 3,
       what: `${first.kind} sent again by ${local}${more}`,
       source,
     });
