@@ -26,6 +26,8 @@ export type DecodedRecord =
   | { readonly kind: "event"; readonly event: TraceEvent }
   | { readonly kind: "header"; readonly header: RecordingHeader }
   | { readonly kind: "footer"; readonly footer: RecordingFooter }
+  /** Vouches for the lines since the one before: see `store/checksum.ts`. */
+  | { readonly kind: "checksum"; readonly lines: number; readonly crc32: string }
   /** An event type that this program does not know: count it and go on. */
   | { readonly kind: "unknown"; readonly type: string }
   /** A header of a schema that this program does not know: refuse the recording. */
@@ -68,6 +70,7 @@ export function decodeRecord(value: unknown): DecodedRecord {
   const type = value.type;
   if (type === "header") return decodeHeader(value);
   if (type === "footer") return decodeFooter(value);
+  if (type === "checksum") return decodeChecksum(value);
   const typeFault = textFault(type, "type", NAME);
   return typeFault === null
     ? { kind: "unknown", type: type as string }
@@ -108,6 +111,15 @@ function decodeFooter(footer: Fields): DecodedRecord {
     (isFields(ledger) ? ledgerFault(ledger) : "ledger is no object");
   return why === null
     ? { kind: "footer", footer: footer as unknown as RecordingFooter }
+    : { kind: "malformed", why };
+}
+
+function decodeChecksum({ lines, crc32 }: Fields): DecodedRecord {
+  const why =
+    integerFault(lines, "lines", 0, EXACT) ??
+    (typeof crc32 === "string" && /^[0-9a-f]{8}$/.test(crc32) ? null : "crc32 is no checksum");
+  return why === null
+    ? { kind: "checksum", lines: lines as number, crc32: crc32 as string }
     : { kind: "malformed", why };
 }
 

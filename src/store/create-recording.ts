@@ -3,6 +3,7 @@
 import type { RecordingHeader } from "../event/recording.ts";
 import { encodeFrame } from "../event/recording-codec.ts";
 import { type AppendTarget, fileTarget, stdoutTarget } from "./append-target.ts";
+import { withChecksum } from "./checksum.ts";
 import { CreateError, type CreateOptions, createFile } from "./create-file.ts";
 import { GZIP, PLAIN } from "./packing.ts";
 import { codeOf } from "./recording-error.ts";
@@ -53,7 +54,7 @@ export async function startWriter(
   const appender = new WholeAppender(target);
   try {
     const packing = options.packing ?? PLAIN;
-    await appender.append(await packing.pack(`${encodeFrame(header)}\n`));
+    await appender.append(await packing.pack(withChecksum(`${encodeFrame(header)}\n`)));
   } catch (error) {
     await target.close();
     throw new CreateError(

@@ -8,6 +8,7 @@ import {
 } from "../event/recording.ts";
 import { type DecodedRecord, decodeRecord } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { partsOf, RunningChecksum } from "./checksum.ts";
 import { LineChunks } from "./line-chunks.ts";
 import { BROKEN, NdjsonLines } from "./ndjson-lines.ts";
 import { notARecording, RecordingError } from "./recording-error.ts";
@@ -23,9 +24,11 @@ export interface ReadEnd {
   readonly malformed: number;
   /** Lines over 64 KiB, skipped. */
   readonly overlong: number;
+  /** Checksums that are not those of the lines before them. */
+  readonly unproven: number;
   /** The input ends within a line: the writer was killed or the file was cut. */
   readonly tornTail: boolean;
-  /** All lines but blank ones, header and footer included, the torn one not. */
+  /** All lines but blank ones and checksums, header and footer included, the torn one not. */
   readonly lines: number;
   /** The newest `t`, the footer's included; 0 when there is no event. */
   readonly lastNs: Nanoseconds;
@@ -58,6 +61,12 @@ export class RecordingScanner {
   #lines = 0;
   #malformed = 0;
   #overlong = 0;
+  #unproven = 0;
+  readonly #checksum = new RunningChecksum();
+  /** Up to where checksums vouch for what was read. */
+  #provenNs = 0;
+  /** Broken lines since the last checksum: they are told of already. */
+  #brokenSince = 0;
   #isTorn = false;
   #isFirstChunk = true;
   #newestNs = 0;
@@ -76,6 +85,7 @@ export class RecordingScanner {
         this.#lines++;
         this.#overlong++;
         this.#damaged++;
+        this.#brokenSince++;
       },
     };
   }
@@ -122,6 +132,7 @@ export class RecordingScanner {
       unknownTypes: this.#unknownTypes,
       malformed: this.#malformed,
       overlong: this.#overlong,
+      unproven: this.#unproven,
       tornTail: this.#isTorn,
       lines: this.#lines,
       lastNs: Math.max(this.#newestNs, this.#footer?.t ?? 0),
@@ -135,7 +146,11 @@ export class RecordingScanner {
   }
 
   #takeLines(bytes: Buffer): void {
-    for (const value of this.#json.parse(bytes)) this.#take(value);
+    for (const { lines, isVouched } of partsOf(bytes)) {
+      const before = this.#lines;
+      for (const value of this.#json.parse(lines)) this.#take(value);
+      if (isVouched) this.#checksum.add(lines, this.#lines - before);
+    }
   }
 
   #takeTail(rest: Buffer): void {
@@ -175,6 +190,8 @@ export class RecordingScanner {
       const type =
         isNew && this.#unknownTypes.size >= MAX_UNKNOWN_TYPES ? OTHER_TYPES : record.type;
       this.#unknownTypes.set(type, (this.#unknownTypes.get(type) ?? 0) + 1);
+    } else if (record.kind === "checksum") {
+      this.#verify(record.lines, record.crc32);
     } else {
       this.#countDamage();
     }
@@ -183,6 +200,21 @@ export class RecordingScanner {
   #countDamage(): void {
     this.#malformed++;
     this.#damaged++;
+    this.#brokenSince++;
+  }
+
+  /** What does not fit its checksum has been handed out: that it is in doubt is all one can say. */
+  #verify(lines: number, crc: string): void {
+    this.#lines--;
+    const isRight = this.#checksum.verify(lines, crc);
+    const isTold = this.#brokenSince > 0;
+    this.#brokenSince = 0;
+    const [from, t] = [this.#provenNs, this.#newestNs];
+    this.#provenNs = t;
+    if (isRight) return;
+    this.#unproven++;
+    if (isTold) return;
+    this.#window.push({ type: "gap", t, from, cause: "damaged", count: null }, this.#out);
   }
 
   #markDamage(untilNs: Nanoseconds): void {

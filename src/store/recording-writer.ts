@@ -4,7 +4,8 @@ import type { RecordingFooter } from "../event/recording.ts";
 import { encodeEvent, encodeFrame } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { AppendTarget } from "./append-target.ts";
-import { MAX_LINE_BYTES } from "./line-chunks.ts";
+import { withChecksum } from "./checksum.ts";
+import { lineOf } from "./event-line.ts";
 import { type LineBatch, LineQueue } from "./line-queue.ts";
 import { addLoss, diskGap, type Loss, NO_LOSS } from "./loss.ts";
 import { MediumSync } from "./medium-sync.ts";
@@ -36,7 +37,6 @@ export class RecordingWriter {
   #retryTimer: NodeJS.Timeout | null = null;
   #draining: Promise<void> | null = null;
   #closing: Promise<WriterEnd> | null = null;
-  /** Lines that a write under way holds. */
   #inFlight = "";
   /** Left out, and not yet told of in a gap line. */
   #untold: Loss = NO_LOSS;
@@ -108,11 +108,11 @@ export class RecordingWriter {
     try {
       let at = this.#appender.position;
       if (this.#target.canSeek && this.#inFlight !== "") {
-        const bytes = this.#packing.packNow(this.#inFlight);
+        const bytes = this.#packing.packNow(withChecksum(this.#inFlight));
         this.#target.writeNow(bytes, at);
         at += bytes.length;
       }
-      if (waiting !== "") this.#target.writeNow(this.#packing.packNow(waiting), at);
+      if (waiting !== "") this.#target.writeNow(this.#packing.packNow(withChecksum(waiting)), at);
     } catch {
       // The process is dying of something worse, which it is about to tell.
     }
@@ -135,7 +135,9 @@ export class RecordingWriter {
     try {
       await synced;
       if (this.#untold.count === 0 && !this.#isClosed) {
-        await this.#appender.append(await this.#packing.pack(`${encodeFrame(footer)}\n`));
+        await this.#appender.append(
+          await this.#packing.pack(Buffer.from(`${encodeFrame(footer)}\n`)),
+        );
         await this.#target.sync();
         isComplete = true;
       }
@@ -148,13 +150,8 @@ export class RecordingWriter {
   }
 
   #lineOf(event: TraceEvent): string {
-    try {
-      const line = encodeEvent(event);
-      if (line.length * 3 <= MAX_LINE_BYTES) return line;
-      if (Buffer.byteLength(line) <= MAX_LINE_BYTES) return line;
-    } catch (error) {
-      this.#tell(`leaves an event out: ${appendTrouble(error)}`);
-    }
+    const line = lineOf(event, (what) => this.#tell(what));
+    if (line !== null) return line;
     this.#dropped++;
     return encodeEvent(diskGap({ count: 1, fromNs: event.t, untilNs: event.t }, this.#newestNs));
   }
@@ -183,7 +180,7 @@ export class RecordingWriter {
   async #appendBatch(batch: LineBatch): Promise<boolean> {
     this.#inFlight = batch.text;
     try {
-      await this.#appender.append(await this.#packing.pack(batch.text));
+      await this.#appender.append(await this.#packing.pack(withChecksum(batch.text)));
       this.#sync.wrote(batch.loss.untilNs);
       this.#written += batch.loss.count;
       return true;
@@ -201,9 +198,9 @@ export class RecordingWriter {
     this.#untold = NO_LOSS;
     this.#isAccepting = true;
     if (loss.count === 0) return true;
-    const line = encodeEvent(diskGap(loss, this.#newestNs));
+    const line = `${encodeEvent(diskGap(loss, this.#newestNs))}\n`;
     try {
-      await this.#appender.append(await this.#packing.pack(`${line}\n`));
+      await this.#appender.append(await this.#packing.pack(withChecksum(line)));
       this.#isDown = false;
       this.#tell(`is written again; ${loss.count} events are missing, and a gap says so`);
       return true;

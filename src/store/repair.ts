@@ -53,6 +53,9 @@ export function describeDamage(end: ReadEnd): readonly string[] {
   if (!end.closedCleanly) notes.push("it was not closed cleanly: it has no footer at its end");
   if (end.malformed > 0) notes.push(`damaged lines: ${end.malformed}, each marked as a gap`);
   if (end.overlong > 0) notes.push(`lines over 64 KiB: ${end.overlong}, each marked as a gap`);
+  if (end.unproven > 0) {
+    notes.push(`checksums that do not fit: ${end.unproven}; a gap marks each part in doubt`);
+  }
   for (const [type, count] of end.unknownTypes) {
     notes.push(
       `events of the unknown type "${type}": ${count}, skipped; a newer lastack wrote them`,

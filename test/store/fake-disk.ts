@@ -4,7 +4,8 @@ import type { AppendTarget } from "../../src/store/append-target.ts";
 /** The disk, its content, and the switches for its faults. */
 export class FakeDisk implements AppendTarget {
   readonly canSeek: boolean;
-  content = Buffer.alloc(0);
+  #room: Buffer = Buffer.alloc(4096);
+  #length = 0;
   /** Bytes that fit; a write that goes beyond is short, the next one ENOSPC. */
   capacity = Number.POSITIVE_INFINITY;
   /** The most bytes that one write takes. */
@@ -22,12 +23,23 @@ export class FakeDisk implements AppendTarget {
     this.canSeek = canSeek;
   }
 
+  get content(): Buffer {
+    return this.#room.subarray(0, this.#length);
+  }
+
+  set content(bytes: Buffer) {
+    this.#room = bytes;
+    this.#length = bytes.length;
+  }
+
   get text(): string {
     return this.content.toString();
   }
 
+  /** All lines but the checksums. */
   get lines(): string[] {
-    return this.text.split("\n").slice(0, -1);
+    const lines = this.text.split("\n").slice(0, -1);
+    return lines.filter((line) => !line.startsWith('{"type":"checksum"'));
   }
 
   async write(bytes: Buffer, position: number): Promise<number> {
@@ -48,7 +60,7 @@ export class FakeDisk implements AppendTarget {
 
   async truncate(length: number): Promise<void> {
     fail(this.truncateError);
-    this.content = this.content.subarray(0, length);
+    this.#length = Math.min(this.#length, length);
   }
 
   async sync(): Promise<void> {
@@ -61,11 +73,15 @@ export class FakeDisk implements AppendTarget {
   }
 
   #put(bytes: Buffer, at: number): void {
-    const length = Math.max(this.content.length, at + bytes.length);
-    const grown = Buffer.alloc(length);
-    this.content.copy(grown);
-    bytes.copy(grown, at);
-    this.content = grown;
+    const length = Math.max(this.#length, at + bytes.length);
+    if (length > this.#room.length) {
+      const grown = Buffer.alloc(2 * length);
+      this.content.copy(grown);
+      this.#room = grown;
+    }
+    this.#room.fill(0, this.#length, Math.max(at, this.#length));
+    bytes.copy(this.#room, at);
+    this.#length = length;
   }
 }
 

@@ -47,7 +47,7 @@ async function killOnce(round: number, chance: Chance): Promise<{ torn: number; 
 }
 
 test(`${KILLS} SIGKILLs: every acknowledged line is there, in order`, {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const chance = seeded(60);
   let torn = 0;

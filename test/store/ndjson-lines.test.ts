@@ -37,9 +37,9 @@ describe("NdjsonLines", () => {
     ]);
   });
 
-  test("survives a hundred thousand broken lines", () => {
-    const values = parse("{\n".repeat(100_000));
-    expect(values.length).toBe(100_000);
+  test("survives ten thousand broken lines", () => {
+    const values = parse("{\n".repeat(10_000));
+    expect(values.length).toBe(10_000);
     expect(values.every((value) => value === BROKEN)).toBe(true);
   });
 

@@ -37,6 +37,7 @@ describe("a whole recording", () => {
       unknownTypes: new Map(),
       malformed: 0,
       overlong: 0,
+      unproven: 0,
       tornTail: false,
       lines: SAMPLES.length + 2,
       lastNs: FOOTER.t,
@@ -47,7 +48,7 @@ describe("a whole recording", () => {
     const whole = Buffer.from(HEAD + SAMPLES.map(line).join("") + FOOT);
     const expected = scan(whole);
     const chance = seeded(7);
-    for (let cut = 0; cut <= whole.length; cut++) {
+    for (let cut = 0; cut <= whole.length; cut += 1 + chance(7)) {
       const other = cut + chance(whole.length - cut + 1);
       const parts = [whole.subarray(0, cut), whole.subarray(cut, other), whole.subarray(other)];
       expect(scan(...parts)).toEqual(expected);
@@ -125,7 +126,7 @@ describe("a recording that ends early", () => {
   });
 
   test("at 1,000 random offsets of a larger one: every complete line replays", () => {
-    const text = recordingText(1000);
+    const text = recordingText(100);
     const chance = seeded(1000);
     for (let round = 0; round < 1000; round++) expectPrefix(text, chance(text.length));
   });

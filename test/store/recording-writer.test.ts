@@ -307,7 +307,9 @@ describe("a failing disk", () => {
     expect(told).toEqual(["r has no footer: the system says EIO"]);
   });
 
-  test("that takes nothing for long: memory stays bounded, and a gap tells", async () => {
+  test("that takes nothing for long: memory stays bounded, and a gap tells", {
+    timeout: 120_000,
+  }, async () => {
     let release = (): void => {};
     const writer = await start();
     disk.stall = new Promise((resolve) => {
