@@ -34,10 +34,12 @@ export class EndpointTable {
   readonly #byState = emptyLists();
   readonly #ended: Endpoint[] = [];
   #endedHead = 0;
-  #nextId = 1;
+  #births = 0;
   readonly #maxEnded: number;
   readonly #maxAlive: number;
   readonly #onEvict: EvictionListener;
+  /** The number of the nth endpoint: it may be one of a trace that goes on here. */
+  idOf = (birth: number): number => birth;
   /** How many were dropped for want of room. */
   evicted = 0;
   /** How many of them still lived. */
@@ -66,7 +68,8 @@ export class EndpointTable {
     }
     for (const endpoint of this.#ended.slice(this.#endedHead))
       copy.#ended.push(copier.of(endpoint));
-    copy.#nextId = this.#nextId;
+    copy.#births = this.#births;
+    copy.idOf = this.idOf;
     copy.evicted = this.evicted;
     copy.evictedAlive = this.evictedAlive;
     copy.ports = this.ports.copy(copier);
@@ -115,7 +118,7 @@ export class EndpointTable {
   add(tuple: SocketTuple, sk: string | null, state: TcpState, at: Nanoseconds): Endpoint {
     if (this.alive >= this.#maxAlive) this.#evictAlive();
     const endpoint: Endpoint = {
-      id: `e${this.#nextId++}`,
+      id: `e${this.idOf(++this.#births)}`,
       tuple,
       pairKey: "",
       sk,

@@ -1,7 +1,7 @@
 /** A priority queue of moments: which endpoint's mini-socket runs out next. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, Verdict } from "./endpoint.ts";
 
 /**
  * Binary heap by time. A re-armed timer is pushed again; the stale entry is skipped by its
@@ -77,4 +77,10 @@ export class ExpiryQueue {
     times[i] = at;
     endpoints[i] = endpoint;
   }
+}
+
+/** How a timer that runs out ends its endpoint: a wait that is only inferred may have been TIME_WAIT. */
+export function expiryVerdict({ state, phases }: Endpoint): Verdict {
+  if (state === "TIME_WAIT") return "graceful";
+  return phases.at(-1)?.evidence === "inferred" ? "unknown" : "timed-out";
 }

@@ -21,9 +21,19 @@ export class FindingBook {
   readonly #isKnown: (id: string) => boolean;
   #next = 1;
 
-  /** @param isKnown whether the table still knows an endpoint */
-  constructor(isKnown: (id: string) => boolean) {
+  /**
+   * @param isKnown whether the table still knows an endpoint
+   * @param before findings of a trace that goes on here, open ones and ended ones
+   */
+  constructor(isKnown: (id: string) => boolean, before: readonly Finding[] = []) {
     this.#isKnown = isKnown;
+    for (const finding of before) {
+      this.#all.set(finding.id, finding);
+      this.#next = Math.max(this.#next, Number(finding.id.slice(1)) + 1);
+      if (finding.until !== null) continue;
+      const ids = new Set(finding.endpoints);
+      this.#open.set(`${finding.kind} ${finding.key}`, { finding, ids, pruneAt: FEW_IDS });
+    }
   }
 
   /** The same findings to go on with; `isKnown` asks the copied table. */

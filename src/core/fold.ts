@@ -5,10 +5,12 @@ import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../event/trace-event.ts";
 import { applyEvent } from "./apply-event.ts";
 import { type CoreState, endEndpoint } from "./core-state.ts";
-import type { Endpoint, Verdict } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { expiryVerdict } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
 import type { Listener } from "./listener-table.ts";
 import { copyCoreState, newCoreState } from "./new-core-state.ts";
+import type { EventCounts, Resume } from "./resume.ts";
 import type { SeriesPoint } from "./series.ts";
 import type { EndpointList } from "./state-list.ts";
 import { Tally } from "./tally.ts";
@@ -33,10 +35,14 @@ export class Trace implements TraceView {
   #watchman: Watchman;
   #evictedTally = new Tally();
   #nextEvaluation: Nanoseconds = SECOND_NS;
+  /** While it is told of the time before, nobody looks: see `Resume`. */
+  #resume: Resume | null;
   #taken = 0;
 
   constructor(options: TraceOptions = {}) {
-    this.#watchman = new Watchman(options.thresholds ?? {}, (id) => this.#core.table.byId.has(id));
+    const { resume, thresholds = {} } = options;
+    this.#watchman = new Watchman(thresholds, (id) => this.#core.table.byId.has(id), resume);
+    this.#resume = resume ?? null;
     this.#core = newCoreState(options, this.#onEvict);
   }
 
@@ -88,6 +94,21 @@ export class Trace implements TraceView {
     this.#core.now = to;
   }
 
+  /** End what a resumed trace is told of the time before; from here on it sees for itself. */
+  wake(): void {
+    const resume = this.#resume;
+    if (resume === null) return;
+    this.advance(resume.at);
+    this.#nextEvaluation = (Math.floor(this.now / SECOND_NS) + 1) * SECOND_NS;
+    this.#watchman.wake(this.#core, resume);
+    this.#resume = null;
+  }
+
+  /** What has come since the last whole second, for the charts. */
+  get unseen(): EventCounts {
+    return this.#watchman.unseen(this.#core);
+  }
+
   /** Ask every detector now; call once after the last event. */
   finish(): void {
     this.#watchman.lookAtAll(this.#core, this.#core.now);
@@ -95,7 +116,7 @@ export class Trace implements TraceView {
 
   /** Run the timers and the detectors of every whole second up to `to`. */
   #advanceTo(to: Nanoseconds): void {
-    if (to < this.#nextEvaluation) {
+    if (to < this.#nextEvaluation || this.#resume !== null) {
       this.#expire(to);
       return;
     }
@@ -225,10 +246,4 @@ export class Trace implements TraceView {
       balanced: beat?.balanced ?? counted === received + lost + unparsed,
     };
   }
-}
-
-/** A wait that is only inferred may have been TIME_WAIT all along. */
-function expiryVerdict({ state, phases }: Endpoint): Verdict {
-  if (state === "TIME_WAIT") return "graceful";
-  return phases.at(-1)?.evidence === "inferred" ? "unknown" : "timed-out";
 }

@@ -8,6 +8,7 @@ import { GapList } from "./gap-list.ts";
 import { ListenerTable } from "./listener-table.ts";
 import { RecentTeardowns } from "./recent-teardowns.ts";
 import { ResetWindow } from "./reset-window.ts";
+import type { Resume } from "./resume.ts";
 import type { TraceOptions } from "./trace.ts";
 
 /**
@@ -56,9 +57,12 @@ export function* copyCoreState(
 
 /** An empty state; `onEvict` is told of each endpoint that is forgotten for want of room. */
 export function newCoreState(options: TraceOptions, onEvict: EvictionListener): CoreState {
+  const { maxEnded = 20_000, maxAlive = 1_000_000, resume } = options;
+  const table = new EndpointTable(maxEnded, maxAlive, onEvict);
+  if (resume !== undefined) table.idOf = numbering(resume);
   return {
     now: 0,
-    table: new EndpointTable(options.maxEnded ?? 20_000, options.maxAlive ?? 1_000_000, onEvict),
+    table,
     listeners: new ListenerTable(),
     expiry: new ExpiryQueue(),
     gaps: new GapList(),
@@ -84,4 +88,9 @@ export function newCoreState(options: TraceOptions, onEvict: EvictionListener): 
     unparsed: 0,
     heartbeat: null,
   };
+}
+
+/** Those that are told of again have the numbers that they had. */
+function numbering({ ids, nextId }: Resume): (birth: number) => number {
+  return (birth) => ids[birth - 1] ?? nextId + birth - ids.length - 1;
 }

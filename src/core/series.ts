@@ -18,7 +18,11 @@ const KEPT = 3600;
 
 /** The last hour, a point a second. */
 export class Series {
-  readonly #points: SeriesPoint[] = [];
+  readonly #points: SeriesPoint[];
+
+  constructor(before: readonly SeriesPoint[] = []) {
+    this.#points = [...before];
+  }
 
   copy(): Series {
     const copy = new Series();

@@ -4,6 +4,7 @@ import type { Ledger } from "../event/recording.ts";
 import type { Nanoseconds, ProcessEvent, TraceEvent } from "../event/trace-event.ts";
 import type { Endpoint, Role, Verdict } from "./endpoint.ts";
 import type { Finding, FindingKind } from "./finding.ts";
+import type { Resume } from "./resume.ts";
 
 /** Percentiles of one phase's duration, milliseconds. */
 export interface Percentiles {
@@ -36,6 +37,8 @@ export interface TraceOptions {
   readonly maxEnded?: number;
   /** Living endpoints that are kept, default 1,000,000. */
   readonly maxAlive?: number;
+  /** The moment that the trace begins at, where that is not the beginning. */
+  readonly resume?: Resume;
 }
 
 /** Read side of a trace. */

@@ -8,6 +8,7 @@ import { detectors } from "./detectors/index.ts";
 import { isFinUnanswered } from "./detectors/repeated-fin.ts";
 import type { Finding } from "./finding.ts";
 import { FindingBook } from "./finding-book.ts";
+import type { EventCounts, Resume } from "./resume.ts";
 import { Series, type SeriesPoint } from "./series.ts";
 import type { TraceOptions } from "./trace.ts";
 
@@ -22,18 +23,31 @@ const WAITING_STATES = ["CLOSE_WAIT", "FIN_WAIT1", "FIN_WAIT2", "LAST_ACK", "CLO
 /** Keeps what it found: findings with their beginning and end, and the last hour's figures. */
 export class Watchman {
   #book: FindingBook;
-  #series = new Series();
+  #series: Series;
   readonly #thresholds: NonNullable<TraceOptions["thresholds"]>;
   #secondsToWait = 0;
-  #before = { transitions: 0, retransmits: 0, resets: 0 };
+  #before: EventCounts = { transitions: 0, retransmits: 0, resets: 0 };
 
   /** @param isKnown whether an endpoint with this id is still itemised */
   constructor(
     thresholds: NonNullable<TraceOptions["thresholds"]>,
     isKnown: (id: string) => boolean,
+    resume?: Pick<Resume, "findings" | "series">,
   ) {
     this.#thresholds = thresholds;
-    this.#book = new FindingBook(isKnown);
+    this.#book = new FindingBook(isKnown, resume?.findings);
+    this.#series = new Series(resume?.series);
+  }
+
+  /** What the events so far have told up to the last whole second was seen in its time. */
+  wake(core: CoreState, { at, unseen }: Resume): void {
+    this.#before = difference(countsOf(core), unseen);
+    const lookedAt = Math.floor(at / SECOND_NS) * SECOND_NS;
+    core.left.splice(0, core.left.findLastIndex(({ to }) => to <= lookedAt) + 1);
+    for (const endpoint of core.finTroubled) {
+      const changedAt = endpoint.endedAt ?? endpoint.touchedAt;
+      if (!isFinUnanswered(endpoint) && changedAt <= lookedAt) core.finTroubled.delete(endpoint);
+    }
   }
 
   /** One that goes on from here over a copied state. */
@@ -60,6 +74,11 @@ export class Watchman {
   lookAtAll(core: CoreState, now: Nanoseconds): void {
     this.#secondsToWait = 0;
     this.look(core, now);
+  }
+
+  /** What has come since the last look. */
+  unseen(core: CoreState): EventCounts {
+    return difference(countsOf(core), this.#before);
   }
 
   findings(): readonly Finding[] {
@@ -100,17 +119,23 @@ export class Watchman {
       if (count > 0) states[state] = count;
     }
     const before = this.#before;
-    this.#before = {
-      transitions: core.transitions,
-      retransmits: core.segmentsResent,
-      resets: core.resetsSeen,
-    };
+    this.#before = countsOf(core);
     return {
       at: now - SECOND_NS,
-      transitions: core.transitions - before.transitions,
-      retransmits: core.segmentsResent - before.retransmits,
-      resets: core.resetsSeen - before.resets,
+      ...difference(this.#before, before),
       states,
     };
   }
+}
+
+function countsOf({ transitions, segmentsResent, resetsSeen }: CoreState): EventCounts {
+  return { transitions, retransmits: segmentsResent, resets: resetsSeen };
+}
+
+function difference(a: EventCounts, b: EventCounts): EventCounts {
+  return {
+    transitions: a.transitions - b.transitions,
+    retransmits: a.retransmits - b.retransmits,
+    resets: a.resets - b.resets,
+  };
 }

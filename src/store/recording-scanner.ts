@@ -50,7 +50,7 @@ export class RecordingScanner {
   readonly #label: string;
   readonly #chunks = new LineChunks();
   readonly #json = new NdjsonLines();
-  readonly #window = new OrderWindow();
+  readonly #window: OrderWindow<TraceEvent>;
   readonly #unknownTypes = new Map<string, number>();
   readonly #sink;
   readonly #out;
@@ -63,7 +63,6 @@ export class RecordingScanner {
   #overlong = 0;
   #unproven = 0;
   readonly #checksum = new RunningChecksum();
-  /** Up to where checksums vouch for what was read. */
   #provenNs = 0;
   /** Broken lines since the last checksum: they are told of already. */
   #brokenSince = 0;
@@ -72,9 +71,16 @@ export class RecordingScanner {
   #newestNs = 0;
   #damaged = 0;
 
-  /** @param label What messages call the recording: its path, or `stdin`. */
-  constructor(label: string) {
+  /**
+   * @param label What messages call the recording: its path, or `stdin`.
+   * @param windowNs How long events are held to be put in order; a live run's need not be.
+   * @param newestNs The newest event before, where the reading begins in the middle.
+   */
+  constructor(label: string, windowNs?: number, newestNs = 0) {
     this.#label = label;
+    this.#window = new OrderWindow(windowNs);
+    this.#newestNs = newestNs;
+    this.#provenNs = newestNs;
     this.#out = (event: TraceEvent): void => {
       this.#events.push(event);
     };
@@ -211,9 +217,8 @@ export class RecordingScanner {
     this.#brokenSince = 0;
     const [from, t] = [this.#provenNs, this.#newestNs];
     this.#provenNs = t;
-    if (isRight) return;
-    this.#unproven++;
-    if (isTold) return;
+    if (!isRight) this.#unproven++;
+    if (isRight || isTold) return;
     this.#window.push({ type: "gap", t, from, cause: "damaged", count: null }, this.#out);
   }
 

@@ -85,7 +85,7 @@ function readRound(bytes: Buffer, chance: Chance): { end: ReadEnd; events: numbe
   return { end: scanner.end(), events: events.length };
 }
 
-test(`${LINES} mutated lines`, { timeout: 20_000 + LINES / 5 }, () => {
+test(`${LINES} mutated lines`, { timeout: 120_000 + LINES }, () => {
   const chance = seeded(SEED);
   let lines = 0;
   let malformed = 0;

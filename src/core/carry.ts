@@ -1,0 +1,187 @@
+/** Keeps, of the events so far, those that the present still depends on. */
+
+import type { HostEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Trace } from "./fold.ts";
+import { Follower } from "./follower.ts";
+import type { Resume } from "./resume.ts";
+import { planSlice } from "./slice-plan.ts";
+
+/** An event by its number, and what its owner knows it by. */
+interface Entry<R> {
+  readonly no: number;
+  readonly ref: R;
+}
+
+/** What is needed to go on from the present. */
+export interface Carried<R> {
+  /** The events, in order. */
+  readonly refs: readonly R[];
+  readonly resume: Resume;
+}
+
+/** How far back the detector of resets looks, and as many of its teardowns as are carried. */
+const MEMORY_NS = 60e9;
+const MOST_RESETS = 2000;
+/** The newest teardowns: a screen lists them first. */
+const RECENT = 200;
+/** Findings that are over, and seconds of the charts. */
+const ENDED_FINDINGS = 100;
+const POINTS = 600;
+/** Who holds a listener is told again with each scan; the newest scan is far shorter. */
+const MOST_HOLDERS = 2000;
+const MOST_PROCESSES = 10_000;
+const SWEEP_EVERY = 50_000;
+
+/**
+ * Steps a trace, and knows at any time which events a new trace must be told to stand where this
+ * one does.
+ *
+ * What a slice carries of the time before it is chosen by the same plan; here the choice is made
+ * again at any moment, so each event is filed under whom it speaks of, and forgotten with them.
+ * Memory goes with the living endpoints and the last minute.
+ */
+export class Carry<R> {
+  readonly #trace: Trace;
+  readonly #follower: Follower;
+  readonly #ofEndpoint = new Map<Endpoint, Entry<R>[]>();
+  readonly #ofProcess = new Map<number, Entry<R>>();
+  readonly #ofPlace = new Map<string, Entry<R>[]>();
+  readonly #holdersOf = new Map<string, Entry<R>[]>();
+  /** The newest word on each counter and sysctl. */
+  readonly #ofHost = new Map<string, Entry<R>>();
+  #gaps: { readonly entry: Entry<R>; readonly until: Nanoseconds }[] = [];
+  #beat: Entry<R> | null = null;
+  #births = 0;
+  #no = 0;
+
+  /** @param trace one that has taken no event yet */
+  constructor(trace: Trace) {
+    this.#trace = trace;
+    this.#follower = new Follower(trace);
+  }
+
+  /** Let the trace take one event, known as `ref`. */
+  step(event: TraceEvent, ref: R): void {
+    const entry = { no: this.#no++, ref };
+    const { endpoints, born, listener } = this.#follower.step(event);
+    if (born !== null) this.#births++;
+    for (const endpoint of endpoints) push(this.#ofEndpoint, endpoint, entry);
+    if (listener !== null) this.#filePlace(listener, event, entry);
+    if (event.type === "host") this.#fileHost(event, entry);
+    else if (event.type === "heartbeat") this.#beat = entry;
+    else if (event.type === "process") this.#fileProcess(event.pid, entry);
+    else if (event.type === "gap") this.#gaps.push({ entry, until: Math.max(event.t, event.from) });
+    if (this.#no % SWEEP_EVERY === 0) this.#sweep();
+  }
+
+  /** What the present depends on. */
+  carried(): Carried<R> {
+    const trace = this.#trace;
+    const at = trace.now;
+    const { chosen, bornNs } = this.#choose();
+    const entries = new Set<Entry<R>>();
+    for (const endpoint of chosen) {
+      for (const entry of this.#ofEndpoint.get(endpoint) ?? []) entries.add(entry);
+    }
+    // Who listens, and who processes are, is known for those who come later.
+    for (const lists of [this.#ofPlace, this.#holdersOf]) {
+      for (const list of lists.values()) for (const entry of list) entries.add(entry);
+    }
+    for (const entry of this.#ofProcess.values()) entries.add(entry);
+    for (const entry of this.#ofHost.values()) entries.add(entry);
+    for (const [index, { entry, until }] of this.#gaps.entries()) {
+      // The first of all tells since when the trace has holes.
+      if (index === 0 || until >= bornNs) entries.add(entry);
+    }
+    if (this.#beat !== null) entries.add(this.#beat);
+    const refs = [...entries].sort((a, b) => a.no - b.no).map(({ ref }) => ref);
+    const ids = [...chosen].map(({ id }) => Number(id.slice(1))).sort((a, b) => a - b);
+    const resume = { at, ids, nextId: this.#births + 1, findings: this.#findings(chosen) };
+    const { unseen } = trace;
+    return { refs, resume: { ...resume, series: trace.series(POINTS), unseen } };
+  }
+
+  #choose() {
+    const trace = this.#trace;
+    const now = trace.now;
+    const plan = planSlice(trace, this.#follower, {
+      fromNs: now,
+      toNs: now,
+      endpoints: [],
+      findings: [],
+    });
+    if (typeof plan === "string") throw new TypeError(plan);
+    const chosen = new Set<Endpoint>();
+    for (const id of plan.ids) {
+      const endpoint = trace.endpoint(id);
+      if (endpoint !== undefined) chosen.add(endpoint);
+    }
+    for (const endpoint of [...trace.recent(RECENT), ...this.#lateResets(now)]) {
+      for (const each of [endpoint, endpoint.peer]) {
+        if (each !== null && trace.endpoint(each.id) !== undefined) chosen.add(each);
+      }
+    }
+    return { chosen, bornNs: plan.bornNs };
+  }
+
+  /** Teardowns by RST that may still make a finding with others to come. */
+  #lateResets(now: Nanoseconds): Endpoint[] {
+    const late: Endpoint[] = [];
+    for (const endpoint of this.#ofEndpoint.keys()) {
+      const { endedAt, reset } = endpoint;
+      if (endedAt !== null && reset !== null && endedAt >= now - MEMORY_NS) late.push(endpoint);
+    }
+    return late.slice(-MOST_RESETS);
+  }
+
+  /** Their lists of endpoints are those that are carried: the others nobody can be shown. */
+  #findings(chosen: ReadonlySet<Endpoint>): Resume["findings"] {
+    const known = new Set([...chosen].map(({ id }) => id));
+    const all = this.#trace.findings();
+    const ended = all.filter(({ until }) => until !== null).slice(-ENDED_FINDINGS);
+    return [...ended, ...all.filter(({ until }) => until === null)].map((finding) => ({
+      ...finding,
+      endpoints: finding.endpoints.filter((id) => known.has(id)),
+    }));
+  }
+
+  #filePlace(place: string, event: TraceEvent, entry: Entry<R>): void {
+    const list = push(event.type === "owner" ? this.#holdersOf : this.#ofPlace, place, entry);
+    if (event.type === "owner" && list.length > MOST_HOLDERS) list.splice(0, MOST_HOLDERS / 2);
+  }
+
+  /** As many are known at a time as the trace knows. */
+  #fileProcess(pid: number, entry: Entry<R>): void {
+    this.#ofProcess.set(pid, entry);
+    const [oldest] = this.#ofProcess.keys();
+    if (this.#ofProcess.size > MOST_PROCESSES) this.#ofProcess.delete(oldest as number);
+  }
+
+  #fileHost({ netns, counters, sysctls }: HostEvent, entry: Entry<R>): void {
+    for (const name of Object.keys(counters ?? {})) this.#ofHost.set(`${netns} ${name}`, entry);
+    for (const name of Object.keys(sysctls ?? {})) this.#ofHost.set(`${netns} =${name}`, entry);
+  }
+
+  /** Forget the events of those who can be nobody's peer, predecessor or example any more. */
+  #sweep(): void {
+    const { chosen, bornNs } = this.#choose();
+    const since = this.#trace.now - MEMORY_NS;
+    for (const endpoint of this.#ofEndpoint.keys()) {
+      if (chosen.has(endpoint)) continue;
+      if (endpoint.endedAt !== null && endpoint.endedAt < since) this.#ofEndpoint.delete(endpoint);
+    }
+    this.#gaps = this.#gaps.filter(({ until }, index) => index === 0 || until >= bornNs);
+  }
+}
+
+function push<K, V>(lists: Map<K, V[]>, key: K, value: V): V[] {
+  const list = lists.get(key);
+  if (list !== undefined) {
+    list.push(value);
+    return list;
+  }
+  const fresh = [value];
+  lists.set(key, fresh);
+  return fresh;
+}
