@@ -23,6 +23,7 @@ const TRACEPOINT = 5;
 export class SkippedRuns {
   readonly #directory: string;
   readonly #counts: readonly boolean[];
+  #files: readonly string[] | null = null;
 
   /**
    * @param directory `/proc/PID/fdinfo` of bpftrace
@@ -36,29 +37,37 @@ export class SkippedRuns {
 
   /** The total now; null when bpftrace is gone or its descriptors cannot be read. */
   async read(): Promise<number | null> {
-    const programs = await readPrograms(this.#directory).catch(() => []);
-    if (programs.length === 0) return null;
-    programs.sort((a, b) => a.id - b.id);
-    const isMapped = programs.length === this.#counts.length;
-    return programs.reduce(
-      (sum, program, i) => (isMapped && !this.#counts[i] ? sum : sum + program.misses),
-      0,
-    );
+    const files = this.#files ?? (await this.#find().catch(() => []));
+    const infos = await Promise.all(files.map(infoOf));
+    const isKnown = files.length > 0 && !infos.includes(null);
+    this.#files = isKnown ? files : null;
+    return isKnown ? infos.reduce((sum, info) => sum + (info?.misses ?? 0), 0) : null;
+  }
+
+  /**
+   * The descriptors of the programs that count, one each.
+   *
+   * bpftrace holds a descriptor for each buffer, map and program, a hundred and more: reading all
+   * of them each second would cost more than everything else on an idle host.
+   */
+  async #find(): Promise<string[]> {
+    const programs = new Map<number, string>();
+    for (const name of await readdir(this.#directory)) {
+      const file = `${this.#directory}/${name}`;
+      const info = await infoOf(file);
+      if (info !== null) programs.set(info.id, file);
+    }
+    const files = [...programs].sort(([a], [b]) => a - b).map(([, file]) => file);
+    const isMapped = files.length === this.#counts.length;
+    return isMapped ? files.filter((_, i) => this.#counts[i]) : files;
   }
 }
 
-async function readPrograms(directory: string): Promise<ProgramInfo[]> {
-  const names = await readdir(directory);
-  const texts = await Promise.all(
-    names.map((name) => readFile(`${directory}/${name}`, "utf8").catch(() => "")),
-  );
-  const programs = new Map<number, ProgramInfo>();
-  for (const text of texts) {
-    if (Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) continue;
-    const id = /^prog_id:\s+(\d+)$/m.exec(text)?.[1];
-    const misses = /^recursion_misses:\s+(\d+)$/m.exec(text)?.[1];
-    if (id === undefined || misses === undefined) continue;
-    programs.set(Number(id), { id: Number(id), misses: Number(misses) });
-  }
-  return [...programs.values()];
+async function infoOf(file: string): Promise<ProgramInfo | null> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  if (Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) return null;
+  const id = /^prog_id:\s+(\d+)$/m.exec(text)?.[1];
+  const misses = /^recursion_misses:\s+(\d+)$/m.exec(text)?.[1];
+  if (id === undefined || misses === undefined) return null;
+  return { id: Number(id), misses: Number(misses) };
 }
