@@ -5,10 +5,17 @@ import { cpus, release } from "node:os";
 
 /** @param {readonly number[]} values */
 export function median(values) {
+  if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** A figure for people; a run that failed is shown as none. @param {number} value */
+function inDigits(value) {
+  if (!Number.isFinite(value)) return "none";
+  return value >= 1000 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
 }
 
 /** @typedef {{ name: string, value: number, unit: string, target: string, isMet: boolean | null, runs: readonly number[] }} Figure */
@@ -27,7 +34,7 @@ export function figure(name, runs, unit, target, isMet) {
   const met = isMet === null ? null : isMet(value);
   figures.push({ name, value, unit, target, isMet: met, runs });
   const verdict = met === null ? "" : met ? "  met" : "  MISSED";
-  const shown = value >= 1000 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
+  const shown = inDigits(value);
   process.stdout.write(
     `${name.padEnd(58)} ${shown.padStart(10)} ${unit.padEnd(8)} ${target}${verdict}\n`,
   );
@@ -42,8 +49,9 @@ export function figure(name, runs, unit, target, isMet) {
 export function save(section) {
   const where = new URL("./FIGURES.md", import.meta.url);
   const rows = figures.map(({ name, value, unit, target, isMet, runs }) => {
-    const shown = value >= 1000 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
-    const verdict = isMet === null ? "" : isMet ? "met" : "**missed**";
+    const shown = inDigits(value);
+    const verdict =
+      isMet === null ? "" : isMet ? "met" : `**missed**: needed ${target}, measured ${shown}`;
     return `| ${name} | ${shown} ${unit} | ${target} | ${verdict} | ${runs.length} |`;
   });
   const body = [

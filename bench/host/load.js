@@ -26,8 +26,9 @@ export class Churn {
     const args = ["--net", "sh", "-c", script, "sh", CHURN, String(rate), String(seconds)];
     const child = spawn("unshare", args, { stdio: ["pipe", "pipe", "inherit"] });
     child.stdout.setEncoding("utf8");
-    const [ready] = await once(child.stdout, "data");
-    return new Churn(child, Number(/^ready \d+ (\d+)/.exec(ready)?.[1]));
+    let said = "";
+    while (!said.includes("\n")) said += (await once(child.stdout, "data"))[0];
+    return new Churn(child, Number(/^ready \d+ (\d+)/.exec(said)?.[1]));
   }
 
   /** Let it run to its end. @returns {Promise<Churned>} */

@@ -1,0 +1,11 @@
+// @ts-check
+// How long and how often everything is measured: `--quick` shows in minutes that it works.
+
+export const IS_QUICK = process.argv.includes("--quick");
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? (IS_QUICK ? 1 : 5));
+export const FLAT_OUT_S = IS_QUICK ? 2 : 5;
+export const STEADY_S = IS_QUICK ? 5 : 60;
+export const IDLE_S = IS_QUICK ? 10 : 60;
+export const DASHBOARD_S = IS_QUICK ? 5 : 20;
+export const STALLS = IS_QUICK ? 1 : Number(process.env.BENCH_STALLS ?? 100);
+export const STEADY_RATE = 2000;

@@ -1,0 +1,126 @@
+// @ts-check
+// What a recording holds of a load that is known: nothing missing, and where so, to the unit.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { figure } from "../measure.js";
+import { Churn } from "./load.js";
+import { FLAT_OUT_S, STALLS, STEADY_RATE, STEADY_S } from "./pace.js";
+import { peakMegabytes } from "./process-tree.js";
+import { LAUNCHER, RunningTracer } from "./tracers.js";
+
+/** @typedef {{ counted: number, received: number, lost: number, skipped: number, balanced: boolean }} Ledger */
+
+/** The last line of a recording. @param {string} path @returns {Ledger} */
+function ledgerOf(path) {
+  const text = readFileSync(path, "utf8");
+  return JSON.parse(text.slice(text.lastIndexOf("\n", text.length - 2) + 1)).ledger;
+}
+
+/** Skipped runs that the gaps of a recording tell of. @param {string} path */
+function skippedInGaps(path) {
+  let sum = 0;
+  for (const line of readFileSync(path, "utf8").split("\n")) {
+    if (line.includes('"cause":"skipped"')) sum += JSON.parse(line).count;
+  }
+  return sum;
+}
+
+/** @param {string} detail @param {number} netns @returns {import("./tracers.js").Tracer} */
+const inNamespace = (detail, netns) => ({
+  name: `lastack ${detail} steady`,
+  argv: (out) => [
+    process.execPath,
+    LAUNCHER,
+    "record",
+    "-q",
+    "-o",
+    out,
+    "--detail",
+    detail,
+    "--netns",
+    String(netns),
+  ],
+});
+
+export async function steady() {
+  const churn = await Churn.prepare(STEADY_RATE, STEADY_S);
+  const tracer = await RunningTracer.start(inNamespace("transitions", churn.netns));
+  const { connections, seconds } = await churn.run();
+  await sleep(2500);
+  const peak = peakMegabytes(tracer.pid);
+  await tracer.stop();
+  const { counted, received, lost, skipped, balanced } = ledgerOf(tracer.out);
+  const unexplained = skipped - skippedInGaps(tracer.out);
+  tracer.remove();
+  figure(
+    `connections a second for ${STEADY_S} s, transitions`,
+    [connections / seconds],
+    "/s",
+    `${STEADY_RATE}`,
+    (v) => v > 0.98 * STEADY_RATE,
+  );
+  figure("records a second of these", [counted / seconds], "/s", "", null);
+  figure("records not received", [counted - received], "", "0", (v) => v === 0);
+  figure("records lost, by their numbers", [lost], "", "0", (v) => v === 0);
+  figure("ledger balanced", [Number(balanced)], "", "1", (v) => v === 1);
+  figure("probe runs skipped by the kernel", [skipped], "", "", null);
+  figure("of these in no gap", [unexplained], "", "0", (v) => v === 0);
+  figure("memory of the tree, peak", [peak], "MB", "under 250", (v) => v < 250);
+}
+
+export async function everyConnection() {
+  const churn = await Churn.prepare(0, FLAT_OUT_S);
+  const tracer = await RunningTracer.start(inNamespace("auto", churn.netns));
+  const { connections } = await churn.run();
+  await sleep(2500);
+  await tracer.stop();
+  const { lost, skipped } = ledgerOf(tracer.out);
+  const report = spawnSync(process.execPath, [LAUNCHER, "report", tracer.out, "--format", "json"], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  tracer.remove();
+  const { endpoints } = JSON.parse(report.stdout).summary;
+  const missing = 2 * connections - endpoints;
+  figure("connections flat out, auto", [connections], "", "", null);
+  figure("endpoints that the summary does not count", [missing], "", "", null);
+  figure("lost or skipped, by the ledger", [lost + skipped], "", "", null);
+  figure(
+    "endpoints missing from both",
+    [Math.max(0, missing - lost - skipped)],
+    "",
+    "0",
+    (v) => v === 0,
+  );
+}
+
+/** The reader stands still for 6 s under load, again and again: what is shown is what was lost. */
+export async function stalls() {
+  const tracer = await RunningTracer.start({
+    name: "lastack stalled",
+    argv: (out) => [
+      process.execPath,
+      LAUNCHER,
+      "record",
+      "-q",
+      "-o",
+      out,
+      "--detail",
+      "transitions",
+    ],
+  });
+  for (let i = 0; i < STALLS; i++) {
+    const churn = await Churn.prepare(0, 6);
+    tracer.child.kill("SIGSTOP");
+    await churn.run();
+    tracer.child.kill("SIGCONT");
+    await sleep(3000);
+  }
+  await sleep(2500);
+  await tracer.stop();
+  const { counted, received, lost } = ledgerOf(tracer.out);
+  tracer.remove();
+  figure(`records lost in ${STALLS} stalls of 6 s`, [lost], "", "", null);
+  figure("loss shown less loss real", [lost - (counted - received)], "", "0", (v) => v === 0);
+}
