@@ -1,7 +1,7 @@
 /** Gives one event to the reducer of its type. */
 
 import type { GapEvent, HostEvent, TraceEvent } from "../event/trace-event.ts";
-import { applyOpen, applyOwner, applyProcess } from "./apply-owner.ts";
+import { applyOpen, applyOwner, applyProcess, applyThreads } from "./apply-owner.ts";
 import {
   applyDestroy,
   applyMiniEnd,
@@ -54,6 +54,9 @@ export function applyEvent(core: CoreState, event: TraceEvent): void {
       break;
     case "process":
       applyProcess(core, event);
+      break;
+    case "threads":
+      applyThreads(core, event);
       break;
     case "host":
       applyHost(core, event);

@@ -1,6 +1,12 @@
 /** Who holds an endpoint: from the calls that open and close it, and from descriptor scans. */
 
-import type { OpenEvent, OwnerEvent, ProcessEvent, TransitionEvent } from "../event/trace-event.ts";
+import type {
+  OpenEvent,
+  OwnerEvent,
+  ProcessEvent,
+  ThreadsEvent,
+  TransitionEvent,
+} from "../event/trace-event.ts";
 import type { CoreState } from "./core-state.ts";
 import type { Endpoint, Holder, Owner } from "./endpoint.ts";
 
@@ -77,7 +83,13 @@ export function applyOwner(core: CoreState, event: OwnerEvent): void {
   if (others.length >= MAX_HOLDERS) return;
   const holder: Holder = { pid: event.pid, comm: event.comm, fds: event.fds };
   endpoint.holders = [...others, holder].sort((a, b) => a.pid - b.pid);
-  endpoint.owner = ownerAmong(endpoint.holders, [endpoint.owner, scan.before]);
+  const { owner: known } = endpoint;
+  const found = ownerAmong(endpoint.holders, [known, scan.before]);
+  endpoint.owner = found;
+  const opener = [scan.before, known].find((each) => each !== null && each.source !== "fd-scan");
+  if (opener == null) return;
+  if (opener.pid === found.pid) delete endpoint.openedBy;
+  else endpoint.openedBy = opener;
 }
 
 /**
@@ -93,9 +105,17 @@ function ownerAmong(holders: readonly Holder[], known: readonly (Owner | null)[]
   return { pid, comm, source: "fd-scan", confidence };
 }
 
+const MOST_PROCESSES = 10_000;
+
 export function applyProcess(core: CoreState, event: ProcessEvent): void {
-  core.processes.set(event.pid, event);
-  if (core.processes.size > 10_000) {
-    core.processes.delete(core.processes.keys().next().value as number);
-  }
+  remember(core.processes, event);
+}
+
+export function applyThreads(core: CoreState, event: ThreadsEvent): void {
+  remember(core.threads, event);
+}
+
+function remember<E extends { readonly pid: number }>(known: Map<number, E>, event: E): void {
+  known.set(event.pid, event);
+  if (known.size > MOST_PROCESSES) known.delete(known.keys().next().value as number);
 }

@@ -137,6 +137,7 @@ export function applyRead(core: CoreState, event: ReadEvent): void {
   if (endpoint === undefined) return;
   endpoint.touchedAt = event.t;
   if (event.bytes === 0) endpoint.eofRead = true;
+  endpoint.lastReadAt = event.t;
   if (endpoint.state === "CLOSE_WAIT") {
     endpoint.unread = "drained";
     endpoint.unreadBytes = 0;

@@ -5,6 +5,7 @@ import type {
   HeartbeatEvent,
   Nanoseconds,
   ProcessEvent,
+  ThreadsEvent,
   TransitionEvent,
 } from "../event/trace-event.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
@@ -59,6 +60,8 @@ export interface CoreState {
   readonly gaps: GapList;
   readonly phases: Map<TcpState, DurationHistogram>;
   readonly processes: Map<number, ProcessEvent>;
+  /** What the threads of a process were last seen to do. */
+  readonly threads: Map<number, ThreadsEvent>;
   /** Sysctls by namespace; key 0 is the header's. */
   readonly sysctls: Map<number, Record<string, string>>;
   readonly counters: Map<number, Record<string, number>>;

@@ -124,9 +124,16 @@ export interface Endpoint {
   orphan: boolean;
   owner: Owner | null;
   holders: readonly Holder[];
+  /** Who had accepted or connected it, where a scan no longer found it among the holders. */
+  openedBy?: Owner;
   unread: Unread | null;
   unreadBytes: number | null;
   eofRead: boolean;
+  /** When the application was last seen to read, at or behind the end of the stream. */
+  lastReadAt?: Nanoseconds;
+  /** When data last came, and last left, as a reading of the socket table told. */
+  lastReceivedAt?: Nanoseconds;
+  lastSentAt?: Nanoseconds;
   /** Inode of the socket file; null when never seen, 0 when it has none. */
   inode: number | null;
   phases: readonly Phase[];

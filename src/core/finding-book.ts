@@ -101,7 +101,7 @@ function booked(
   ids: ReadonlySet<string>,
   identity: Pick<Finding, "id" | "kind" | "since" | "count">,
 ): Finding {
-  const { key, severity, subject, summary, evidence } = firing;
+  const { key, severity, subject, summary, evidence, owner } = firing;
   let listed: readonly string[] | null = null;
   return {
     ...identity,
@@ -116,5 +116,6 @@ function booked(
     },
     evidence,
     ...(firing.namesAll && { namesAll: true as const }),
+    ...(owner !== undefined && { owner }),
   };
 }

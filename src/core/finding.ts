@@ -1,6 +1,7 @@
 /** A finding: what a detector concluded, with its evidence and what to do about it. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
+import type { OwnerFacts } from "./owner-facts.ts";
 
 /** Every finding the program can make, in the order in which people should read them. */
 export const FINDING_KINDS = [
@@ -54,6 +55,8 @@ export interface Firing {
   /** They are all of them at any moment: they need not be collected, and not read before asked for. */
   readonly namesAll?: true;
   readonly evidence: readonly string[];
+  /** Of findings about a process that keeps connections: what is known of it. */
+  readonly owner?: OwnerFacts;
 }
 
 /** A firing with its identity and its end. */

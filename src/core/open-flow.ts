@@ -26,6 +26,8 @@ export interface OpenFlow {
  * gone lets `bytes_sent` grow too.
  */
 export function noteFlow(endpoint: Endpoint, row: SnapshotEvent): void {
+  if (row.lastSentMs !== undefined) endpoint.lastSentAt = row.t - row.lastSentMs * 1e6;
+  if (row.lastReceivedMs !== undefined) endpoint.lastReceivedAt = row.t - row.lastReceivedMs * 1e6;
   const bytes = openBytes(endpoint, row);
   if (bytes === undefined) return;
   const state = endpoint.state as OpenFlow["state"];
@@ -46,6 +48,7 @@ const TOLD_EVERY_NS = 10e9;
 
 /** Whether a row has byte counts that the endpoint's story lacks. */
 export function isFlowNews(endpoint: Endpoint, row: SnapshotEvent): boolean {
+  if (row.lastSentMs !== undefined && endpoint.lastSentAt === undefined) return true;
   const bytes = openBytes(endpoint, row);
   if (bytes === undefined) return false;
   const known = endpoint.flow?.state === endpoint.state ? endpoint.flow : null;

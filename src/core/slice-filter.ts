@@ -78,7 +78,7 @@ export class SliceFilter {
     }
     if (event.type === "heartbeat") return this.#isTick(event);
     if (event.type === "gap") return this.#isGapOfThem(event);
-    if (event.type === "process") return pids.has(event.pid);
+    if (event.type === "process" || event.type === "threads") return pids.has(event.pid);
     if (listener !== null) return places.has(listener);
     if (endpoints.length > 0) return endpoints.some(({ id }) => ids.has(id));
     return isWindow && event.t >= request.fromNs && STRAYS.has(event.type);

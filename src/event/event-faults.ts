@@ -9,6 +9,7 @@ import {
   processFault,
   snapshotEndFault,
   snapshotFault,
+  threadsFault,
 } from "./host-event-faults.ts";
 import {
   destroyFault,
@@ -54,6 +55,8 @@ export function eventFault(event: Fields): Fault | undefined {
       return ownerFault(event);
     case "process":
       return processFault(event);
+    case "threads":
+      return threadsFault(event);
     case "host":
       return hostFault(event);
     case "heartbeat":

@@ -6,6 +6,7 @@ import {
   type Fault,
   type Fields,
   integerFault,
+  isFields,
   listFault,
   mapFault,
   NAME,
@@ -57,7 +58,9 @@ export function snapshotFault(event: Fields): Fault {
     nullableTextFault(event.cookie, "cookie", NAME) ??
     optionalIntegerFault(event.bytesAcked, "bytesAcked", 0, EXACT) ??
     optionalIntegerFault(event.bytesReceived, "bytesReceived", 0, EXACT) ??
-    optionalIntegerFault(event.sendWindow, "sendWindow", 0, U32)
+    optionalIntegerFault(event.sendWindow, "sendWindow", 0, U32) ??
+    optionalIntegerFault(event.lastSentMs, "lastSentMs", 0, U32) ??
+    optionalIntegerFault(event.lastReceivedMs, "lastReceivedMs", 0, U32)
   );
 }
 
@@ -99,8 +102,34 @@ export function processFault(event: Fields): Fault {
     nullableTextFault(event.unit, "unit", TEXT) ??
     nullableTextFault(event.container, "container", TEXT) ??
     (event.pod === undefined ? null : textFault(event.pod, "pod", NAME)) ??
+    (event.user === undefined ? null : textFault(event.user, "user", NAME)) ??
+    optionalIntegerFault(event.parent, "parent", 0, S31) ??
+    optionalIntegerFault(event.startedAt, "startedAt", -EXACT, EXACT) ??
     nullableIntegerFault(event.fdLimit, "fdLimit", 0, EXACT) ??
     nullableIntegerFault(event.fdCount, "fdCount", 0, EXACT)
+  );
+}
+
+function groupFault(value: unknown, name: string): Fault {
+  if (!isFields(value)) return `${name} is no group of threads`;
+  return (
+    integerFault(value.count, `${name}.count`, 1, S31) ??
+    textFault(value.state, `${name}.state`, NAME) ??
+    nullableTextFault(value.wchan, `${name}.wchan`, NAME) ??
+    nullableTextFault(value.syscall, `${name}.syscall`, NAME) ??
+    nullableIntegerFault(value.fd, `${name}.fd`, 0, S31)
+  );
+}
+
+/** Check what the threads of a process do. */
+export function threadsFault(event: Fields): Fault {
+  return (
+    instantFault(event) ??
+    integerFault(event.pid, "pid", 0, S31) ??
+    integerFault(event.startTicks, "startTicks", 0, EXACT) ??
+    integerFault(event.threads, "threads", 1, S31) ??
+    optionalFlagFault(event.isPartial, "isPartial") ??
+    listFault(event.groups, "groups", groupFault)
   );
 }
 

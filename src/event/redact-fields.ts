@@ -25,6 +25,9 @@ export type Treatment =
   | "reason"
   /** One of the timers of `ss`. */
   | "timer"
+  | "user"
+  /** What threads do: the kernel's words, or nothing. */
+  | "threads"
   | "counters"
   | "sysctls";
 
@@ -132,6 +135,8 @@ export const FIELDS: FieldTable = {
     bytesAcked: "keep",
     bytesReceived: "keep",
     sendWindow: "keep",
+    lastSentMs: "keep",
+    lastReceivedMs: "keep",
   },
   "snapshot-end": {
     ...EVERY,
@@ -152,8 +157,19 @@ export const FIELDS: FieldTable = {
     unit: "unit",
     container: "container",
     pod: "pod",
+    user: "user",
+    parent: "keep",
+    startedAt: "keep",
     fdLimit: "keep",
     fdCount: "keep",
+  },
+  threads: {
+    ...EVERY,
+    pid: "keep",
+    startTicks: "keep",
+    threads: "keep",
+    isPartial: "keep",
+    groups: "threads",
   },
   host: { ...EVERY, netns: "keep", counters: "counters", sysctls: "sysctls" },
   heartbeat: {

@@ -6,7 +6,7 @@ import type { RecordingHeader, SliceOrigin } from "./recording.ts";
 import { redactAddress } from "./redact-address.ts";
 import { FIELDS, type Treatment } from "./redact-fields.ts";
 import { parseStartedAt } from "./time.ts";
-import type { TraceEvent } from "./trace-event.ts";
+import type { ThreadGroup, TraceEvent } from "./trace-event.ts";
 
 export type { KeyedHash } from "./keyed-hash.ts";
 
@@ -16,6 +16,7 @@ const NAME_DIGITS = 10;
 const UNIT_KIND = /\.(?:service|scope|slice|socket|timer|mount|path|target)$/;
 const WORD = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const REASON = /^[A-Z][A-Z0-9_]{0,63}$/;
+const KERNEL_WORD = /^(?:syscall \d{1,4}|[a-z_][a-z0-9_.]{0,63})$/;
 const TIMERS: ReadonlySet<string> = new Set(["on", "keepalive", "timewait", "persist", "unknown"]);
 const COUNTER = /^(?:Tcp|TcpExt|sockstat)\.[A-Za-z0-9_]{1,64}$/;
 const SYSCTL = /^net\.(?:core|ipv4|ipv6)\.[a-z0-9_]{1,64}$/;
@@ -95,12 +96,17 @@ export class Redactor {
         return entriesIn(value, (name) => COUNTER.test(name));
       case "sysctls":
         return sysctlsIn(value);
+      case "threads":
+        return (value as readonly ThreadGroup[]).map(kernelWordsIn);
       default:
         return typeof value === "string" ? this.#text(value, treatment) : value;
     }
   }
 
-  #text(text: string, treatment: Exclude<Treatment, "keep" | "counters" | "sysctls" | "inode">) {
+  #text(
+    text: string,
+    treatment: Exclude<Treatment, "keep" | "counters" | "sysctls" | "inode" | "threads">,
+  ) {
     switch (treatment) {
       case "address":
         return this.#address(text);
@@ -209,6 +215,17 @@ function sliceIn({ from, to, of, endpoints, findings }: SliceOrigin): SliceOrigi
     of: { to: of.to, events, closedCleanly },
     ...(endpoints !== undefined && { endpoints: endpoints.filter((id) => ID.test(id)) }),
     ...(findings !== undefined && { findings: findings.filter((id) => ID.test(id)) }),
+  };
+}
+
+/** A kernel function has a C name; a system call too, or `syscall N`. */
+function kernelWordsIn({ count, state, wchan, syscall, fd }: ThreadGroup): ThreadGroup {
+  return {
+    count,
+    state: /^[A-Z]$/i.test(state) ? state : "?",
+    wchan: wchan !== null && KERNEL_WORD.test(wchan) ? wchan : null,
+    syscall: syscall !== null && KERNEL_WORD.test(syscall) ? syscall : null,
+    fd,
   };
 }
 

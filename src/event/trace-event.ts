@@ -1,6 +1,15 @@
 /** The vocabulary: everything that the core can learn arrives as one of these events. */
 
+import type { OwnerEvent, ProcessEvent, ThreadsEvent } from "./process-event.ts";
 import type { TcpState } from "./tcp-state.ts";
+
+export type {
+  OwnerEvent,
+  OwnerSource,
+  ProcessEvent,
+  ThreadGroup,
+  ThreadsEvent,
+} from "./process-event.ts";
 
 /** Nanoseconds since the recording's `startedAt`, on the boot clock (it counts suspend). */
 export type Nanoseconds = number;
@@ -205,6 +214,9 @@ export interface SnapshotEvent extends SocketTuple {
   readonly bytesReceived?: number;
   /** `snd_wnd`: what the peer lets us send, bytes; absent where not asked or not told. */
   readonly sendWindow?: number;
+  /** Time since data was last sent and received, milliseconds; absent where not asked. */
+  readonly lastSentMs?: number;
+  readonly lastReceivedMs?: number;
 }
 
 /** A dump of one namespace is complete: what it should have listed and did not is gone. */
@@ -217,43 +229,6 @@ export interface SnapshotEndEvent {
   /** The states that the dump asked for. */
   readonly states: readonly TcpState[];
   readonly rows: number;
-}
-
-/** How a process was found to hold a socket. */
-export type OwnerSource = "connect" | "accept" | "close" | "fd-scan" | "listener";
-
-/** One process holds one socket file: found by a scan of descriptors. */
-export interface OwnerEvent {
-  readonly type: "owner";
-  readonly t: Nanoseconds;
-  /** Inode of the socket file; inodes of sockfs are unique over all namespaces. */
-  readonly inode: number;
-  readonly pid: number;
-  readonly comm: string;
-  readonly fds: readonly number[];
-  /** When the process started, clock ticks since boot (`/proc/PID/stat` field 22). */
-  readonly startTicks: number;
-  /** Number of the scan: a later scan that sees the socket replaces what earlier ones said. */
-  readonly scan?: number;
-}
-
-/** Who a process is: read once per (pid, startTicks). */
-export interface ProcessEvent {
-  readonly type: "process";
-  readonly t: Nanoseconds;
-  readonly pid: number;
-  readonly startTicks: number;
-  readonly comm: string;
-  readonly exe: string | null;
-  readonly cmdline: string | null;
-  readonly uid: number | null;
-  readonly unit: string | null;
-  readonly container: string | null;
-  /** Kubernetes pod uid, where there is one. */
-  readonly pod?: string;
-  /** RLIMIT_NOFILE, soft; null when unlimited or unreadable. */
-  readonly fdLimit: number | null;
-  readonly fdCount: number | null;
 }
 
 /** Counters and sysctls that changed. Counters are absolute values of the kernel. */
@@ -312,6 +287,7 @@ export type TraceEvent =
   | SnapshotEndEvent
   | OwnerEvent
   | ProcessEvent
+  | ThreadsEvent
   | HostEvent
   | HeartbeatEvent
   | GapEvent;

@@ -5,7 +5,6 @@ import type {
   Evidence,
   Holder,
   LostWave,
-  Owner,
   ResendKind,
   Role,
   Trigger,
@@ -14,25 +13,15 @@ import type {
 } from "../core/endpoint.ts";
 import type { TraceView } from "../core/trace.ts";
 import type { TcpState } from "../event/tcp-state.ts";
-import type { Nanoseconds, OwnerSource, RetransmitCause } from "../event/trace-event.ts";
+import type { Nanoseconds, RetransmitCause } from "../event/trace-event.ts";
 import type { Clock } from "./clock.ts";
 import { milliseconds } from "./duration.ts";
+import { type ReportOwner, reportOwner } from "./report-owner.ts";
 
 /** An address with its port. */
 export interface ReportAddress {
   readonly address: string;
   readonly port: number;
-}
-
-/** The process that holds the descriptor; null where nobody read it in time. */
-export interface ReportOwner {
-  readonly pid: number;
-  readonly comm: string;
-  readonly exe: string | null;
-  readonly unit: string | null;
-  readonly container: string | null;
-  readonly source: OwnerSource;
-  readonly confidence: "certain" | "likely";
 }
 
 /** A stay in one state; while it lasts `to` is null and `ms` runs to the recording's end. */
@@ -113,7 +102,7 @@ export function reportEndpoint(
     verdict: endpoint.verdict ?? "unfinished",
     state: endpoint.state,
     orphan: endpoint.orphan,
-    owner: endpoint.owner === null ? null : reportOwner(endpoint.owner, view),
+    owner: endpoint.owner === null ? null : reportOwner(endpoint.owner, view, clock),
     holders: endpoint.holders.map(({ pid, comm, fds }) => ({ pid, comm, fds })),
     unread: endpoint.unread,
     unreadBytes: endpoint.unreadBytes,
@@ -151,17 +140,4 @@ export function reportEndpoint(
 /** Whether nothing of an endpoint's life is known to be missing. */
 export function isWholeStory(endpoint: Endpoint, view: TraceView): boolean {
   return endpoint.isComplete && view.isComplete(endpoint);
-}
-
-function reportOwner(owner: Owner, view: TraceView): ReportOwner {
-  const process = view.process(owner.pid);
-  return {
-    pid: owner.pid,
-    comm: owner.comm,
-    exe: process?.exe ?? null,
-    unit: process?.unit ?? null,
-    container: process?.container ?? null,
-    source: owner.source,
-    confidence: owner.confidence,
-  };
 }

@@ -9,6 +9,7 @@ import type { Zone } from "../event/zone.ts";
 import { type Clock, clockOf } from "./clock.ts";
 import { adviseOn } from "./finding-advice.ts";
 import { type ReportEndpoint, reportEndpoint } from "./report-endpoint.ts";
+import { type ReportOwnerFacts, reportOwnerFacts } from "./report-owner.ts";
 
 /** The schema of the report; it changes when a promised name does. */
 export const REPORT_SCHEMA = 1;
@@ -46,6 +47,8 @@ export interface ReportFinding {
   readonly endpoints: readonly string[];
   readonly evidence: readonly string[];
   readonly advice: readonly Advice[];
+  /** Of findings about a process that keeps connections. */
+  readonly owner?: ReportOwnerFacts;
 }
 
 /** What a format draws from beside the promised fields; no part of the JSON. */
@@ -139,6 +142,7 @@ export function reportFinding(
     endpoints: finding.endpoints,
     evidence: finding.evidence,
     advice: adviser(finding, view),
+    ...(finding.owner !== undefined && { owner: reportOwnerFacts(finding.owner, clock) }),
   };
 }
 

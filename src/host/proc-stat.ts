@@ -9,6 +9,8 @@ export interface ProcStat {
   readonly comm: string;
   /** One letter: R running, S sleeping, D waiting uninterruptibly, Z zombie, T stopped … */
   readonly state: string;
+  /** The process that it is a child of. */
+  readonly parent: number;
   readonly isKernelThread: boolean;
   /** When it started, clock ticks since boot: with the pid it names one process for good. */
   readonly startTicks: number;
@@ -36,6 +38,7 @@ export function parseProcStat(stat: Buffer): ProcStat | null {
     pid,
     comm: stat.toString("utf8", open + 2, close),
     state: fields[0] ?? "?",
+    parent: Number(fields[1]),
     isKernelThread: (Number(fields[6]) & PF_KTHREAD) !== 0,
     startTicks,
   };

@@ -4,6 +4,7 @@ import { open, opendir, readFile, readlink, stat } from "node:fs/promises";
 import type { Nanoseconds, ProcessEvent } from "../event/trace-event.ts";
 import { parseCgroup } from "./cgroup.ts";
 import { readStat } from "./proc-stat.ts";
+import { userName } from "./user-name.ts";
 
 const CMDLINE_LIMIT = 4096;
 const PATIENCE_MS = 500;
@@ -35,6 +36,9 @@ export async function describeProcess(
   const after = readStat(pid);
   if (after?.startTicks !== startTicks) return null;
   const { unit, container, pod } = parseCgroup(cgroup ?? "");
+  const uid = parseEffectiveUid(status ?? "");
+  const user = uid === null ? null : await userName(uid);
+  const age = await ageNs(after.startTicks);
   return {
     type: "process",
     t: now(),
@@ -43,13 +47,25 @@ export async function describeProcess(
     comm: after.comm,
     exe,
     cmdline,
-    uid: parseEffectiveUid(status ?? ""),
+    uid,
     unit,
     container,
     ...(pod !== null && { pod }),
+    ...(user !== null && { user }),
+    parent: after.parent,
+    ...(age !== null && { startedAt: now() - age }),
     fdLimit: parseDescriptorLimit(limits ?? ""),
     fdCount,
   };
+}
+
+/** USER_HZ: what /proc counts in, whatever the kernel's own HZ (`fs/proc/array.c:do_task_stat`). */
+const TICK_NS = 1e7;
+
+/** How long ago a tick since boot was, nanoseconds; /proc/uptime tells hundredths of a second. */
+async function ageNs(ticks: number): Promise<number | null> {
+  const seconds = Number((await read("/proc/uptime"))?.split(" ")[0]);
+  return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1e9 - ticks * TICK_NS)) : null;
 }
 
 function read(path: string): Promise<string | null> {

@@ -69,7 +69,10 @@ export function parseSsRow(line: string, netns: number, only: TcpState | null): 
 }
 
 /** What `ss -i` adds to a row. */
-type Figures = Pick<SocketRow, "bytesAcked" | "bytesReceived" | "sendWindow">;
+type Figures = Pick<
+  SocketRow,
+  "bytesAcked" | "bytesReceived" | "sendWindow" | "lastSentMs" | "lastReceivedMs"
+>;
 
 /**
  * Read the byte counts and the peer's window that `ss -i` adds; nothing where the row has none
@@ -91,7 +94,16 @@ function parseFigures(line: string): Figures {
     bytesAcked: acked,
     bytesReceived: received,
     ...(Number.isSafeInteger(window) && { sendWindow: window }),
+    ...parseSilence(figures),
   };
+}
+
+/** `tcpi_last_data_sent` and `tcpi_last_data_recv`; ss leaves a time of 0 out. */
+function parseSilence(figures: string): { lastSentMs?: number; lastReceivedMs?: number } {
+  if (!/(?:^| )last(?:snd|rcv|ack):\d/.test(figures)) return {};
+  const sent = Number(/(?:^| )lastsnd:(\d+)/.exec(figures)?.[1] ?? 0);
+  const received = Number(/(?:^| )lastrcv:(\d+)/.exec(figures)?.[1] ?? 0);
+  return { lastSentMs: sent, lastReceivedMs: received };
 }
 
 /**

@@ -1,29 +1,15 @@
 /** Tells what the threads of a process are doing right now. */
 
 import { opendir, readFile } from "node:fs/promises";
+import type { ThreadGroup } from "../event/trace-event.ts";
 import { parseProcStat } from "./proc-stat.ts";
 import { syscallName, takesDescriptor } from "./syscall-names.ts";
 
 /** What one thread does. */
-export interface ThreadActivity {
-  /** State letter of /proc: R running, S sleeping, D waiting uninterruptibly … */
-  readonly state: string;
-  /** Kernel function that it waits in; null when it runs or the kernel does not tell. */
-  readonly wchan: string | null;
-  /** System call that it is in; null when in none, unknown or not ours to read. */
-  readonly syscall: string | null;
-  /** The descriptor that the call is about. */
-  readonly fd: number | null;
-}
-
-/** Threads that do the same. */
-export interface ThreadGroup extends ThreadActivity {
-  readonly count: number;
-}
+export type ThreadActivity = Omit<ThreadGroup, "count">;
 
 /** All threads of a process, grouped, the largest group first. */
 export interface ThreadSummary {
-  readonly pid: number;
   readonly threads: number;
   readonly groups: readonly ThreadGroup[];
   /** Whether there were more threads than we looked at. */
@@ -59,7 +45,7 @@ export async function readThreads(pid: number): Promise<ThreadSummary | null> {
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   if (activities.length === 0) return null;
-  return { pid, threads: activities.length, groups: groupThreads(activities), isPartial };
+  return { threads: activities.length, groups: groupThreads(activities), isPartial };
 }
 
 async function readThread(directory: string): Promise<ThreadActivity | null> {
@@ -104,22 +90,4 @@ export function groupThreads(activities: readonly ThreadActivity[]): ThreadGroup
     groups.set(key, { ...activity, count: (groups.get(key)?.count ?? 0) + 1 });
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);
-}
-
-/** Say it in words: `11 of 12 threads in futex (futex_do_wait), 1 in epoll_wait on descriptor 5`. */
-export function describeThreads({ threads, groups, isPartial }: ThreadSummary): string {
-  const parts = groups.map((group, index) => {
-    const of = index > 0 ? "" : ` of ${threads} ${threads === 1 ? "thread" : "threads"}`;
-    return `${group.count}${of} ${describeActivity(group)}`;
-  });
-  return parts.join(", ") + (isPartial ? ` (only the first ${threads} were looked at)` : "");
-}
-
-function describeActivity({ state, wchan, syscall, fd }: ThreadActivity): string {
-  if (syscall !== null) {
-    const descriptor = fd === null ? "" : ` on descriptor ${fd}`;
-    return `in ${syscall}${descriptor}${wchan === null ? "" : ` (${wchan})`}`;
-  }
-  if (state === "R") return "running";
-  return wchan === null ? `in state ${state}` : `in ${wchan}`;
 }

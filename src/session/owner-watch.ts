@@ -5,10 +5,12 @@ import type { Trace } from "../core/fold.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { DescriptorScanner } from "../host/fd-scan.ts";
 import { ProcessWatch } from "./process-watch.ts";
+import { ThreadWatch } from "./thread-watch.ts";
 
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
 const MOST_DESCRIBED = 300;
+const MOST_BLAMED = 100;
 
 /** What the watch works with. */
 export interface OwnerWatchOptions {
@@ -26,24 +28,39 @@ export class OwnerWatch {
   readonly #descriptors = new DescriptorScanner();
   readonly #lookedUp = new WeakMap<Endpoint, number>();
   readonly #processes: ProcessWatch;
+  readonly #threads: ThreadWatch;
 
   constructor(options: OwnerWatchOptions) {
     this.#options = options;
     this.#processes = new ProcessWatch(options.now, options.out);
+    this.#threads = new ThreadWatch(options.now, options.out);
   }
 
   /** Who holds the connections that stay in CLOSE_WAIT, where that has not been asked lately. */
   async lookUp(stuck: readonly Endpoint[]): Promise<void> {
     const now = this.#options.now();
     const wanted = new Set<number>();
+    const blamed = this.#blamed(stuck);
     for (const endpoint of stuck) {
       if (now - (this.#lookedUp.get(endpoint) ?? Number.NEGATIVE_INFINITY) < STALE_NS) continue;
       this.#lookedUp.set(endpoint, now);
       if (endpoint.inode) wanted.add(endpoint.inode);
-      const { owner } = endpoint;
-      if (owner !== null) await this.#processes.describe(owner.pid);
     }
+    for (const pid of blamed) await this.#processes.describe(pid);
     if (wanted.size > 0) await this.read(wanted);
+    await this.#threads.look(blamed);
+  }
+
+  /** The processes that would have to close or accept these: owners and listeners. */
+  #blamed(stuck: readonly Endpoint[]): Set<number> {
+    const pids = new Set<number>();
+    for (const { owner, unread, tuple } of stuck) {
+      const listener = unread === "not-accepted" ? this.#options.trace.listenerOf(tuple) : null;
+      const pid = listener?.pid ?? owner?.pid;
+      if (pid != null) pids.add(pid);
+      if (pids.size >= MOST_BLAMED) break;
+    }
+    return pids;
   }
 
   /** Who holds the living endpoints that pass, whenever that was last asked. */

@@ -22,8 +22,8 @@ export class ProcessWatch {
   /**
    * Describe a process, where that is news.
    *
-   * What a process is does not change; its descriptors do, and their limit may. A leak is read
-   * again with each new connection that is stuck, at most about once a second.
+   * What a process is changes only with exec(); its descriptors do, and their limit may. A leak is
+   * read again with each new connection that is stuck, at most about once a second.
    */
   async describe(pid: number): Promise<void> {
     const stat = readStat(pid);
@@ -42,6 +42,10 @@ export class ProcessWatch {
   }
 }
 
+/** What it is changes with exec(), its descriptors all the time. */
 function isNews(event: ProcessEvent, known: ProcessEvent | null): boolean {
-  return known === null || event.fdCount !== known.fdCount || event.fdLimit !== known.fdLimit;
+  if (known === null) return true;
+  return (["comm", "exe", "cmdline", "uid", "unit", "fdCount", "fdLimit"] as const).some(
+    (field) => event[field] !== known[field],
+  );
 }

@@ -8,6 +8,7 @@ const OPTIONAL = new Set([
   ..."shutdown error orphan finReceived inProcess exiting linger closing pod recvQ sendQ sendWindow srttUs".split(
     " ",
   ),
+  ..."lastSentMs lastReceivedMs user parent startedAt isPartial".split(" "),
   ..."bytesSent bytesAcked bytesReceived inode rtoMs backoff answering scan counters sysctls cpu balanced".split(
     " ",
   ),

@@ -136,6 +136,8 @@ const SAMPLE_OF: {
     bytesAcked: 12346,
     bytesReceived: 2346,
     sendWindow: 70_656,
+    lastSentMs: 12_000,
+    lastReceivedMs: 90_000,
   },
   "snapshot-end": {
     type: "snapshot-end",
@@ -166,8 +168,23 @@ const SAMPLE_OF: {
     unit: "nginx.service",
     container: null,
     pod: "6f1c3a52-0000-4000-8000-1234567890ab",
+    user: "www-data",
+    parent: 1,
+    startedAt: -86_400e9,
     fdLimit: 1024,
     fdCount: 17,
+  },
+  threads: {
+    type: "threads",
+    t: 11e6,
+    pid: 812,
+    startTicks: 123456,
+    threads: 12,
+    isPartial: true,
+    groups: [
+      { count: 11, state: "S", wchan: "futex_do_wait", syscall: "futex", fd: null },
+      { count: 1, state: "S", wchan: "ep_poll", syscall: "epoll_wait", fd: 5 },
+    ],
   },
   host: {
     type: "host",

@@ -58,6 +58,11 @@ test("the owner carries what is known of the process", () => {
     container: null,
     source: "accept",
     confidence: "certain",
+    cmdline: "php-fpm: pool www",
+    uid: 33,
+    user: null,
+    pod: null,
+    startedAt: null,
   });
 });
 

@@ -1,7 +1,6 @@
 /** What threads do. */
 import { expect, test } from "vitest";
 import {
-  describeThreads,
   groupThreads,
   parseSyscall,
   readThreads,
@@ -16,8 +15,6 @@ test("threads that do the same are counted together, the most first", () => {
   const activities = [EPOLL, ...Array.from({ length: 11 }, () => FUTEX)];
   const groups = groupThreads(activities);
   expect(groups.map(({ count }) => count)).toEqual([11, 1]);
-  const text = describeThreads({ pid: 1, threads: 12, groups, isPartial: false });
-  expect(text).toBe("11 of 12 threads in futex (futex_do_wait), 1 in epoll_wait on descriptor 5");
 });
 
 test.each([

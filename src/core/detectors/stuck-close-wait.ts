@@ -5,9 +5,13 @@ import { formatEndpoint } from "../../event/tuple.ts";
 import type { CoreState } from "../core-state.ts";
 import type { Endpoint, Unread } from "../endpoint.ts";
 import type { Firing, Subject } from "../finding.ts";
+import { descriptorUse, growthOf } from "../growth.ts";
 import { flowOf } from "../open-flow.ts";
+import type { OwnerFacts } from "../owner-facts.ts";
+import { stuckCause } from "../stuck-cause.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
+import { ownerEvidence } from "./owner-evidence.ts";
 import { earliest, type Stay, stays } from "./stays.ts";
 import { counted } from "./wording.ts";
 
@@ -28,7 +32,8 @@ export const stuckCloseWait: Detector = {
     const stuck = stuckStays(core, now, seconds);
     const keyOf = keysOf(core);
     const groups = groupBy(stuck, ({ endpoint }) => keyOf(endpoint));
-    return [...groups].map(([key, group]) => fire(core, String(key), group));
+    const until = now - seconds * 1e9;
+    return [...groups].map(([key, group]) => fire(core, String(key), group, until));
   },
 };
 
@@ -89,9 +94,12 @@ function subjectOf(core: CoreState, first: Endpoint): Subject {
   return { listener: local, pid: listener.pid, comm: listener.comm ?? "" };
 }
 
-function fire(core: CoreState, key: string, group: readonly Stay[]): Firing {
+function fire(core: CoreState, key: string, group: readonly Stay[], until: Nanoseconds): Firing {
   const count = group.length;
   const subject = subjectOf(core, (group[0] as Stay).endpoint);
+  const endpoints = group.map(({ endpoint }) => endpoint);
+  const owner = ownerFacts(core, subject.pid, group, until);
+  const { first, last } = ownerEvidence(owner, endpoints, core.now);
   return {
     key,
     severity: count >= 100 ? "critical" : "warning",
@@ -99,8 +107,31 @@ function fire(core: CoreState, key: string, group: readonly Stay[]): Firing {
     subject,
     count,
     summary: summaryOf(subject, counted(count, "connection")),
-    endpoints: group.map(({ endpoint }) => endpoint.id),
-    evidence: evidenceOf(group),
+    endpoints: endpoints.map(({ id }) => id),
+    evidence: [...first, ...evidenceOf(group), ...last],
+    owner,
+  };
+}
+
+function ownerFacts(
+  core: CoreState,
+  pid: number | undefined,
+  group: readonly Stay[],
+  until: Nanoseconds,
+): OwnerFacts {
+  const process = (pid === undefined ? undefined : core.processes.get(pid)) ?? null;
+  const threads = (pid === undefined ? undefined : core.threads.get(pid)) ?? null;
+  const growth = growthOf(group, until);
+  return {
+    cause: stuckCause({
+      endpoints: group.map(({ endpoint }) => endpoint),
+      threads,
+      process: (each) => core.processes.get(each),
+    }),
+    growth,
+    descriptors: descriptorUse(process, growth),
+    process,
+    threads,
   };
 }
 
