@@ -46,6 +46,7 @@ export class Carry<R> {
   readonly #follower: Follower;
   readonly #ofEndpoint = new Map<Endpoint, Entry<R>[]>();
   readonly #ofProcess = new Map<number, Entry<R>>();
+  readonly #ofThreads = new Map<number, Entry<R>>();
   readonly #ofPlace = new Map<string, Entry<R>[]>();
   readonly #holdersOf = new Map<string, Entry<R>[]>();
   /** The newest word on each counter and sysctl. */
@@ -70,7 +71,8 @@ export class Carry<R> {
     if (listener !== null) this.#filePlace(listener, event, entry);
     if (event.type === "host") this.#fileHost(event, entry);
     else if (event.type === "heartbeat") this.#beat = entry;
-    else if (event.type === "process") this.#fileProcess(event.pid, entry);
+    else if (event.type === "process") fileProcess(this.#ofProcess, event.pid, entry);
+    else if (event.type === "threads") fileProcess(this.#ofThreads, event.pid, entry);
     else if (event.type === "gap") this.#gaps.push({ entry, until: Math.max(event.t, event.from) });
     if (this.#no % SWEEP_EVERY === 0) this.#sweep();
   }
@@ -89,6 +91,7 @@ export class Carry<R> {
       for (const list of lists.values()) for (const entry of list) entries.add(entry);
     }
     for (const entry of this.#ofProcess.values()) entries.add(entry);
+    for (const entry of this.#ofThreads.values()) entries.add(entry);
     for (const entry of this.#ofHost.values()) entries.add(entry);
     for (const [index, { entry, until }] of this.#gaps.entries()) {
       // The first of all tells since when the trace has holes.
@@ -151,13 +154,6 @@ export class Carry<R> {
     if (event.type === "owner" && list.length > MOST_HOLDERS) list.splice(0, MOST_HOLDERS / 2);
   }
 
-  /** As many are known at a time as the trace knows. */
-  #fileProcess(pid: number, entry: Entry<R>): void {
-    this.#ofProcess.set(pid, entry);
-    const [oldest] = this.#ofProcess.keys();
-    if (this.#ofProcess.size > MOST_PROCESSES) this.#ofProcess.delete(oldest as number);
-  }
-
   #fileHost({ netns, counters, sysctls }: HostEvent, entry: Entry<R>): void {
     for (const name of Object.keys(counters ?? {})) this.#ofHost.set(`${netns} ${name}`, entry);
     for (const name of Object.keys(sysctls ?? {})) this.#ofHost.set(`${netns} =${name}`, entry);
@@ -173,6 +169,13 @@ export class Carry<R> {
     }
     this.#gaps = this.#gaps.filter(({ until }, index) => index === 0 || until >= bornNs);
   }
+}
+
+/** As many are known at a time as the trace knows. */
+function fileProcess<V>(known: Map<number, V>, pid: number, entry: V): void {
+  known.set(pid, entry);
+  const [oldest] = known.keys();
+  if (known.size > MOST_PROCESSES) known.delete(oldest as number);
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): V[] {

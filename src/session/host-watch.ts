@@ -95,6 +95,8 @@ export class HostWatch {
     this.#canJoin = joins.isJoinable;
     if (!joins.isJoinable) this.#complain(`owners by descriptor are off: ${joins.reason}`, false);
     const tasks = this.#tasks;
+    // On a host with many namespaces the first look takes long, and the probes tell of the stuck.
+    tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
     await tasks.run("the first look at the host", async () => {
       await this.#scanNamespaces();
       await this.#readTable({ namespaces: this.#namespaces.wanted() });
@@ -103,7 +105,6 @@ export class HostWatch {
       if (this.#canJoin) await this.#owners.read();
       await this.#readCounters();
     });
-    tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
     tasks.every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
     tasks.every(COUNTERS_EVERY_MS, "counters", () => this.#readCounters());
     if (!this.#options.seesMiniSegments) {

@@ -128,10 +128,11 @@ describe("growth", () => {
   function leak(): Story {
     const story = new Story().at(0);
     for (let i = 0; i < 40; i++) {
+      const end = server(i);
       story
         .at(i * 1000)
-        .accept(server(i))
-        .finCame(server(i), { recvQ: 0 });
+        .accept(end)
+        .finCame(end, { recvQ: 0 });
     }
     return who(story.at(39_000), 200).until(40_000);
   }
