@@ -43,6 +43,18 @@ interface ReportOptions extends FilterOptions {
   readonly quiet?: boolean;
 }
 
+const EPILOGUE = `
+Formats:
+${FORMATS.map(({ name, about }) => `  ${name.padEnd(10)}${about}`).join("\n")}
+All open with what the recording may be trusted for. Without --redact, the same
+recording makes the same report each time.
+
+Examples:
+  lastack report run.ndjson | less
+  lastack report run.ndjson --format html -o run.html
+  lastack report run.ndjson --format markdown --tz Europe/Berlin --port 443
+  lastack report run.ndjson --json | jq '.findings[].summary'`;
+
 export function addReport(program: Command, _result: CommandResult): void {
   program
     .command("report")
@@ -50,7 +62,7 @@ export function addReport(program: Command, _result: CommandResult): void {
     .description("Write the incident timeline of a recording. Needs no root.")
     .argument("<file>", "recording, also .gz; - for stdin")
     .addOption(
-      new Option("--format <name>", FORMATS.map((each) => `${each.name}: ${each.about}`).join("; "))
+      new Option("--format <name>", "what to write, see below")
         .choices(FORMATS.map((each) => each.name))
         .default("text"),
     )
@@ -69,10 +81,7 @@ export function addReport(program: Command, _result: CommandResult): void {
     .addOption(tzOption)
     .addOption(redactOption)
     .option("-q, --quiet", "no progress, no remarks")
-    .addHelpText(
-      "after",
-      "\nExample:\n  lastack report run.ndjson --format json -o run.report.json",
-    )
+    .addHelpText("after", EPILOGUE)
     .action(run);
 }
 

@@ -123,7 +123,7 @@ const NARROW = `@media (max-width:640px){main{padding:1.1rem .9rem 3rem}h1{font-
 .stays .p99,.chart .stays th:nth-child(4),.chart .stays td:nth-child(4){display:none}.stays .wide{width:38%}}`;
 
 const PRINT = `@media print{:root{${LIGHT}}@page{margin:14mm}html{color-scheme:light;font-size:11px}body{background:#fff}main{max-width:none;padding:0}
-.finding{break-inside:auto}.key,.table tr,.figures{break-inside:avoid}
+.findings{display:block}.finding{margin-bottom:.9rem}.key,.table tr,.figures{break-inside:avoid}
 .controls,.skip{display:none}.finding,.chart,.ladder-card{box-shadow:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 /** The whole style sheet; no part of it comes from a recording. */

@@ -28,7 +28,7 @@ const SKIP = `<a class="skip" href="#endpoints">To the endpoints</a>`;
 export const html: ExportFormat = {
   name: "html",
   extension: "html",
-  about: "one file for a browser: findings, wave diagrams, charts, a table; no script",
+  about: "one file for a browser: findings, wave diagrams, charts, a table",
   render: (report) => inPieces(document(report)),
 };
 

@@ -22,7 +22,7 @@ const MOST_ARROWS = 50;
 export const mermaid: ExportFormat = {
   name: "mermaid",
   extension: "mmd",
-  about: "the most telling teardown as a sequence diagram for Markdown and wikis",
+  about: "the most telling teardown as a diagram, for Markdown and wikis",
   render: (report) => inPieces(asLines(lines(report))),
 };
 
