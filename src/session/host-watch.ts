@@ -135,8 +135,9 @@ export class HostWatch {
     await this.#tasks.stop();
   }
 
-  /** An event came from a namespace that no scan has found yet: look soon. */
+  /** An event came from a namespace; where no scan has found it yet, look soon. */
   notice(netns: number): void {
+    this.#namespaces.noteEvent(netns);
     if (this.#tools === null || this.#isNoticing || !this.#namespaces.isNews(netns)) return;
     this.#isNoticing = true;
     this.#tasks.after(NOTICE_AFTER_MS, "namespaces", async () => {

@@ -6,6 +6,7 @@ import { readCounters } from "../host/counters.ts";
 import type { FileTools } from "../host/namespace-files.ts";
 import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
 import { readSysctls } from "../host/sysctls.ts";
+import { CounterTurns } from "./counter-turns.ts";
 
 /** What it works with. */
 export interface NamespaceWatchOptions {
@@ -38,6 +39,7 @@ export class NamespaceWatch {
   readonly #unfound = new Set<number>();
   #known: ReadonlyMap<number, NetworkNamespace> = new Map();
   #scans = 0;
+  readonly #turns = new CounterTurns();
 
   constructor(options: NamespaceWatchOptions) {
     this.#options = options;
@@ -70,6 +72,7 @@ export class NamespaceWatch {
     for (const inode of scan.gone) {
       this.#sysctls.delete(inode);
       this.#counters.delete(inode);
+      this.#turns.forget(inode);
     }
     if (this.#scans > 0) for (const inode of scan.added) this.#begin(inode);
     const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
@@ -82,12 +85,19 @@ export class NamespaceWatch {
     return scan.gone.filter((inode) => netns === null || inode === netns);
   }
 
-  /** Read the counters of all wanted namespaces. */
+  /** Something happened in a namespace: its counters may have moved. */
+  noteEvent(netns: number): void {
+    this.#turns.note(netns);
+  }
+
+  /** Read the counters of all wanted namespaces, those that are quiet and costly seldom. */
   async readCounters(tools: FileTools): Promise<CounterNews> {
     const { now, out, signal } = this.#options;
     const overflown: NetworkNamespace[] = [];
     const replaced: NetworkNamespace[] = [];
+    this.#turns.begin();
     for (const namespace of this.wanted()) {
+      if (!this.#isDue(namespace)) continue;
       const netns = namespace.inode;
       const values = await readCounters(namespace, tools, signal).catch(() => null);
       if (values === null) continue;
@@ -103,6 +113,10 @@ export class NamespaceWatch {
       if (before !== undefined && OVERFLOW in news) overflown.push(namespace);
     }
     return { overflown, replaced };
+  }
+
+  #isDue({ inode, isOwn, pid }: NetworkNamespace): boolean {
+    return isOwn || pid !== null || !this.#counters.has(inode) || this.#turns.isDue(inode);
   }
 
   /** A namespace born under our eyes began with counters of 0. */
