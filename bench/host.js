@@ -13,33 +13,56 @@ import { everyConnection, stalls, steady } from "./host/recordings.js";
 import { sideBySide } from "./host/side-by-side.js";
 import { figure, save } from "./measure.js";
 
+/** @type {Record<string, string>} */
+const TITLES = {
+  sideBySide: "tracers side by side",
+  steady: "a steady load",
+  everyConnection: "every connection flat out",
+  idle: "nothing to do",
+  dashboard: "the dashboard",
+  stalls: "a stalled reader",
+  million: "a million endpoints",
+};
+
 if (process.getuid?.() !== 0) {
   process.stderr.write("bench:host traces this host, which needs root: sudo npm run bench:host\n");
   process.exit(4);
 }
-const only = process.argv[process.argv.indexOf("--only") + 1];
-const parts = Object.entries({ sideBySide, steady, everyConnection, idle, dashboard, stalls });
-
-figure(
-  "load of this host before the run, processes that want a CPU",
-  [loadavg()[0] ?? 0],
-  "",
-  "",
-  null,
-);
+const at = process.argv.indexOf("--only");
+const only = at < 0 ? null : process.argv[at + 1];
 const restore = measurePrograms();
 try {
-  for (const [name, part] of parts) {
-    if (process.argv.includes("--only") && name !== only) continue;
+  for (const [title, part] of Object.entries({
+    sideBySide,
+    steady,
+    everyConnection,
+    idle,
+    dashboard,
+    stalls,
+    million,
+  })) {
+    if (only !== null && title !== only) continue;
+    figure("processes that wanted a CPU before it began", [loadavg()[0] ?? 0], "", "", null);
     await part().catch((error) => {
       process.stderr.write(`${error.message}\n`);
-      figure(`${name}: could not be measured`, [], "", "a figure", () => false);
+      figure("could not be measured", [], "", "a figure", () => false);
     });
+    if (!IS_QUICK) save(`Host: ${TITLES[title]}`);
   }
 } finally {
   restore();
 }
-if (!IS_QUICK) save("On a busy host");
-const million = fileURLToPath(new URL("./host/million.js", import.meta.url));
-const args = ["--expose-gc", "--max-old-space-size=8192", million, ...(IS_QUICK ? [] : ["--save"])];
-spawnSync(process.execPath, args, { stdio: "inherit" });
+
+/** In a process of its own, whose memory is that of the endpoints alone. */
+async function million() {
+  const path = fileURLToPath(new URL("./host/million.js", import.meta.url));
+  const args = ["--expose-gc", "--max-old-space-size=8192", path];
+  const { stdout } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const { alive, endpoints, heapMb, rssMb } = JSON.parse(stdout);
+  figure("endpoints alive", [endpoints], "", String(alive), (v) => v === alive);
+  figure("heap of the process with them", [heapMb], "MB", "", null);
+  figure("memory of the process with them", [rssMb], "MB", "under 600", (v) => v < 600);
+}

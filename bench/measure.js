@@ -42,7 +42,7 @@ export function figure(name, runs, unit, target, isMet) {
 
 /**
  * Write the figures as Markdown beside this file, in the section of that name; other sections of
- * earlier runs stay. The README quotes this file.
+ * earlier runs stay. The README quotes this file. The next figures are another section's.
  *
  * @param {string} section
  */
@@ -69,4 +69,5 @@ export function save(section) {
   const sorted = [...others.slice(1), body].map((part) => `${part.trimEnd()}\n\n`).sort();
   writeFileSync(where, `${`${others[0] ?? "# Figures\n\n"}${sorted.join("")}`.trimEnd()}\n`);
   process.stdout.write("written to bench/FIGURES.md\n");
+  figures.length = 0;
 }
