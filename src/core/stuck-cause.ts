@@ -48,18 +48,24 @@ function causeOf(
   return unread === "fin-unread" && direction === "out" ? "idle-pool" : "unread";
 }
 
+/** /proc tells the start of a process in hundredths of a second. */
+const GRAIN_NS = 20e6;
+
 /**
- * Whether a holder is a child of another holder, or of the one that had opened the connection.
+ * Whether a holder is a child of another holder, or of the one that had opened the connection, and
+ * was forked with it open.
  *
- * A worker that took the descriptor by SCM_RIGHTS owns it like any other; one that has both its
- * parent and itself on it was forked with it open.
+ * A worker that is older than the connection has got the descriptor by SCM_RIGHTS, and owns it like
+ * any other. How old a connection is that stood before the trace, nobody knows.
  */
-function isInherited({ holders, openedBy }: Endpoint, process: CauseFacts["process"]): boolean {
+function isInherited(endpoint: Endpoint, process: CauseFacts["process"]): boolean {
+  const { holders, openedBy, bornAt, direction } = endpoint;
   if (holders.length === 0 || (holders.length === 1 && openedBy === undefined)) return false;
   const elders = new Set(holders.map(({ pid }) => pid));
   if (openedBy !== undefined) elders.add(openedBy.pid);
   return holders.some(({ pid }) => {
-    const parent = process(pid)?.parent;
-    return parent !== undefined && elders.has(parent);
+    const { parent, startedAt } = process(pid) ?? {};
+    if (parent === undefined || !elders.has(parent)) return false;
+    return direction === null || startedAt === undefined || startedAt + GRAIN_NS >= bornAt;
   });
 }

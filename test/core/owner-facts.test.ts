@@ -113,6 +113,14 @@ describe("the likely cause", () => {
     expect(stuck(story).owner?.cause).toBe("unread");
   });
 
+  test("a child that is older than the connection was given it", () => {
+    const end = server();
+    const story = new Story().at(1000).accept(end).finCame(end, { recvQ: 1, inode: 77 });
+    who(story, 300, { parent: 200, comm: "worker", startedAt: 0.5e9 });
+    story.at(2000).holder(77, 300, { comm: "worker" }).until(13_000);
+    expect(stuck(story).owner?.cause).toBe("unread");
+  });
+
   test("is not named where half of them say something else", () => {
     const [one, two] = [server(0), server(1)];
     const story = new Story().at(0).accept(one).accept(two);
