@@ -13,7 +13,7 @@ export function addDoctor(program: Command, result: CommandResult): void {
     .option("--json", "an array of checks")
     .addHelpText(
       "after",
-      "\nExit code 4 when nothing can be traced.\nExample:\n  sudo lastack doctor",
+      "\nExit code 4 when nothing can be traced.\n\nExample:\n  sudo lastack doctor",
     )
     .action(async (options: { readonly json?: boolean }) => {
       const checks = await examineHost();

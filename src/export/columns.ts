@@ -31,11 +31,17 @@ export function fitRight(text: string, columns: number): string {
   return " ".repeat(Math.max(0, columns - columnsOf(cut))) + cut;
 }
 
-/** Break a text at its spaces into lines; a word longer than a line is broken anywhere. */
+/** A space before a unit joins a number to it. */
+const BREAK = / (?!(?:ms|s|min|h)\b)/;
+
+/**
+ * Break a text at its spaces into lines, but for those inside of a duration; a word longer than a
+ * line is broken anywhere.
+ */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (let word of text.split(" ")) {
+  for (let word of text.split(BREAK)) {
     const joined = line === "" ? word : `${line} ${word}`;
     if (columnsOf(joined) <= columns) {
       line = joined;

@@ -54,10 +54,10 @@ export function* ladderLines(ladder: Ladder): Generator<string> {
   }
 }
 
-/** What the times count from: the first segment, else the first row. */
+/** What the times count from: the first segment of which it is known when, else the first row. */
 export function startOf({ rows }: Ladder): Nanoseconds {
-  const first = rows.find((row) => row.arrow !== null && row.at !== null) ?? rows[0];
-  return first?.at ?? 0;
+  const timed = rows.filter((row) => row.at !== null);
+  return (timed.find((row) => row.arrow !== null) ?? timed[0])?.at ?? 0;
 }
 
 function gapLine(count: number): string {
