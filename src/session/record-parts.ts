@@ -45,7 +45,7 @@ export async function recordParts(
     save: async () => {
       const { path: saved } = writer;
       await writer.rotate();
-      return saved;
+      return options.packs ? `${saved}.gz` : saved;
     },
   };
 }

@@ -34,7 +34,7 @@ function living(trace: Trace): Map<string, unknown> {
 
 describe("files that rotate", () => {
   test("replay as the whole together, and each alone tells of all that live at its end", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const session = await DemoSession.open();
     const recording = await recordParts(session.asLive(), join(directory, "run.ndjson"), {
@@ -66,7 +66,7 @@ describe("files that rotate", () => {
 
 describe("the flight recorder", () => {
   test("saves what was before and after a finding, and who lived then", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const session = await DemoSession.open();
     const saved: string[] = [];
@@ -100,7 +100,7 @@ describe("the flight recorder", () => {
   });
 
   test("saves on demand, goes on where it is saving already, and ends what is under way", {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const session = await DemoSession.open();
     const saved: string[] = [];

@@ -55,7 +55,7 @@ function range(until: number): number[] {
 }
 
 describe("rotation", () => {
-  test("100 times under load: every event in order, once", { timeout: 120_000 }, async () => {
+  test("100 times under load: every event in order, once", { timeout: 300_000 }, async () => {
     const writer = await start({ maxPartBytes: 1 });
     let seq = 0;
     while (readdirSync(directory).length <= 100) {
