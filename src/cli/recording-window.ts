@@ -3,7 +3,7 @@
 import { parseTime } from "../event/time.ts";
 import type { Zone } from "../event/zone.ts";
 import { OperatorError } from "../session/operator-error.ts";
-import { endOf } from "../session/read-trace.ts";
+import { endOf, type RecordingPath } from "../session/read-trace.ts";
 
 /** Nanoseconds since the start; absent ends are open. */
 export interface Window {
@@ -17,13 +17,13 @@ export interface Window {
  * @throws OperatorError 2 for a text that is no TIME or lies outside the recording
  */
 export async function readTimes(
-  path: string,
+  path: RecordingPath,
   texts: Readonly<Record<string, string | undefined>>,
   zone?: Zone,
 ): Promise<Record<string, number>> {
   const given = Object.entries(texts).filter(([, text]) => text !== undefined);
   if (given.length === 0) return {};
-  if (path === "-") {
+  if ([path].flat().includes("-")) {
     throw new OperatorError(2, "a TIME needs a file: stdin cannot be read twice; save it first");
   }
   const { header, endNs } = await endOf(path);

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Playback } from "../session/playback.ts";
+import { nameOf } from "../session/read-trace.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
@@ -17,14 +18,14 @@ export function addReplay(program: Command, result: CommandResult): void {
     .command("replay")
     .summary("the same dashboard over a recording")
     .description("Show a recording in the dashboard. Needs no root.")
-    .argument("<file>", "recording, also .gz")
+    .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
     .addOption(
       new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
     )
     .addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
   addScreenOptions(command)
     .addHelpText("after", "\nExample:\n  lastack replay run.ndjson --speed 10")
-    .action((file: string, options: ReplayOptions) => run(file, options, result));
+    .action((file: string[], options: ReplayOptions) => run(file, options, result));
 }
 
 function parseSpeed(text: string): number {
@@ -36,7 +37,7 @@ function parseSpeed(text: string): number {
   return speed;
 }
 
-async function run(file: string, options: ReplayOptions, result: CommandResult): Promise<void> {
+async function run(file: string[], options: ReplayOptions, result: CommandResult): Promise<void> {
   const playback = await Playback.start(file, options.speed);
   if (wantsDashboard()) {
     result.exitCode = await showDashboard({
@@ -62,6 +63,6 @@ async function run(file: string, options: ReplayOptions, result: CommandResult):
   clearInterval(timer);
   lines(true);
   if (!playback.end().closedCleanly) {
-    complain(`${file} was not closed cleanly; every complete line was used`);
+    complain(`${nameOf(file)} was not closed cleanly; every complete line was used`);
   }
 }

@@ -8,7 +8,7 @@ import type { Zone } from "../event/zone.ts";
 import { buildReport, FORMATS, formatNamed } from "../export/index.ts";
 import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
-import { readTrace } from "../session/read-trace.ts";
+import { nameOf, readTrace } from "../session/read-trace.ts";
 import { saveText } from "../session/save-text.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, printPieces } from "./output.ts";
@@ -60,7 +60,10 @@ export function addReport(program: Command, _result: CommandResult): void {
     .command("report")
     .summary("the incident timeline of a recording")
     .description("Write the incident timeline of a recording. Needs no root.")
-    .argument("<file>", "recording, also .gz; - for stdin")
+    .argument(
+      "<file...>",
+      "recording, also .gz; - for stdin; several, or a directory, are read as one",
+    )
     .addOption(
       new Option("--format <name>", "what to write, see below")
         .choices(FORMATS.map((each) => each.name))
@@ -85,17 +88,18 @@ export function addReport(program: Command, _result: CommandResult): void {
     .action(run);
 }
 
-async function run(file: string, options: ReportOptions): Promise<void> {
+async function run(files: string[], options: ReportOptions): Promise<void> {
+  const file = nameOf(files);
   const format = formatNamed(options.json ? "json" : options.format);
   if (format === undefined) throw new OperatorError(2, `no format ${options.format}`);
   const { from = 0, to } = await readTimes(
-    file,
+    files,
     { from: options.from, to: options.to },
     options.tz,
   );
   const redacting = options.redact ? new Redacting(freshRedactor(), options) : null;
   const progress = new Progress(`reading ${file}`, options.quiet);
-  const read = await readTrace(file, {
+  const read = await readTrace(files, {
     trace: { maxEnded: 5_000_000, ...thresholdsOf(options) },
     ...(to === undefined ? {} : { until: to }),
     ...(redacting && { redactor: redacting }),

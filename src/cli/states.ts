@@ -5,7 +5,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { safeText } from "../event/safe-text.ts";
 import { formatEndpoint } from "../event/tuple.ts";
 import { OperatorError } from "../session/operator-error.ts";
-import { readTrace } from "../session/read-trace.ts";
+import { nameOf, readTrace } from "../session/read-trace.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -33,7 +33,7 @@ export function addStates(program: Command, _result: CommandResult): void {
     .description(
       "Print the sockets of a moment of a recording, with owner, age in the state and how it is known.",
     )
-    .argument("<file>", "recording, also .gz")
+    .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
     .option("--at <time>", "the moment (default: the end)")
     .option("--json", "an array of objects")
     .addOption(portOption)
@@ -49,10 +49,11 @@ export function addStates(program: Command, _result: CommandResult): void {
     .action(run);
 }
 
-async function run(file: string, options: StatesOptions): Promise<void> {
-  const { at } = await readTimes(file, { at: options.at });
+async function run(files: string[], options: StatesOptions): Promise<void> {
+  const file = nameOf(files);
+  const { at } = await readTimes(files, { at: options.at });
   const progress = new Progress(`reading ${file}`);
-  const read = await readTrace(file, {
+  const read = await readTrace(files, {
     trace: { maxEnded: 1000 },
     ...(at === undefined ? {} : { until: at }),
     onEvents: (events) => progress.add(events.length),

@@ -98,7 +98,8 @@ function decodeHeader(header: Fields): DecodedRecord {
     (header.origin === undefined ? null : shortFault(header.origin, "origin")) ??
     optionalIntegerFault(header.netns, "netns", 0, EXACT) ??
     (header.slice === undefined ? null : sliceFault(header.slice)) ??
-    optionalFlagFault(header.redacted, "redacted");
+    optionalFlagFault(header.redacted, "redacted") ??
+    (header.part === undefined ? null : partFault(header.part));
   return why === null
     ? { kind: "header", header: header as unknown as RecordingHeader }
     : { kind: "malformed", why };
@@ -121,6 +122,15 @@ function decodeChecksum({ lines, crc32 }: Fields): DecodedRecord {
   return why === null
     ? { kind: "checksum", lines: lines as number, crc32: crc32 as string }
     : { kind: "malformed", why };
+}
+
+function partFault(part: unknown): Fault {
+  if (!isFields(part)) return "part is no object";
+  return (
+    integerFault(part.number, "part.number", 0, EXACT) ??
+    integerFault(part.from, "part.from", -EXACT, EXACT) ??
+    integerFault(part.carried, "part.carried", 0, EXACT)
+  );
 }
 
 function sliceFault(slice: unknown): Fault {

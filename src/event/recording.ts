@@ -45,6 +45,26 @@ export interface RecordingHeader {
   readonly slice?: SliceOrigin;
   /** Names and addresses are made up: see `redact.ts`. */
   readonly redacted?: boolean;
+  /** Present in each file of a recording that is written as many files. */
+  readonly part?: RecordingPart;
+}
+
+/**
+ * Which file of a recording this is.
+ *
+ * `startedAt` and every `t` are those of the whole. Its first events are carried from before
+ * `from`: they tell of what lived then, and stand in an earlier file too.
+ */
+export interface RecordingPart {
+  readonly number: number;
+  readonly from: Nanoseconds;
+  /** How many events are carried. */
+  readonly carried: number;
+}
+
+/** The moment that a recording begins at: what it tells of the time before is carried into it. */
+export function beginningOf({ slice, part }: RecordingHeader): Nanoseconds {
+  return Math.max(slice?.from ?? 0, part?.from ?? 0);
 }
 
 /**

@@ -39,6 +39,7 @@ export class LiveSession {
   readonly #watch: HostWatch;
   readonly #listeners: EventListener[] = [];
   readonly #timer: NodeJS.Timeout;
+  #step: (event: TraceEvent) => void = (event) => this.trace.step(event);
   #batch: TraceEvent[] = [];
   #takenUntilNs = Number.NEGATIVE_INFINITY;
   #footer: RecordingFooter | null = null;
@@ -113,6 +114,11 @@ export class LiveSession {
     return this.#feed.isAttached;
   }
 
+  /** Let another one step the trace with each event, as a recorder does; before the first. */
+  stepWith(step: (event: TraceEvent) => void): void {
+    this.#step = step;
+  }
+
   /** Take every event from now on. */
   onEvents(listener: EventListener): void {
     this.#listeners.push(listener);
@@ -178,7 +184,7 @@ export class LiveSession {
     const batch = this.#batch;
     this.#batch = [];
     for (const event of batch) {
-      this.trace.step(event);
+      this.#step(event);
       if (event.type === "transition") this.#watch.notice(event.netns);
       else if (event.type === "gap") this.#watch.noticeLoss();
     }

@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Trace } from "../core/fold.ts";
-import type { RecordingHeader } from "../event/recording.ts";
+import { beginningOf, type RecordingHeader } from "../event/recording.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
+import type { RecordingPath } from "../store/recording-files.ts";
 import type { Recording } from "../store/recording-reader.ts";
 import type { ReadEnd } from "../store/recording-scanner.ts";
 import { openRecording, traceFor } from "./read-trace.ts";
@@ -39,7 +40,7 @@ export class Playback {
    * @param speed times real time; Infinity folds as fast as it can
    * @throws OperatorError 3
    */
-  static async start(path: string, speed: number): Promise<Playback> {
+  static async start(path: RecordingPath, speed: number): Promise<Playback> {
     const recording = await openRecording(path);
     return new Playback(recording, traceFor(recording.header, {}), speed);
   }
@@ -81,7 +82,7 @@ export class Playback {
       for (const event of batch) {
         if (this.#firstNs === null) {
           // What a slice tells of the time before it is known at once, not watched.
-          this.#firstNs = Math.max(event.t, this.header.slice?.from ?? event.t);
+          this.#firstNs = Math.max(event.t, beginningOf(this.header));
           position = this.#firstNs;
         }
         if (Number.isFinite(this.#speed)) position = await this.#wait(event, position);

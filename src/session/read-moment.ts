@@ -5,6 +5,7 @@ import { lossesOf } from "../core/losses.ts";
 import type { TraceOptions } from "../core/trace.ts";
 import type { Ledger, RecordingHeader } from "../event/recording.ts";
 import type { GapCause, GapEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import type { RecordingPath } from "../store/recording-files.ts";
 import { openRecording, readable, traceFor } from "./read-trace.ts";
 
 /** Which moment, and how the trace is made. */
@@ -33,7 +34,10 @@ export interface Moment {
  *
  * @throws OperatorError 3 when it cannot be read or is of a newer schema
  */
-export async function readMoment(path: string, options: ReadMomentOptions = {}): Promise<Moment> {
+export async function readMoment(
+  path: RecordingPath,
+  options: ReadMomentOptions = {},
+): Promise<Moment> {
   const recording = await openRecording(path);
   const { header } = recording;
   const trace = traceFor(header, options.trace);

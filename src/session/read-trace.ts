@@ -7,9 +7,18 @@ import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { RecordingError } from "../store/recording-error.ts";
-import { type Recording, readRecording } from "../store/recording-reader.ts";
+import { labelOfAll, type RecordingPath } from "../store/recording-files.ts";
+import type { Recording } from "../store/recording-reader.ts";
 import type { ReadEnd } from "../store/recording-scanner.ts";
+import { readRecordings } from "../store/recording-set.ts";
 import { OperatorError } from "./operator-error.ts";
+
+export type { RecordingPath } from "../store/recording-files.ts";
+
+/** What messages call a recording of one file or many. */
+export function nameOf(path: RecordingPath): string {
+  return labelOfAll(path);
+}
 
 /** How a recording is read. */
 export interface ReadTraceOptions {
@@ -34,9 +43,9 @@ export interface ReadTrace {
 }
 
 /** Open a recording. @throws OperatorError 3 when it cannot be read or is of a newer schema */
-export async function openRecording(path: string): Promise<Recording> {
+export async function openRecording(path: RecordingPath): Promise<Recording> {
   try {
-    return await readRecording(path);
+    return await readRecordings(path);
   } catch (error) {
     throw readable(error);
   }
@@ -59,7 +68,10 @@ export function traceFor(header: RecordingHeader, options: ReadTraceOptions["tra
  *
  * @throws OperatorError 3
  */
-export async function readTrace(path: string, options: ReadTraceOptions = {}): Promise<ReadTrace> {
+export async function readTrace(
+  path: RecordingPath,
+  options: ReadTraceOptions = {},
+): Promise<ReadTrace> {
   const recording = await openRecording(path);
   const { redactor } = options;
   const header = redactor?.header(recording.header) ?? recording.header;
@@ -84,7 +96,9 @@ export async function readTrace(path: string, options: ReadTraceOptions = {}): P
 }
 
 /** The moment of the last line, found by reading the whole recording. */
-export async function endOf(path: string): Promise<{ header: RecordingHeader; endNs: number }> {
+export async function endOf(
+  path: RecordingPath,
+): Promise<{ header: RecordingHeader; endNs: number }> {
   const recording = await openRecording(path);
   try {
     for await (const batch of recording.events) void batch;

@@ -13,6 +13,8 @@ export interface LiveRecording {
   /** Settles when the reader of a pipe has gone; never for a file. */
   readonly closed: Promise<"signal">;
   close(footer: RecordingFooter): Promise<WriterEnd>;
+  /** Bring what there is into a file that can be taken away; returns its path. */
+  save(): Promise<string | null>;
 }
 
 /**
@@ -44,5 +46,12 @@ export async function recordTo(
   });
   for (const event of early) writer.write(event);
   take = (event) => writer.write(event);
-  return { closed, close: (footer) => writer.close(footer) };
+  return {
+    closed,
+    close: (footer) => writer.close(footer),
+    save: async () => {
+      await writer.flush();
+      return path;
+    },
+  };
 }

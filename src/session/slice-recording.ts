@@ -4,7 +4,13 @@ import { stat } from "node:fs/promises";
 import { Follower } from "../core/follower.ts";
 import { SliceFilter } from "../core/slice-filter.ts";
 import { planSlice, type SlicePlan, type SliceRequest } from "../core/slice-plan.ts";
-import type { Ledger, RecordingFooter, RecordingHeader, SliceOrigin } from "../event/recording.ts";
+import {
+  beginningOf,
+  type Ledger,
+  type RecordingFooter,
+  type RecordingHeader,
+  type SliceOrigin,
+} from "../event/recording.ts";
 import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { CreateError } from "../store/create-file.ts";
@@ -88,7 +94,7 @@ async function choose(path: string, options: SliceOptions): Promise<Chosen> {
   });
   const { lastNs, footer, closedCleanly } = recording.end();
   const request: SliceRequest = {
-    fromNs: Math.max(options.fromNs ?? 0, header.slice?.from ?? 0),
+    fromNs: Math.max(options.fromNs ?? 0, beginningOf(header)),
     toNs: Math.min(until, Math.max(lastNs, trace.now)),
     endpoints: options.endpoints,
     findings: options.findings,

@@ -1,5 +1,6 @@
 /** Looks at the end of a recording on disk: torn or whole, and how far it reaches. */
 
+import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { type DecodedRecord, decodeRecord } from "../event/recording-codec.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
@@ -44,6 +45,31 @@ export async function readTail(path: string): Promise<RecordingTail | null> {
   } catch (error) {
     throw unreadable(labelOf(path), error);
   }
+}
+
+/**
+ * Cut off what a killed writer has left behind the last whole line, and say in a clause what was
+ * wrong with the recording; null when it is whole.
+ *
+ * @throws RecordingError `unreadable`, also where it cannot be written to
+ */
+export async function repairTail(path: string): Promise<string | null> {
+  const tail = await readTail(path);
+  if (tail === null || (tail.isClosed && tail.tornBytes === 0)) return null;
+  if (tail.tornBytes === 0) return "was not closed cleanly; every line of it is whole";
+  const { O_RDWR, O_NOFOLLOW } = constants;
+  try {
+    const file = await open(path, O_RDWR | O_NOFOLLOW);
+    try {
+      await file.truncate((await file.stat()).size - tail.tornBytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(labelOf(path), error);
+  }
+  return `was not closed cleanly; ${tail.tornBytes} bytes of an unfinished line are cut off`;
 }
 
 /** Say for a person what is wrong with a recording that has been read, one sentence each. */

@@ -1,7 +1,7 @@
 /** The built program on the real kernel, as a user runs it: record, stream, replay, report, states. */
 
 import { once } from "node:events";
-import { rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,8 +52,8 @@ async function visit(port: number): Promise<void> {
   await once(client, "close");
 }
 
-async function reportOf(path: string): Promise<Report> {
-  const { code, stdout, stderr } = await lastack("report", path, "--format", "json");
+async function reportOf(path: string, ...options: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await lastack("report", path, "--format", "json", ...options);
   expect(stderr).toBe("");
   expect(code).toBe(0);
   const report = JSON.parse(stdout);
@@ -107,6 +107,40 @@ describe("record and stream", () => {
     ).toEqual(["CLOSE_WAIT", "FIN_WAIT2"]);
     const replay = await lastack("replay", path, "--speed", "max");
     expect(replay.stdout).toContain(finding?.summary);
+  });
+
+  test("save around a finding, and what is being written when they are asked", {
+    timeout: 240_000,
+  }, async () => {
+    const series = join(directory, "series");
+    mkdirSync(series);
+    const saves = join(directory, "saves");
+    mkdirSync(saves);
+    const early = ["--threshold", "stuck-close-wait=1"];
+    const writer = start("record", "-o", join(series, "host.ndjson"), "--keep", "1h", ...early);
+    const flight = start(
+      ...["record", "-o", join(saves, "leak.ndjson"), "--on-finding", "stuck-close-wait"],
+      ...["--before", "30s", "--after", "1s", "--no-gzip", ...early],
+    );
+    await writer.until("stderr", /^tracing/m);
+    await flight.until("stderr", /^tracing/m);
+    const { server, port, accepted } = await leakyServer();
+    await visit(port);
+    const [, saved = ""] = await flight.until("stderr", /saved: (\S+)$/m);
+    writer.kill("SIGUSR1");
+    await writer.until("stderr", /saved: \S+$/m);
+    for (const program of [writer, flight]) program.kill("SIGTERM");
+    for (const program of [writer, flight]) expect((await program.ended).code).toBe(0);
+    for (const socket of accepted) socket.destroy();
+    server.close();
+    for (const path of [saved, series]) {
+      const report = await reportOf(path, ...early);
+      const kinds = report.findings.filter(({ subject }) => subject.pid === process.pid);
+      expect(kinds.map(({ kind }) => kind)).toContain("stuck-close-wait");
+      expect(report.recording.closedCleanly).toBe(true);
+    }
+    const modes = readdirSync(series).map((name) => statSync(join(series, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600]);
   });
 
   test("leave no bpftrace behind when lastack itself is killed, and every whole line", async () => {

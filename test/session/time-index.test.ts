@@ -65,7 +65,7 @@ function seen(trace: Trace) {
 
 describe("a jump", () => {
   test(`to ${JUMPS} moments stands where playing through stands, and goes on alike`, {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const index = await TimeIndex.open(path, "test", { spacing: 200 });
     if (index === null) throw new Error("no index");
@@ -93,7 +93,7 @@ describe("a jump", () => {
 
 describe("the index", () => {
   test("is kept beside the recording for its owner alone, and made again when it does not fit", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const own = join(directory, "own.ndjson");
     copyFileSync(path, own);
