@@ -10,6 +10,8 @@ import { expiryVerdict } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
 import type { Listener } from "./listener-table.ts";
 import { copyCoreState, newCoreState } from "./new-core-state.ts";
+import { type PortOutlook, portOutlook } from "./port-outlook.ts";
+import { type LoggedEvent, RecentEvents } from "./recent-events.ts";
 import type { EventCounts, Resume } from "./resume.ts";
 import type { SeriesPoint } from "./series.ts";
 import type { EndpointList } from "./state-list.ts";
@@ -34,6 +36,7 @@ export class Trace implements TraceView {
   #core: CoreState;
   #watchman: Watchman;
   #evictedTally = new Tally();
+  #log = new RecentEvents();
   #nextEvaluation: Nanoseconds = SECOND_NS;
   /** While it is told of the time before, nobody looks: see `Resume`. */
   #resume: Resume | null;
@@ -64,6 +67,7 @@ export class Trace implements TraceView {
     copy.#evictedTally = this.#evictedTally.clone();
     copy.#nextEvaluation = this.#nextEvaluation;
     copy.#taken = this.#taken;
+    copy.#log = this.#log.copy();
     return copy;
   }
 
@@ -84,6 +88,7 @@ export class Trace implements TraceView {
       this.#advanceTo(event.t);
       core.now = event.t;
     }
+    this.#log.add(event);
     applyEvent(core, event);
   }
 
@@ -177,6 +182,16 @@ export class Trace implements TraceView {
     return this.#core.recent.newest(count);
   }
 
+  /** The newest events that tell of a connection, the newest first; a bounded number is remembered. */
+  recentEvents(count: number): readonly LoggedEvent[] {
+    return this.#log.newest(count);
+  }
+
+  /** Local ports by destination and by listener, and how long they last. */
+  ports(): PortOutlook {
+    return portOutlook(this.#core, this.#core.now);
+  }
+
   /** Who listens where a connection came in. */
   listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined {
     return this.#core.listeners.of(tuple);
@@ -196,6 +211,11 @@ export class Trace implements TraceView {
 
   findings(): readonly Finding[] {
     return this.#watchman.findings();
+  }
+
+  /** How many a finding spoke of in each of the last seconds, oldest first. */
+  trend(findingId: string): readonly number[] {
+    return this.#watchman.trend(findingId);
   }
 
   series(seconds: number): readonly SeriesPoint[] {
@@ -220,8 +240,6 @@ export class Trace implements TraceView {
   summary(): Summary {
     const tally = this.#evictedTally.clone();
     for (const endpoint of this.endpoints()) tally.add(endpoint, this.isComplete(endpoint));
-    const phaseMs: Record<string, Percentiles> = {};
-    for (const [state, histogram] of this.#core.phases) phaseMs[state] = histogram.percentiles();
     return {
       endpoints: tally.endpoints,
       itemised: this.#core.table.byId.size,
@@ -229,8 +247,14 @@ export class Trace implements TraceView {
       byVerdict: tally.byVerdict,
       byRole: tally.byRole,
       retransmits: { ...this.#core.resends },
-      phaseMs,
+      phaseMs: this.phaseMs(),
     };
+  }
+
+  /** How long endpoints stayed in each state, those that have left it. */
+  phaseMs(): Readonly<Record<string, Percentiles>> {
+    const { phases } = this.#core;
+    return Object.fromEntries([...phases].map(([state, each]) => [state, each.percentiles()]));
   }
 
   ledger(): Ledger {
