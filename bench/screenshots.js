@@ -1,10 +1,11 @@
 // @ts-check
-// Renders the dashboard's views from a recording to SVG, and to PNG where @resvg/resvg-js is there.
+// Renders the dashboard's views from a recording to SVG and PNG.
 //
 // Usage: npm run screenshots -- [RECORDING [DIRECTORY]]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Resvg } from "@resvg/resvg-js";
 
 /** The built program; by URL, so that types can be checked before it is built. @param {string} path */
 const built = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
@@ -101,10 +102,6 @@ async function draw({
   return grid;
 }
 
-/** @type {{ Resvg: new (svg: string, options: object) => { render(): { asPng(): Uint8Array } } } | null} */
-// @ts-expect-error a tool that need not be installed
-const resvg = await import("@resvg/resvg-js").catch(() => null);
-
 mkdirSync(directory, { recursive: true });
 for (const shot of SHOTS) {
   const grid = await draw(shot);
@@ -112,14 +109,7 @@ for (const shot of SHOTS) {
     shot.theme === "light" ? { foreground: "#202020", background: "#fafafa" } : undefined;
   const svg = gridToSvg(grid, colors);
   writeFileSync(join(directory, `${shot.name}.svg`), svg);
-  if (resvg !== null) {
-    const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans Mono" };
-    writeFileSync(
-      join(directory, `${shot.name}.png`),
-      new resvg.Resvg(svg, { font }).render().asPng(),
-    );
-  }
+  const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans Mono" };
+  writeFileSync(join(directory, `${shot.name}.png`), new Resvg(svg, { font }).render().asPng());
 }
-process.stdout.write(
-  `${SHOTS.length} views in ${directory}${resvg === null ? ", without PNG: @resvg/resvg-js is not installed" : ""}\n`,
-);
+process.stdout.write(`${SHOTS.length} views in ${directory}\n`);
