@@ -18,7 +18,15 @@ const MOTIONS: readonly TableMotion[] = [
   "half-page-up",
   "half-page-down",
 ];
-const PANEL_ACTIONS = ["panel-1", "panel-2", "panel-3", "panel-4"] as const;
+const PANEL_ACTIONS = [
+  "panel-1",
+  "panel-2",
+  "panel-3",
+  "panel-4",
+  "panel-5",
+  "panel-6",
+  "panel-7",
+] as const;
 const FPS_STEP = 1.5;
 
 /** Bind every key that the dashboard can answer; only these stand in the help. */

@@ -1,5 +1,8 @@
 // The one table of keys: what they do, what the help says of them, and where they count.
 
+/** The numbers of the panels that keys go to. */
+export type PanelNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
 /** What a key can ask for. An app registers handlers for those that it can do. */
 export type Action =
   | "quit"
@@ -33,7 +36,7 @@ export type Action =
   | "detail"
   | "panel-next"
   | "panel-previous"
-  | `panel-${1 | 2 | 3 | 4}`
+  | `panel-${PanelNumber}`
   | "zoom"
   | "follow"
   | "export-range"
@@ -62,11 +65,11 @@ export interface KeyBinding {
 
 const PANELS: readonly KeyContext[] = ["panels"];
 
-const panelKey = (number: 1 | 2 | 3 | 4): KeyBinding => ({
+const panelKey = (number: PanelNumber): KeyBinding => ({
   action: `panel-${number}`,
   keys: [String(number)],
   group: "View",
-  help: "findings, CLOSE_WAIT, FINs, teardowns",
+  help: number < 5 ? "findings, owners, peers, teardowns" : "endpoints, ports, log",
   contexts: PANELS,
 });
 
@@ -193,6 +196,9 @@ export const KEY_TABLE: readonly KeyBinding[] = [
   panelKey(2),
   panelKey(3),
   panelKey(4),
+  panelKey(5),
+  panelKey(6),
+  panelKey(7),
   {
     action: "zoom",
     keys: ["e"],

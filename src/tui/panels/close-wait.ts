@@ -43,6 +43,7 @@ function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
 export const closeWaitPanel: Panel<CloseWaitData> = {
   name: "close-wait",
   title: "CLOSE_WAIT by owner",
+  tab: "Owners",
   view({ watched, now, passes }) {
     const all = groupByHolder(watched);
     const holdings = all.filter((each) => passes(rowOf(each, now)));
