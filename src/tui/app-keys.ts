@@ -1,5 +1,6 @@
 // Says what each key does to the dashboard.
 import type { Dashboard, Doors } from "./app-dashboard.ts";
+import { tabOrder } from "./app-layout.ts";
 import { helpData } from "./app-view.ts";
 import { createKeyDispatcher, type KeyDispatcher } from "./key-dispatch.ts";
 import { overlayScrollLimit } from "./overlay.ts";
@@ -50,9 +51,9 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
     state.focus = name;
   };
   const step = (by: number) => {
-    const { length } = LIST_PANELS;
-    const at = LIST_PANELS.findIndex(({ name }) => name === state.focus);
-    focus(LIST_PANELS[(at + by + length) % length]?.name);
+    const ring = tabOrder(state.main);
+    const at = ring.indexOf(state.focus);
+    focus(ring[(at + by + ring.length) % ring.length]);
   };
   PANEL_ACTIONS.forEach((action, index) => {
     keys.on(action, () => focus(LIST_PANELS[index]?.name));

@@ -62,6 +62,11 @@ export function mainPanel(focus: string, last: string): string {
   return ASIDE.has(focus) ? last : focus;
 }
 
+/** The panels of the overview in the order of the Tab key: those aside, then the main place. */
+export function tabOrder(main: string): readonly string[] {
+  return ASIDE.has(main) ? [...ASIDE] : [...ASIDE, main];
+}
+
 /** The panel in the place that several share, whose border names the others. */
 export function sharedPanel(
   places: ReadonlyMap<string, Rect>,
