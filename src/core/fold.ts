@@ -8,6 +8,7 @@ import { type CoreState, endEndpoint } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { expiryVerdict } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
+import { ledgerOf } from "./ledger.ts";
 import type { Listener } from "./listener-table.ts";
 import { copyCoreState, newCoreState } from "./new-core-state.ts";
 import { type PortOutlook, portOutlook } from "./port-outlook.ts";
@@ -258,16 +259,6 @@ export class Trace implements TraceView {
   }
 
   ledger(): Ledger {
-    const beat = this.#core.heartbeat;
-    const { counted = 0, received = 0, lost = 0, unparsed = 0, skipped = 0 } = beat ?? {};
-    return {
-      counted,
-      received,
-      lost,
-      skipped,
-      unparsed,
-      evicted: this.#core.table.evicted,
-      balanced: beat?.balanced ?? counted === received + lost + unparsed,
-    };
+    return ledgerOf(this.#core);
   }
 }

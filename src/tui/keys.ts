@@ -1,7 +1,8 @@
 // The one table of keys: what they do, what the help says of them, and where they count.
 
 /** The numbers of the panels that keys go to. */
-export type PanelNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export const PANEL_NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const;
+type PanelNumber = (typeof PANEL_NUMBERS)[number];
 
 /** What a key can ask for. An app registers handlers for those that it can do. */
 export type Action =
@@ -192,13 +193,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     help: "the next panel, the one before",
     contexts: PANELS,
   },
-  panelKey(1),
-  panelKey(2),
-  panelKey(3),
-  panelKey(4),
-  panelKey(5),
-  panelKey(6),
-  panelKey(7),
+  ...PANEL_NUMBERS.map(panelKey),
   {
     action: "zoom",
     keys: ["e"],

@@ -33,7 +33,9 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 30_0
 
   it("shows the recording to its end, stays, and leaves with q", async () => {
     await start(80, 24);
-    expect(shell.screen()).toMatch(/ENDED {3}▲ \d+ WARNINGS {3}recorded on[\s\S]*CLOSE_WAIT[\s\S]*4 Teardowns/);
+    expect(shell.screen()).toMatch(
+      /ENDED {3}▲ \d+ WARNINGS {3}recorded on[\s\S]*CLOSE_WAIT[\s\S]*4 Teardowns/,
+    );
     expect(shell.modes().alternate).toBe(true);
     shell.keys("q");
     await shell.until(/^code=0$/m);
