@@ -34,7 +34,7 @@ const [
 
 /** @typedef {{ name: string, cols: number, rows: number, keys?: readonly string[], seconds?: number, theme?: import("../src/tui/theme.ts").ThemeName, colors?: import("../src/tui/profile.ts").ColorDepth, glyphs?: import("../src/tui/glyphs.ts").GlyphLevel }} Shot */
 
-/** Every view, and the keys that lead to it. @type {Readonly<Record<string, readonly string[]>>} */
+/** Every view, and the keys that lead to it. @satisfies {Readonly<Record<string, readonly string[]>>} */
 const VIEWS = {
   overview: [],
   findings: ["1", "e"],
