@@ -90,7 +90,6 @@ function timelineLines(painter: Painter, data: TimelineData): Line[] {
   return [
     ...wrap(headLine(theme, endpoint)),
     ...wrap([{ text: data.sentence }], 0),
-    ...(advice.length > 0 ? [blank, ...advice] : []),
     blank,
     ...factLines(data).flatMap((line) => wrap(line, 10)),
     blank,
@@ -98,6 +97,7 @@ function timelineLines(painter: Painter, data: TimelineData): Line[] {
     blank,
     ladderLegend(theme),
     blank,
+    ...(advice.length > 0 ? [...advice, blank] : []),
     ...phases,
   ];
 }
