@@ -25,9 +25,9 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "growth", title: "GROWTH", width: 8, align: "right", optional: 4 },
   { id: "oldest", title: "OLDEST", width: 7, align: "right" },
   { id: "descriptors", title: "FDS LEFT", width: 8, align: "right", optional: 3 },
-  { id: "reading", title: "UNREAD", width: 13, grow: 5 },
+  { id: "reading", title: "UNREAD", width: 13, grow: 3 },
   { id: "cause", title: "WHY", width: 34, grow: 1, optional: 2 },
-  { id: "command", title: "COMMAND", width: 16, grow: 2, optional: 1 },
+  { id: "command", title: "COMMAND", width: 16, grow: 4, optional: 1 },
 ];
 
 function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
