@@ -16,8 +16,9 @@ import { type LoggedEvent, RecentEvents } from "./recent-events.ts";
 import type { EventCounts, Resume } from "./resume.ts";
 import type { SeriesPoint } from "./series.ts";
 import type { EndpointList } from "./state-list.ts";
+import { summaryOf } from "./summary.ts";
 import { Tally } from "./tally.ts";
-import type { Percentiles, Summary, TraceOptions, TraceView } from "./trace.ts";
+import type { Summary, TraceOptions, TraceView } from "./trace.ts";
 import { Watchman } from "./watchman.ts";
 
 const SECOND_NS = 1e9;
@@ -83,14 +84,10 @@ export class Trace implements TraceView {
 
   /** Take one event. Never throws, whatever the event says. */
   step(event: TraceEvent): void {
-    const core = this.#core;
     this.#taken++;
-    if (event.t > core.now) {
-      this.#advanceTo(event.t);
-      core.now = event.t;
-    }
-    this.#log.add(event);
-    applyEvent(core, event);
+    this.advance(event.t);
+    if (this.#resume === null) this.#log.add(event);
+    applyEvent(this.#core, event);
   }
 
   /** Let time pass without an event: the end of a recording, the tick of a live screen. */
@@ -241,21 +238,7 @@ export class Trace implements TraceView {
   summary(): Summary {
     const tally = this.#evictedTally.clone();
     for (const endpoint of this.endpoints()) tally.add(endpoint, this.isComplete(endpoint));
-    return {
-      endpoints: tally.endpoints,
-      itemised: this.#core.table.byId.size,
-      teardowns: tally.teardowns,
-      byVerdict: tally.byVerdict,
-      byRole: tally.byRole,
-      retransmits: { ...this.#core.resends },
-      phaseMs: this.phaseMs(),
-    };
-  }
-
-  /** How long endpoints stayed in each state, those that have left it. */
-  phaseMs(): Readonly<Record<string, Percentiles>> {
-    const { phases } = this.#core;
-    return Object.fromEntries([...phases].map(([state, each]) => [state, each.percentiles()]));
+    return summaryOf(this.#core, tally);
   }
 
   ledger(): Ledger {
