@@ -1,7 +1,7 @@
 // @ts-check
 // Renders the dashboard's views from a recording to SVG and PNG.
 //
-// Usage: npm run screenshots -- [--all] [--only PART_OF_NAME] [RECORDING [DIRECTORY]]
+// Usage: npm run screenshots -- [--all] [--only PART_OF_NAME] [DIRECTORY [RECORDING]]
 // Without --all those that the README shows.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,8 +28,8 @@ const { positionals, values } = parseArgs({
   options: { all: { type: "boolean", default: false }, only: { type: "string", default: "" } },
 });
 const [
-  recording = join(ROOT, "test/recordings/demo.ndjson"),
   directory = join(ROOT, "docs/screens"),
+  recording = join(ROOT, "test/recordings/demo.ndjson"),
 ] = positionals;
 
 /** @typedef {{ name: string, cols: number, rows: number, keys?: readonly string[], seconds?: number, theme?: import("../src/tui/theme.ts").ThemeName, colors?: import("../src/tui/profile.ts").ColorDepth, glyphs?: import("../src/tui/glyphs.ts").GlyphLevel }} Shot */
