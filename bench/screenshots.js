@@ -1,10 +1,13 @@
 // @ts-check
-// Renders the dashboard's views from a recording to SVG, and to PNG where @resvg/resvg-js is there.
+// Renders the dashboard's views from a recording to SVG and PNG.
 //
-// Usage: npm run screenshots -- [RECORDING [DIRECTORY]]
+// Usage: npm run screenshots -- [--all] [--only PART_OF_NAME] [DIRECTORY [RECORDING]]
+// Without --all those that the README shows.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Resvg } from "@resvg/resvg-js";
 
 /** The built program; by URL, so that types can be checked before it is built. @param {string} path */
 const built = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
@@ -20,26 +23,55 @@ const { gridToSvg } = await built("tui/screen-svg.js");
 const { createTheme } = await built("tui/theme.js");
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: "boolean", default: false }, only: { type: "string", default: "" } },
+});
 const [
-  recording = join(ROOT, "test/recordings/demo.ndjson"),
   directory = join(ROOT, "docs/screens"),
-] = process.argv.slice(2);
+  recording = join(ROOT, "test/recordings/demo.ndjson"),
+] = positionals;
 
-/** @typedef {{ name: string, cols: number, rows: number, keys?: string[], seconds?: number, theme?: import("../src/tui/theme.ts").ThemeName, colors?: import("../src/tui/profile.ts").ColorDepth, glyphs?: import("../src/tui/glyphs.ts").GlyphLevel }} Shot */
+/** @typedef {{ name: string, cols: number, rows: number, keys?: readonly string[], seconds?: number, theme?: import("../src/tui/theme.ts").ThemeName, colors?: import("../src/tui/profile.ts").ColorDepth, glyphs?: import("../src/tui/glyphs.ts").GlyphLevel }} Shot */
 
-/** @type {Shot[]} */
+/** Every view, and the keys that lead to it. @satisfies {Readonly<Record<string, readonly string[]>>} */
+const VIEWS = {
+  overview: [],
+  findings: ["1", "e"],
+  finding: ["1", "enter"],
+  owners: ["2", "e"],
+  owner: ["2", "enter"],
+  peers: ["3", "e"],
+  teardowns: ["4", "e"],
+  endpoints: ["5", "e"],
+  ports: ["6", "e"],
+  log: ["7", "e"],
+  teardown: ["2", "enter", "enter"],
+  resends: ["3", "enter", "enter"],
+  help: ["?"],
+};
+const SIZES = /** @type {const} */ ([
+  [80, 24],
+  [120, 30],
+  [160, 45],
+  [200, 60],
+]);
+
+/** The pictures of the documentation. @type {Shot[]} */
 const SHOTS = [
-  { name: "overview-80x24", cols: 80, rows: 24 },
-  { name: "overview-120x30", cols: 120, rows: 30 },
-  { name: "overview-160x45", cols: 160, rows: 45 },
-  { name: "overview-200x60", cols: 200, rows: 60 },
-  { name: "close-wait", cols: 120, rows: 30, keys: ["2", "enter"] },
-  { name: "teardown-leak", cols: 100, rows: 30, keys: ["2", "enter", "enter"] },
-  { name: "teardown-resends", cols: 120, rows: 40, keys: ["3", "enter", "enter"] },
-  { name: "finding", cols: 100, rows: 30, keys: ["1", "enter"] },
-  { name: "help", cols: 120, rows: 40, keys: ["?"] },
+  { name: "overview", cols: 120, rows: 34 },
+  { name: "teardown", cols: 120, rows: 34, keys: VIEWS.teardown },
+];
+
+/** Every view in every size, and the overview in every theme and depth. @type {() => Shot[]} */
+const everything = () => [
+  ...Object.entries(VIEWS).flatMap(([name, keys]) =>
+    SIZES.map(([cols, rows]) => ({ name: `${name}-${cols}x${rows}`, cols, rows, keys })),
+  ),
   { name: "light", cols: 120, rows: 30, theme: "light" },
   { name: "colour-blind", cols: 120, rows: 30, theme: "colour-blind" },
+  { name: "sixteen", cols: 120, rows: 30, colors: 16 },
+  { name: "eight", cols: 120, rows: 30, colors: 8 },
   { name: "no-colour", cols: 120, rows: 30, colors: 0 },
   { name: "ascii", cols: 120, rows: 30, glyphs: "ascii" },
   { name: "compact", cols: 60, rows: 16 },
@@ -101,25 +133,15 @@ async function draw({
   return grid;
 }
 
-/** @type {{ Resvg: new (svg: string, options: object) => { render(): { asPng(): Uint8Array } } } | null} */
-// @ts-expect-error a tool that need not be installed
-const resvg = await import("@resvg/resvg-js").catch(() => null);
-
 mkdirSync(directory, { recursive: true });
-for (const shot of SHOTS) {
+const shots = (values.all ? everything() : SHOTS).filter(({ name }) => name.includes(values.only));
+for (const shot of shots) {
   const grid = await draw(shot);
   const colors =
     shot.theme === "light" ? { foreground: "#202020", background: "#fafafa" } : undefined;
   const svg = gridToSvg(grid, colors);
   writeFileSync(join(directory, `${shot.name}.svg`), svg);
-  if (resvg !== null) {
-    const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans Mono" };
-    writeFileSync(
-      join(directory, `${shot.name}.png`),
-      new resvg.Resvg(svg, { font }).render().asPng(),
-    );
-  }
+  const font = { loadSystemFonts: true, defaultFontFamily: "DejaVu Sans Mono" };
+  writeFileSync(join(directory, `${shot.name}.png`), new Resvg(svg, { font }).render().asPng());
 }
-process.stdout.write(
-  `${SHOTS.length} views in ${directory}${resvg === null ? ", without PNG: @resvg/resvg-js is not installed" : ""}\n`,
-);
+process.stdout.write(`${shots.length} views in ${directory}\n`);

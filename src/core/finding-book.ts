@@ -4,6 +4,8 @@ import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Finding, FindingKind, Firing } from "./finding.ts";
 
 const KEPT = 5000;
+/** Looks that a trend goes back: a minute where there is one a second. */
+const TREND = 60;
 /** From so many ids on, those are taken out whose endpoints the table has forgotten. */
 const FEW_IDS = 10_000;
 
@@ -18,6 +20,7 @@ interface Entry {
 export class FindingBook {
   readonly #all = new Map<string, Finding>();
   readonly #open = new Map<string, Entry>();
+  readonly #trends = new Map<string, number[]>();
   readonly #isKnown: (id: string) => boolean;
   #next = 1;
 
@@ -46,6 +49,7 @@ export class FindingBook {
       copy.#open.set(key, { finding: copied, ids: copiedIds, pruneAt });
       copy.#all.set(finding.id, copied);
     }
+    for (const [id, trend] of this.#trends) copy.#trends.set(id, [...trend]);
     copy.#next = this.#next;
     return copy;
   }
@@ -68,6 +72,7 @@ export class FindingBook {
       const entry = { finding, ids, pruneAt: known?.pruneAt ?? FEW_IDS };
       this.#open.set(key, entry);
       this.#all.set(finding.id, finding);
+      this.#note(finding.id, firing.count);
       this.#prune(entry);
     }
     for (const [key, { finding }] of this.#open) {
@@ -75,7 +80,22 @@ export class FindingBook {
       this.#open.delete(key);
       this.#all.set(finding.id, { ...finding, until: now });
     }
-    while (this.#all.size > KEPT) this.#all.delete(this.#all.keys().next().value as string);
+    while (this.#all.size > KEPT) {
+      const oldest = this.#all.keys().next().value as string;
+      this.#all.delete(oldest);
+      this.#trends.delete(oldest);
+    }
+  }
+
+  /** How many a finding spoke of at each of its last looks, oldest first. */
+  trend(id: string): readonly number[] {
+    return this.#trends.get(id) ?? [];
+  }
+
+  #note(id: string, count: number): void {
+    const trend = this.#trends.get(id);
+    if (trend === undefined) this.#trends.set(id, [count]);
+    else if (trend.push(count) > TREND) trend.shift();
   }
 
   all(): readonly Finding[] {

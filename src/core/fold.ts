@@ -8,13 +8,17 @@ import { type CoreState, endEndpoint } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { expiryVerdict } from "./expiry-queue.ts";
 import type { Finding } from "./finding.ts";
+import { ledgerOf } from "./ledger.ts";
 import type { Listener } from "./listener-table.ts";
 import { copyCoreState, newCoreState } from "./new-core-state.ts";
+import { type PortOutlook, portOutlook } from "./port-outlook.ts";
+import { type LoggedEvent, RecentEvents } from "./recent-events.ts";
 import type { EventCounts, Resume } from "./resume.ts";
 import type { SeriesPoint } from "./series.ts";
 import type { EndpointList } from "./state-list.ts";
+import { summaryOf } from "./summary.ts";
 import { Tally } from "./tally.ts";
-import type { Percentiles, Summary, TraceOptions, TraceView } from "./trace.ts";
+import type { Summary, TraceOptions, TraceView } from "./trace.ts";
 import { Watchman } from "./watchman.ts";
 
 const SECOND_NS = 1e9;
@@ -34,6 +38,7 @@ export class Trace implements TraceView {
   #core: CoreState;
   #watchman: Watchman;
   #evictedTally = new Tally();
+  #log = new RecentEvents();
   #nextEvaluation: Nanoseconds = SECOND_NS;
   /** While it is told of the time before, nobody looks: see `Resume`. */
   #resume: Resume | null;
@@ -64,6 +69,7 @@ export class Trace implements TraceView {
     copy.#evictedTally = this.#evictedTally.clone();
     copy.#nextEvaluation = this.#nextEvaluation;
     copy.#taken = this.#taken;
+    copy.#log = this.#log.copy();
     return copy;
   }
 
@@ -78,13 +84,10 @@ export class Trace implements TraceView {
 
   /** Take one event. Never throws, whatever the event says. */
   step(event: TraceEvent): void {
-    const core = this.#core;
     this.#taken++;
-    if (event.t > core.now) {
-      this.#advanceTo(event.t);
-      core.now = event.t;
-    }
-    applyEvent(core, event);
+    this.advance(event.t);
+    if (this.#resume === null) this.#log.add(event);
+    applyEvent(this.#core, event);
   }
 
   /** Let time pass without an event: the end of a recording, the tick of a live screen. */
@@ -177,6 +180,16 @@ export class Trace implements TraceView {
     return this.#core.recent.newest(count);
   }
 
+  /** The newest events that tell of a connection, the newest first; a bounded number is remembered. */
+  recentEvents(count: number): readonly LoggedEvent[] {
+    return this.#log.newest(count);
+  }
+
+  /** Local ports by destination and by listener, and how long they last. */
+  ports(): PortOutlook {
+    return portOutlook(this.#core, this.#core.now);
+  }
+
   /** Who listens where a connection came in. */
   listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined {
     return this.#core.listeners.of(tuple);
@@ -196,6 +209,11 @@ export class Trace implements TraceView {
 
   findings(): readonly Finding[] {
     return this.#watchman.findings();
+  }
+
+  /** How many a finding spoke of in each of the last seconds, oldest first. */
+  trend(findingId: string): readonly number[] {
+    return this.#watchman.trend(findingId);
   }
 
   series(seconds: number): readonly SeriesPoint[] {
@@ -220,30 +238,10 @@ export class Trace implements TraceView {
   summary(): Summary {
     const tally = this.#evictedTally.clone();
     for (const endpoint of this.endpoints()) tally.add(endpoint, this.isComplete(endpoint));
-    const phaseMs: Record<string, Percentiles> = {};
-    for (const [state, histogram] of this.#core.phases) phaseMs[state] = histogram.percentiles();
-    return {
-      endpoints: tally.endpoints,
-      itemised: this.#core.table.byId.size,
-      teardowns: tally.teardowns,
-      byVerdict: tally.byVerdict,
-      byRole: tally.byRole,
-      retransmits: { ...this.#core.resends },
-      phaseMs,
-    };
+    return summaryOf(this.#core, tally);
   }
 
   ledger(): Ledger {
-    const beat = this.#core.heartbeat;
-    const { counted = 0, received = 0, lost = 0, unparsed = 0, skipped = 0 } = beat ?? {};
-    return {
-      counted,
-      received,
-      lost,
-      skipped,
-      unparsed,
-      evicted: this.#core.table.evicted,
-      balanced: beat?.balanced ?? counted === received + lost + unparsed,
-    };
+    return ledgerOf(this.#core);
   }
 }

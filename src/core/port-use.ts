@@ -9,6 +9,13 @@ import { PortGroup } from "./port-group.ts";
 /** What a destination is known by. */
 export type Destination = Omit<SocketTuple, "localPort">;
 
+/** How many connections that came in at a port wait as mini-sockets. */
+export interface WaitingAt {
+  readonly netns: number;
+  readonly port: number;
+  readonly waiting: number;
+}
+
 /** An end this much before its timer is no expiry: another connection took the port over. */
 const EARLY_NS = 2e9;
 const SECOND_NS = 1e9;
@@ -24,6 +31,7 @@ export class PortUse {
   readonly #byDestination = new Map<string, PortGroup>();
   readonly #shared = new Set<PortGroup>();
   readonly #minisIn = new Map<number, number>();
+  readonly #waitingAt = new Map<number, WaitingAt>();
   #tickedAt: Nanoseconds = Number.NEGATIVE_INFINITY;
 
   /** The same counts to go on with, of groups that the copier knows. */
@@ -33,6 +41,7 @@ export class PortUse {
       copy.#byDestination.set(key, copier.group(group));
     for (const group of this.#shared) copy.#shared.add(copier.group(group));
     for (const [netns, minis] of this.#minisIn) copy.#minisIn.set(netns, minis);
+    for (const [key, waiting] of this.#waitingAt) copy.#waitingAt.set(key, waiting);
     copy.#tickedAt = this.#tickedAt;
     return copy;
   }
@@ -50,6 +59,11 @@ export class PortUse {
   /** Mini-sockets of each namespace that has or had one: TIME_WAIT and FIN_WAIT2. */
   minis(): ReadonlyMap<number, number> {
     return this.#minisIn;
+  }
+
+  /** Mini-sockets by the port that their connections came in at, where there are any. */
+  waitingAt(): Iterable<Readonly<WaitingAt>> {
+    return this.#waitingAt.values();
   }
 
   /** An endpoint has got both its ports. */
@@ -71,13 +85,17 @@ export class PortUse {
   becameMini({ ports, tuple }: Endpoint): void {
     this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 0) + 1);
     if (ports) ports.minis++;
+    else this.#countAt(tuple, 1);
   }
 
   /** It is gone, or gets another tuple; called while it still says what it was. */
   remove(endpoint: Endpoint): void {
     const { isMini, ports: group, tuple } = endpoint;
     if (isMini) this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 1) - 1);
-    if (!group) return;
+    if (!group) {
+      if (isMini) this.#countAt(tuple, -1);
+      return;
+    }
     endpoint.ports = null;
     group.used--;
     if (isMini) group.minis--;
@@ -85,6 +103,13 @@ export class PortUse {
     if (group.used > 0) return;
     this.#byDestination.delete(keyOf(group));
     this.#shared.delete(group);
+  }
+
+  #countAt({ netns, localPort: port }: SocketTuple, by: 1 | -1): void {
+    const key = netns * 65_536 + port;
+    const waiting = (this.#waitingAt.get(key)?.waiting ?? 0) + by;
+    if (waiting > 0) this.#waitingAt.set(key, { netns, port, waiting });
+    else this.#waitingAt.delete(key);
   }
 
   /** Remember the growth of every group, once a second; a second call within it does nothing. */

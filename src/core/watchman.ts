@@ -85,6 +85,11 @@ export class Watchman {
     return this.#book.all();
   }
 
+  /** How many a finding spoke of at each of its last looks, oldest first. */
+  trend(id: string): readonly number[] {
+    return this.#book.trend(id);
+  }
+
   /** The newest seconds, oldest first. */
   series(seconds: number): readonly SeriesPoint[] {
     return this.#series.last(seconds);

@@ -1,4 +1,5 @@
 // Draws the lines above and below the panels: what is shown, and how far it can be trusted.
+import type { Severity } from "../core/finding.ts";
 import type { RecordingHeader } from "../event/recording.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
 import { formatCount, formatDuration } from "./format.ts";
@@ -48,6 +49,20 @@ function modeItem(painter: Painter, { mode, isStarting, speed, paused, ended }: 
   return item(spans);
 }
 
+/** The whole host in one word: fine, or how many findings there are of the gravest kind. */
+function verdictItem({ theme }: Painter, { watched }: Scene): StatusItem {
+  const open = watched.findings().filter(({ until }) => until === null);
+  const count = (severity: Severity) => open.filter((each) => each.severity === severity).length;
+  const [critical, warning] = [count("critical"), count("warning")];
+  const [role, text] =
+    critical > 0
+      ? (["critical", `${formatCount(critical)} CRITICAL`] as const)
+      : warning > 0
+        ? (["warn", `${formatCount(warning)} ${warning === 1 ? "WARNING" : "WARNINGS"}`] as const)
+        : (["ok", "FINE"] as const);
+  return item([{ text: ` ${theme.sign(role)} ${text} `, paint: theme.badge(role) }]);
+}
+
 /** The first line: program, mode, host, time, what is watched. */
 export function paintHeader(painter: Painter, scene: Scene, doing: Doing): void {
   const { header, now } = scene;
@@ -56,6 +71,7 @@ export function paintHeader(painter: Painter, scene: Scene, doing: Doing): void 
     left: [
       item([{ text: "lastack", paint: "title" }]),
       modeItem(painter, doing),
+      ...(doing.isStarting ? [] : [verdictItem(painter, scene)]),
       item([
         { text: recorded, paint: "muted" },
         { text: header.hostname, paint: "text" },

@@ -1,7 +1,9 @@
 // Says what each key does to the dashboard.
 import type { Dashboard, Doors } from "./app-dashboard.ts";
+import { tabOrder } from "./app-layout.ts";
 import { helpData } from "./app-view.ts";
 import { createKeyDispatcher, type KeyDispatcher } from "./key-dispatch.ts";
+import { PANEL_NUMBERS } from "./keys.ts";
 import { overlayScrollLimit } from "./overlay.ts";
 import { LIST_PANELS } from "./panels/index.ts";
 import type { TableMotion } from "./table-cursor.ts";
@@ -18,7 +20,6 @@ const MOTIONS: readonly TableMotion[] = [
   "half-page-up",
   "half-page-down",
 ];
-const PANEL_ACTIONS = ["panel-1", "panel-2", "panel-3", "panel-4"] as const;
 const FPS_STEP = 1.5;
 
 /** Bind every key that the dashboard can answer; only these stand in the help. */
@@ -42,13 +43,13 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
     state.focus = name;
   };
   const step = (by: number) => {
-    const { length } = LIST_PANELS;
-    const at = LIST_PANELS.findIndex(({ name }) => name === state.focus);
-    focus(LIST_PANELS[(at + by + length) % length]?.name);
+    const ring = tabOrder(state.main);
+    const at = ring.indexOf(state.focus);
+    focus(ring[(at + by + ring.length) % ring.length]);
   };
-  PANEL_ACTIONS.forEach((action, index) => {
-    keys.on(action, () => focus(LIST_PANELS[index]?.name));
-  });
+  for (const number of PANEL_NUMBERS) {
+    keys.on(`panel-${number}`, () => focus(LIST_PANELS[number - 1]?.name));
+  }
   keys.on("panel-next", () => step(1));
   keys.on("panel-previous", () => step(-1));
   keys.on("detail", () => {

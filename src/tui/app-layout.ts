@@ -6,6 +6,8 @@ import { type LayoutNode, layOut, type Rect } from "./layout.ts";
 export interface LayoutChoice {
   /** The panel that has the keys. */
   readonly focus: string;
+  /** The panel in the place that several share, while one with a place of its own has the keys. */
+  readonly main: string;
   /** Only that panel, over the whole screen. */
   readonly isZoomed: boolean;
 }
@@ -14,6 +16,7 @@ const HEADER: LayoutNode = { name: "header", size: 1 };
 const STATUS: LayoutNode = { name: "status", size: 1 };
 const STRIP: LayoutNode = { name: "strip", size: 1 };
 const RATES: LayoutNode = { name: "rates-strip", size: 1 };
+const VITALS: LayoutNode = { name: "vitals", size: 1 };
 /** The ladder of the selected teardown, where there is room beside the list. */
 const PREVIEW: LayoutNode = { name: "preview", size: 86 };
 
@@ -40,24 +43,56 @@ const brief = (height: number): LayoutNode => ({
   ],
 });
 
-const causes = (height: number): LayoutNode => ({
+/** Who keeps connections open and who does not answer; on large screens how long it all takes. */
+const causes = (height: number, timesWidth: number): LayoutNode => ({
   split: "columns",
   size: height,
-  parts: [{ name: "close-wait" }, { name: "fin-resends" }],
+  parts: [
+    { name: "close-wait", weight: 1 },
+    { name: "fin-resends", weight: 1 },
+    { name: "times", size: timesWidth },
+  ],
 });
 
-const LAYOUTS: Readonly<Record<Exclude<SizeClass, "too-small">, (focus: string) => LayoutNode>> = {
-  compact: (focus) => rows(HEADER, STRIP, { name: focus }, STATUS),
-  small: (focus) =>
-    rows(HEADER, { name: "states", size: 9 }, RATES, STRIP, { name: focus }, STATUS),
-  medium: () => rows(HEADER, brief(9), RATES, causes(7), { name: "teardowns" }, STATUS),
-  large: () => rows(HEADER, overview(13, 34), causes(9), { name: "teardowns" }, STATUS),
-  wide: () =>
+/** Panels with a place of their own from the medium size on; the others share the main place. */
+const ASIDE: ReadonlySet<string> = new Set(["findings", "close-wait", "fin-resends"]);
+
+/** The panel that the main place shows now, given the one that it showed last. */
+export function mainPanel(focus: string, last: string): string {
+  return ASIDE.has(focus) ? last : focus;
+}
+
+/** The panels of the overview in the order of the Tab key: those aside, then the main place. */
+export function tabOrder(main: string): readonly string[] {
+  return ASIDE.has(main) ? [...ASIDE] : [...ASIDE, main];
+}
+
+/** The panel in the place that several share, whose border names the others. */
+export function sharedPanel(
+  places: ReadonlyMap<string, Rect>,
+  { focus, main }: Pick<LayoutChoice, "focus" | "main">,
+): string {
+  return places.has(main) ? main : focus;
+}
+
+type Layout = (choice: LayoutChoice) => LayoutNode;
+
+const LAYOUTS: Readonly<Record<Exclude<SizeClass, "too-small">, Layout>> = {
+  compact: ({ focus }) => rows(HEADER, STRIP, { name: focus }, STATUS),
+  small: ({ focus }) =>
+    rows(HEADER, STRIP, { name: "states", size: 9 }, RATES, VITALS, { name: focus }, STATUS),
+  medium: ({ main }) => rows(HEADER, brief(9), RATES, VITALS, causes(7, 0), { name: main }, STATUS),
+  large: ({ main }) =>
+    rows(HEADER, overview(13, 34), causes(9, 40), { name: main }, VITALS, STATUS),
+  wide: ({ main }) =>
     rows(
       HEADER,
       overview(16, 42),
-      causes(11),
-      { split: "columns", parts: [{ name: "teardowns" }, PREVIEW] },
+      causes(11, 48),
+      main === "teardowns"
+        ? { split: "columns", parts: [{ name: main }, PREVIEW] }
+        : { name: main },
+      VITALS,
       STATUS,
     ),
 };
@@ -66,10 +101,12 @@ const LAYOUTS: Readonly<Record<Exclude<SizeClass, "too-small">, (focus: string) 
 export function placePanels(
   cols: number,
   height: number,
-  { focus, isZoomed }: LayoutChoice,
+  choice: LayoutChoice,
 ): ReadonlyMap<string, Rect> | null {
   const size = sizeClass(cols, height);
   if (size === "too-small") return null;
-  const node = isZoomed ? rows(HEADER, { name: focus }, STATUS) : LAYOUTS[size](focus);
+  const node = choice.isZoomed
+    ? rows(HEADER, { name: choice.focus }, STATUS)
+    : LAYOUTS[size](choice);
   return layOut(cols, height, node);
 }

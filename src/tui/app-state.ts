@@ -52,6 +52,8 @@ const START: Place = { cursor: START_CURSOR, scroll: 0, keys: [], visible: 1, li
 /** The user's position. Everything is by identity, so new rows move nothing that is selected. */
 export class AppState {
   focus: string;
+  /** The panel in the place that several share. */
+  main: string;
   isZoomed = false;
   help: { scroll: number } | null = null;
   /** A line that is being typed; it takes all keys. */
@@ -69,6 +71,7 @@ export class AppState {
 
   constructor(focus: string) {
     this.focus = focus;
+    this.main = focus;
   }
 
   /** The panel that keys go to: the topmost level, else the one in focus. */

@@ -1,6 +1,6 @@
 // Paints the whole dashboard from one scene and the user's position.
 import { type Doing, paintHeader, paintStatus, paintStrip } from "./app-health.ts";
-import { placePanels } from "./app-layout.ts";
+import { mainPanel, placePanels, sharedPanel } from "./app-layout.ts";
 import type { AppState } from "./app-state.ts";
 import { paintBox } from "./box.ts";
 import type { KeyDispatcher } from "./key-dispatch.ts";
@@ -11,6 +11,7 @@ import { LIST_PANELS } from "./panels/index.ts";
 import { type AnyPanel, anyPanel, type Scene, type ShownPanel, stillLook } from "./panels/panel.ts";
 import { paintRatesStrip } from "./panels/rates.ts";
 import { timelinePanel } from "./panels/timeline.ts";
+import { paintVitals } from "./panels/vitals.ts";
 import { wrapLine } from "./panels/wrap.ts";
 import { paintPrompt } from "./prompt.ts";
 import { keyHint, type StatusItem } from "./status-line.ts";
@@ -33,11 +34,14 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
   const { state, panels } = parts;
   const level = state.levels.at(-1);
   const isZoomed = state.isZoomed || level !== undefined;
-  const places = placePanels(painter.width, painter.height, { focus: state.focus, isZoomed });
+  state.main = mainPanel(state.focus, state.main);
+  const { focus, main } = state;
+  const places = placePanels(painter.width, painter.height, { focus, main, isZoomed });
   if (places === null) {
     paintTooSmall(painter, painter.width, painter.height);
     return;
   }
+  const shared = isZoomed ? null : sharedPanel(places, state);
   for (const [place, rect] of places) {
     const at = painter.within(rect);
     if (place === "header") paintHeader(at, parts.scene, parts.doing);
@@ -45,10 +49,12 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
     else if (place === "status") paintStatus(at, parts.scene, parts.doing, hints(parts));
     else if (place === "strip") paintStrip(at, parts.scene);
     else if (place === "rates-strip") paintRatesStrip(at, parts.scene);
+    else if (place === "vitals") paintVitals(at, parts.scene, !places.has("times"));
     else if (place === "preview") paintPreview(at, parts);
     else {
       const panel = level?.panel ?? panels.get(place);
-      if (panel !== undefined) paintPanel(at, panel, parts, places.has("strip"));
+      const others = place === shared ? LIST_PANELS.filter(({ name }) => !places.has(name)) : [];
+      if (panel !== undefined) paintPanel(at, panel, parts, others);
     }
   }
   const menu = state.sort.overlay();
@@ -76,15 +82,20 @@ export function helpData(
   return { ...help, lines: [...help.lines, [], [{ text: "Remarks", paint: "title" }], ...lines] };
 }
 
-function paintPanel(painter: Painter, panel: AnyPanel, parts: FrameParts, isAlone: boolean): void {
+function paintPanel(
+  painter: Painter,
+  panel: AnyPanel,
+  parts: FrameParts,
+  tabs: readonly AnyPanel[],
+): void {
   const { state, scene } = parts;
   const shown = parts.show(panel);
   const number = LIST_PANELS.findIndex(({ name }) => name === panel.name) + 1;
   const focused = state.active === panel.name;
-  const isTabbed = isAlone && number > 0;
   const inside = paintBox(painter, {
-    title: number > 0 ? `${number} ${panel.title}` : panel.title,
-    note: isTabbed ? otherTabs(parts, panel) : shown.note,
+    title: number > 0 ? `${number} ${tabs.length > 0 ? panel.tab : panel.title}` : panel.title,
+    note: tabs.length > 0 ? tabSpans(tabs) : shown.note,
+    ...(tabs.length > 0 && { foot: shown.note }),
     focused,
   });
   shown.draw(inside, {
@@ -112,20 +123,13 @@ function paintPreview(painter: Painter, parts: FrameParts): void {
   panel.show(parts.scene).draw(inside, stillLook(parts.scene, []));
 }
 
-/** Where one panel stands for all: the numbers of the others and what they hold. */
-function otherTabs(parts: FrameParts, panel: AnyPanel): Span[] {
-  return LIST_PANELS.flatMap((other, index) => {
-    if (other.name === panel.name) return [];
-    const { keys } = parts.show(other);
-    return [
-      { text: ` ${index + 1}`, paint: "accent" },
-      { text: ` ${shortTitle(other)} `, paint: "muted" },
-      { text: String(keys.length), paint: keys.length > 0 ? "title" : "muted" },
-    ] satisfies Span[];
-  });
+/** The numbers of the panels that share a place with another, each in a word. */
+function tabSpans(tabs: readonly AnyPanel[]): Span[] {
+  return tabs.flatMap((other, index): Span[] => [
+    { text: `${index > 0 ? "  " : ""}${LIST_PANELS.indexOf(other) + 1}`, paint: "accent" },
+    { text: ` ${other.tab}`, paint: "muted" },
+  ]);
 }
-
-const shortTitle = ({ title }: AnyPanel) => title.replace(/ by .*|^Recent /g, "");
 
 /** Keys that help at this moment; what leads out of here stays longest. */
 function hints({ keys, state, doing }: FrameParts): StatusItem[] {

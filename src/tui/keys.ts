@@ -1,5 +1,9 @@
 // The one table of keys: what they do, what the help says of them, and where they count.
 
+/** The numbers of the panels that keys go to. */
+export const PANEL_NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const;
+type PanelNumber = (typeof PANEL_NUMBERS)[number];
+
 /** What a key can ask for. An app registers handlers for those that it can do. */
 export type Action =
   | "quit"
@@ -33,7 +37,7 @@ export type Action =
   | "detail"
   | "panel-next"
   | "panel-previous"
-  | `panel-${1 | 2 | 3 | 4}`
+  | `panel-${PanelNumber}`
   | "zoom"
   | "follow"
   | "export-range"
@@ -62,11 +66,11 @@ export interface KeyBinding {
 
 const PANELS: readonly KeyContext[] = ["panels"];
 
-const panelKey = (number: 1 | 2 | 3 | 4): KeyBinding => ({
+const panelKey = (number: PanelNumber): KeyBinding => ({
   action: `panel-${number}`,
   keys: [String(number)],
   group: "View",
-  help: "findings, CLOSE_WAIT, FINs, teardowns",
+  help: number < 5 ? "findings, owners, peers, teardowns" : "endpoints, ports, log",
   contexts: PANELS,
 });
 
@@ -189,10 +193,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     help: "the next panel, the one before",
     contexts: PANELS,
   },
-  panelKey(1),
-  panelKey(2),
-  panelKey(3),
-  panelKey(4),
+  ...PANEL_NUMBERS.map(panelKey),
   {
     action: "zoom",
     keys: ["e"],

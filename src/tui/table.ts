@@ -18,8 +18,8 @@ export interface TableColumn {
   readonly optional?: number;
 }
 
-/** A cell: text, or text with a look. Foreign text is welcome. */
-export type TableCell = string | Span;
+/** A cell: text, text with a look, or pieces with looks of their own. Foreign text is welcome. */
+export type TableCell = string | Span | readonly Span[];
 
 /** One row, made only when it is visible. */
 export interface TableRow {
@@ -101,14 +101,21 @@ function paintRow(painter: Painter, data: TableData, placed: readonly PlacedColu
   if (selected) painter.put(0, y, painter.theme.glyphs.pointer, "selection");
   for (const { column, index, x, width: cells } of placed) {
     const cell = row.cells[index] ?? "";
-    const span: Span = typeof cell === "string" ? { text: cell } : cell;
-    const paint = span.paint ?? "text";
     const { theme } = painter;
-    const look = selected && typeof paint === "string" ? theme.on(paint, "selection") : paint;
+    const look = ({ paint = "text" }: Span) =>
+      selected && typeof paint === "string" ? theme.on(paint, "selection") : paint;
+    if (isPieces(cell)) {
+      const pieces = cell.map((span) => ({ text: span.text, paint: look(span) }));
+      painter.spans(x, y, pieces, Math.min(cells, width - x));
+      continue;
+    }
+    const span: Span = typeof cell === "string" ? { text: cell } : cell;
     const text = column.keeps === "end" ? cutStart(span.text, cells, painter.unicode) : span.text;
-    painter.text(x, y, painter.fit(text, cells, column.align), look, width - x);
+    painter.text(x, y, painter.fit(text, cells, column.align), look(span), width - x);
   }
 }
+
+const isPieces = (cell: TableCell): cell is readonly Span[] => Array.isArray(cell);
 
 function paintScroll(painter: Painter, data: TableData, visible: number): void {
   if (data.count <= visible || visible < 2) return;

@@ -20,6 +20,8 @@ export interface Theme {
    * read.
    */
   on(role: Role, background: Role): number;
+  /** Dark letters on the role's colour, bold: what is to be seen from afar. Inverse without colours. */
+  badge(role: Role): number;
   /** One column that says the role without colour: a letter for a TCP state, a mark for a level. */
   sign(role: Role): string;
 }
@@ -32,6 +34,13 @@ const COLUMN: Readonly<Record<ColorDepth, number>> = { 0: -1, 8: 2, 16: 1, 256: 
 function resolve(color: Color | undefined, depth: ColorDepth): number | null {
   return color?.[COLUMN[depth]] ?? null;
 }
+
+/** The letters of a badge: black on the bright colours of dark themes, white on those of the light. */
+const BADGE_INKS: Readonly<Record<ThemeName, Color>> = {
+  dark: [16, 0, 0],
+  light: [231, 15, 7],
+  "colour-blind": [16, 0, 0],
+};
 
 function lookOf(name: ThemeName, role: Role, depth: ColorDepth): Partial<Look> {
   const ink = THEMES[name][role];
@@ -69,6 +78,12 @@ export function createTheme(name: ThemeName, colors: ColorDepth, glyphs: Glyphs)
         const isQuiet = role === "muted" || role === "border";
         const fg = colors === 256 && !isQuiet ? (front.fg ?? back.fg) : back.fg;
         return packLook({ ...back, fg, bold: front.bold || back.bold });
+      }),
+    badge: (role) =>
+      remember(`badge ${role}`, () => {
+        if (colors === 0) return packLook({ bold: true, inverse: true });
+        const { fg } = unpackLook(attr(role));
+        return packLook({ fg: resolve(BADGE_INKS[name], colors), bg: fg, bold: true });
       }),
     sign: (role) => {
       if (role === "ok" || role === "warn" || role === "critical") return glyphs[role];

@@ -33,7 +33,9 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 30_0
 
   it("shows the recording to its end, stays, and leaves with q", async () => {
     await start(80, 24);
-    expect(shell.screen()).toMatch(/ENDED {2}recorded on[\s\S]*CLOSE_WAIT[\s\S]*Recent teardowns/);
+    expect(shell.screen()).toMatch(
+      /ENDED {3}▲ \d+ WARNINGS {3}recorded on[\s\S]*CLOSE_WAIT[\s\S]*4 Teardowns/,
+    );
     expect(shell.modes().alternate).toBe(true);
     shell.keys("q");
     await shell.until(/^code=0$/m);
@@ -45,18 +47,18 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 30_0
     await start(80, 24);
     shell.keys("Q");
     const screen = await shell.until(/^code=0$/m);
-    expect(screen).toContain("Recent teardowns");
+    expect(screen).toContain("4 Teardowns");
     expect(shell.modes()).toEqual(WHOLE);
   });
 
   it("follows the terminal's size", async () => {
     await start(80, 24);
     shell.resize(160, 45);
-    await shell.until(/2 CLOSE_WAIT by owner[\s\S]*4 Recent teardowns/);
+    await shell.until(/2 CLOSE_WAIT by owner[\s\S]*4 Teardowns/);
     shell.resize(40, 10);
     await shell.until(/terminal too small/);
     shell.resize(80, 24);
-    await shell.until(/Recent teardowns/);
+    await shell.until(/4 Teardowns/);
     shell.keys("C-c");
     await shell.until(/^code=0$/m);
   });

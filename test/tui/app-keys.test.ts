@@ -184,7 +184,7 @@ describe("freezing", () => {
     const trace = live();
     await app.frame();
     const frozen = await app.keys("space");
-    expect(frozen).toMatch(/PAUSED {2}testhost.*\+2\.0s/);
+    expect(frozen).toMatch(/PAUSED {3}● FINE {3}testhost.*\+2\.0s/);
     for (let i = 1; i <= 1234; i++) trace.step(closeWait(i, 2e9 + i * 1e6));
     trace.advance(20e9);
     const later = await app.frame();

@@ -46,8 +46,8 @@ describe("the whole screen", () => {
     const app = await open(80, 24);
     const text = await app.frame();
     expect(text.match(/╭/g)).toHaveLength(2);
-    expect(text).toMatch(/Endpoints by state[\s\S]*4 Recent teardowns/);
-    expect(await app.keys("2")).toMatch(/▸ 2 CLOSE_WAIT by owner/);
+    expect(text).toMatch(/Endpoints by state[\s\S]*4 Teardowns/);
+    expect(await app.keys("2")).toMatch(/▸ 2 Owners/);
   });
 
   it("fits any size that it may be given, at once", async () => {

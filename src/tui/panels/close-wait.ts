@@ -19,12 +19,15 @@ export interface CloseWaitData {
 
 const COLUMNS: readonly TableColumn[] = [
   { id: "severity", title: "", width: 2 },
-  { id: "owner", title: "OWNER", width: 15, grow: 2 },
-  { id: "pid", title: "PID", width: 7, align: "right", optional: 2 },
+  { id: "owner", title: "OWNER", width: 15, grow: 1 },
+  { id: "pid", title: "PID", width: 7, align: "right", optional: 5 },
   { id: "count", title: "COUNT", width: 5, align: "right" },
+  { id: "growth", title: "GROWTH", width: 8, align: "right", optional: 4 },
   { id: "oldest", title: "OLDEST", width: 7, align: "right" },
-  { id: "reading", title: "UNREAD", width: 13, grow: 2 },
-  { id: "command", title: "COMMAND", width: 16, grow: 3, optional: 1 },
+  { id: "descriptors", title: "FDS LEFT", width: 8, align: "right", optional: 3 },
+  { id: "reading", title: "UNREAD", width: 13, grow: 3 },
+  { id: "cause", title: "WHY", width: 34, grow: 1, optional: 2 },
+  { id: "command", title: "COMMAND", width: 16, grow: 4, optional: 1 },
 ];
 
 function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
@@ -43,6 +46,7 @@ function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
 export const closeWaitPanel: Panel<CloseWaitData> = {
   name: "close-wait",
   title: "CLOSE_WAIT by owner",
+  tab: "Owners",
   view({ watched, now, passes }) {
     const all = groupByHolder(watched);
     const holdings = all.filter((each) => passes(rowOf(each, now)));
@@ -74,8 +78,11 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
             { text: holding.name, paint: holding.isListener ? "accent" : "title" },
             { text: pid === null ? UNKNOWN : String(pid), paint: "muted" },
             { text: formatCount(count), paint: "CLOSE_WAIT" },
+            growthSpan(holding.lastMinute),
             ageText(holding, now),
+            descriptorsSpan(holding.descriptorsLeft),
             readingSpan(holding.readings),
+            { text: holding.cause, paint: "text" },
             { text: command ?? UNKNOWN, paint: "muted" },
           ],
         };
@@ -83,6 +90,20 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
     });
   },
 };
+
+/** `+12/min`: that many came in the last minute and are still held. */
+function growthSpan(lastMinute: number): Span {
+  if (lastMinute === 0) return { text: "0/min", paint: "muted" };
+  return { text: `+${formatCount(lastMinute)}/min`, paint: "warn" };
+}
+
+/** Below this many descriptors the next accept() or open() may fail at any moment. */
+const FEW_DESCRIPTORS = 200;
+
+function descriptorsSpan(left: number | null): Span {
+  if (left === null) return { text: UNKNOWN, paint: "muted" };
+  return { text: formatCount(left), paint: left < FEW_DESCRIPTORS ? "critical" : "text" };
+}
 
 function ageText({ since, atLeast }: Holding, now: Nanoseconds): string {
   return (atLeast ? ">" : "") + formatDuration(Math.max(0, now - since) / 1e6);

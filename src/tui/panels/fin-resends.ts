@@ -51,6 +51,7 @@ const UNANSWERED: readonly WaitingState[] = ["FIN_WAIT1", "CLOSING", "LAST_ACK"]
 export const finResendsPanel: Panel<FinResendsData> = {
   name: "fin-resends",
   title: "FIN re-sends by peer",
+  tab: "Peers",
   view: ({ watched, now, passes }) => ({
     peers: peersOf(watched).filter(({ remote }) => passes({ text: remote, remote })),
     now,

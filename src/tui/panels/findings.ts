@@ -5,6 +5,7 @@ import { unmappedAddress } from "../../event/tuple.ts";
 import type { FilterRow } from "../filter-term.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
+import { sparkline } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import type { MembersData, Panel, Scene } from "./panel.ts";
 import { inOrder, severityRole, severitySpan } from "./severity.ts";
@@ -15,11 +16,15 @@ export interface FindingsData {
   readonly now: Nanoseconds;
 }
 
+/** Seconds of the past that the sparkline of a finding shows. */
+const TREND = 10;
+
 const COLUMNS: readonly TableColumn[] = [
   { id: "severity", title: "", width: 2 },
   { id: "kind", title: "FINDING", width: 23 },
   { id: "subject", title: "SUBJECT", width: 21, grow: 1 },
   { id: "count", title: "COUNT", width: 5, align: "right" },
+  { id: "trend", title: "TREND", width: TREND, optional: 3 },
   { id: "since", title: "SINCE", width: 8, optional: 2 },
   { id: "for", title: "FOR", width: 6, align: "right" },
   { id: "summary", title: "SUMMARY", width: 44, grow: 2, optional: 1 },
@@ -78,6 +83,10 @@ export const findingsPanel: Panel<FindingsData> = {
             { text: kind, paint: isOver ? "muted" : severityRole(severity) },
             { text: subjectText(finding), paint },
             { text: formatCount(count), paint },
+            {
+              text: sparkline(look.scene.watched.trend(id), TREND, inside.theme.glyphs),
+              paint: isOver ? "muted" : severityRole(severity),
+            },
             { text: look.scene.clock(since), paint: "muted" },
             { text: formatDuration(((until ?? now) - since) / 1e6), paint },
             { text: summary, paint: "muted" },

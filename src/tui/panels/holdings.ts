@@ -3,8 +3,9 @@ import type { Endpoint, Unread } from "../../core/endpoint.ts";
 import type { Finding, Severity } from "../../core/finding.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint } from "../../event/tuple.ts";
+import { UNKNOWN } from "../format.ts";
 import type { Watched } from "../watched.ts";
-import { stateSince } from "./endpoint-cells.ts";
+import { isOlder, stateSince } from "./endpoint-cells.ts";
 
 /** The connections in CLOSE_WAIT that one process holds, or that wait at one listener. */
 export interface Holding {
@@ -20,9 +21,17 @@ export interface Holding {
   readonly atLeast: boolean;
   readonly readings: ReadonlyMap<Unread | "unknown", number>;
   readonly command: string | null;
+  /** Connections that came in the last minute and are still held; the growth, as far as it lasts. */
+  readonly lastMinute: number;
+  /** Descriptors that the owner may still open; null where that is not known. */
+  readonly descriptorsLeft: number | null;
+  /** What the readings and the holders make likely, in words. */
+  readonly cause: string;
   /** Of the finding that speaks of it. */
   readonly severity: Severity | null;
 }
+
+const MINUTE_NS = 60e9;
 
 interface Group {
   readonly name: string;
@@ -75,6 +84,25 @@ export function groupByHolder(watched: Watched): Holding[] {
     .sort((a, b) => b.count - a.count || a.since - b.since || (a.key < b.key ? -1 : 1));
 }
 
+const CAUSES: Readonly<Record<Unread | "unknown", string>> = {
+  drained: "took everything and has not closed",
+  "fin-unread": "has not read the end of the stream",
+  "data-unread": "does not read what has come",
+  "not-accepted": "the listener does not accept",
+  unknown: UNKNOWN,
+};
+
+/** The commonest reading in words; of several holders any one may be what keeps it open. */
+function causeOf(
+  readings: ReadonlyMap<Unread | "unknown", number>,
+  endpoints: readonly Endpoint[],
+): string {
+  const [commonest] = [...readings].sort((a, b) => b[1] - a[1]);
+  const cause = CAUSES[commonest?.[0] ?? "unknown"];
+  const shared = endpoints.filter(({ holders }) => holders.length > 1).length;
+  return shared * 2 > endpoints.length ? `held by several processes; ${cause}` : cause;
+}
+
 function holdingOf(
   key: string,
   group: Group,
@@ -82,6 +110,7 @@ function holdingOf(
   findings: readonly Finding[],
 ): Holding {
   const { name, pid, isListener, endpoints } = group;
+  const process = pid === null ? undefined : watched.process(pid);
   const readings = new Map<Unread | "unknown", number>();
   let oldest = endpoints[0] as Endpoint;
   for (const endpoint of endpoints) {
@@ -101,7 +130,15 @@ function holdingOf(
     since: stateSince(oldest),
     atLeast: oldest.phases.at(-1)?.atLeast === true,
     readings,
-    command: pid === null ? null : (watched.process(pid)?.cmdline ?? null),
+    command: process?.cmdline ?? null,
+    lastMinute: endpoints.filter(
+      (each) => stateSince(each) > watched.now - MINUTE_NS && !isOlder(each),
+    ).length,
+    descriptorsLeft:
+      process?.fdLimit == null || process.fdCount === null
+        ? null
+        : Math.max(0, process.fdLimit - process.fdCount),
+    cause: causeOf(readings, endpoints),
     severity: finding?.severity ?? null,
   };
 }

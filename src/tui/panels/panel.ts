@@ -7,6 +7,7 @@ import type { FilterRow } from "../filter-term.ts";
 import type { Painter, Span } from "../painter.ts";
 import type { SortChoice, SortOrder } from "../sorting.ts";
 import { START_CURSOR, settleCursor, type TableCursor } from "../table-cursor.ts";
+import type { TracerCost, TracerDetail } from "../tracer-cost.ts";
 import type { Watched } from "../watched.ts";
 
 /** What every view is made from. Views read it and change nothing. */
@@ -22,6 +23,10 @@ export interface Scene {
   passes(row: FilterRow | string): boolean;
   /** The order that the user chose for a panel's rows; null for the panel's own. */
   sortOf(panel: string): SortOrder | null;
+  /** What the tracer takes from the host; absent where nothing is traced. */
+  readonly cost?: TracerCost | null;
+  /** How much is traced now and why; the header's word when absent. */
+  readonly detail?: TracerDetail | null;
   /** Time of day of a moment, UTC, with so many decimals. */
   clock(t: Nanoseconds, digits?: 0 | 3): string;
 }
@@ -59,6 +64,8 @@ export interface PanelLook {
 export interface Panel<Data> {
   readonly name: string;
   readonly title: string;
+  /** The title in one word, for a tab; the title when absent. */
+  readonly tab?: string;
   /** Pure: equal scenes give equal data. */
   view(scene: Scene): Data;
   /** What its rows can be sorted by; `view` sorts them by `scene.sortOf(name)`. */
@@ -85,6 +92,7 @@ export interface AnyPanel {
   readonly name: string;
   readonly title: string;
   readonly sorts: readonly SortChoice[];
+  readonly tab: string;
   show(scene: Scene): ShownPanel;
 }
 
@@ -94,6 +102,7 @@ export function anyPanel<Data>(panel: Panel<Data>): AnyPanel {
     name: panel.name,
     title: panel.title,
     sorts: panel.sorts ?? [],
+    tab: panel.tab ?? panel.title,
     show(scene) {
       const data = panel.view(scene);
       return {

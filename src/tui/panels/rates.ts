@@ -32,7 +32,7 @@ export function paintRatesStrip(painter: Painter, { watched }: Scene): void {
     const newest = values.at(-1);
     const isQuiet = Math.max(0, ...values) === 0;
     const value = newest === undefined ? UNKNOWN : formatShortCount(newest);
-    const spark = Math.max(0, width - name.length - 8);
+    const spark = Math.max(0, width - name.length - 10);
     painter.spans(1 + index * width, 0, [
       { text: name, paint: isQuiet ? "muted" : paint },
       { text: painter.fit(value, 6, "right"), paint: newest ? "title" : "muted" },

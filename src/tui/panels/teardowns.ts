@@ -20,6 +20,7 @@ export interface TeardownsData {
 export const teardownsPanel: Panel<TeardownsData> = {
   name: "teardowns",
   title: "Recent teardowns",
+  tab: "Teardowns",
   sorts: ENDPOINT_SORTS,
   view: ({ watched, now, passes, sortOf }) => ({
     endpoints: sortRows(

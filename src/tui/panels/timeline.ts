@@ -1,10 +1,12 @@
 // Tells one teardown: what happened in a sentence, its ladder, its phases, who held it.
 import type { Endpoint } from "../../core/endpoint.ts";
+import type { Advice, Finding } from "../../core/finding.ts";
 import { type Ladder, ladderOf } from "../../core/ladder.ts";
 import type { ProcessEvent } from "../../event/trace-event.ts";
 import { formatBytes, formatDuration } from "../format.ts";
 import type { Painter, Span } from "../painter.ts";
 import type { Theme } from "../theme.ts";
+import type { Watched } from "../watched.ts";
 import { localText, remoteText, stateSpan, verdictSpan } from "./endpoint-cells.ts";
 import { ladderLegend, ladderLines } from "./ladder-lines.ts";
 import type { Opening, Panel } from "./panel.ts";
@@ -17,6 +19,8 @@ export interface TimelineData {
   readonly ladder: Ladder;
   readonly sentence: string;
   readonly process: ProcessEvent | undefined;
+  /** What to do about the findings that speak of it. */
+  readonly advice: readonly Advice[];
   readonly now: number;
 }
 
@@ -34,6 +38,7 @@ export function timelinePanel(
         ladder: ladderOf(endpoint, now),
         sentence: teller.sentence(endpoint, now),
         process: endpoint.owner === null ? undefined : watched.process(endpoint.owner.pid),
+        advice: findingsOn(watched, opening.id).flatMap((finding) => teller.advice(finding)),
         now,
       };
     },
@@ -48,6 +53,32 @@ export function timelinePanel(
   };
 }
 
+/** Of so many findings it is looked up whether they speak of the endpoint. */
+const MOST_FINDINGS = 200;
+
+/** The open findings that speak of an endpoint, of each kind one. */
+function findingsOn(watched: Watched, id: string): Finding[] {
+  const byKind = new Map<string, Finding>();
+  for (const finding of watched.findings().slice(-MOST_FINDINGS)) {
+    if (finding.until !== null || byKind.has(finding.kind)) continue;
+    if (finding.endpoints.includes(id)) byKind.set(finding.kind, finding);
+  }
+  return [...byKind.values()];
+}
+
+/** Each piece of advice once, however many findings give it. */
+function adviceLines(advice: readonly Advice[]): Line[] {
+  const texts = new Map(advice.map((each) => [each.text, each]));
+  return [...texts.values()].map(({ text, sysctl, current }) => [
+    { text: "> ", paint: "accent" },
+    { text },
+    {
+      text: sysctl === undefined ? "" : ` ${sysctl} = ${current ?? "unknown"}`,
+      paint: "accent",
+    },
+  ]);
+}
+
 function timelineLines(painter: Painter, data: TimelineData): Line[] {
   const { endpoint, ladder, now } = data;
   const { theme, unicode } = painter;
@@ -55,6 +86,7 @@ function timelineLines(painter: Painter, data: TimelineData): Line[] {
   const wrap = (line: Line, indent?: number) => wrapLine(line, width, unicode, indent);
   const blank: Line = [];
   const phases = phaseLines(endpoint, now, width, theme);
+  const advice = adviceLines(data.advice).flatMap((line) => wrap(line));
   return [
     ...wrap(headLine(theme, endpoint)),
     ...wrap([{ text: data.sentence }], 0),
@@ -65,6 +97,7 @@ function timelineLines(painter: Painter, data: TimelineData): Line[] {
     blank,
     ladderLegend(theme),
     blank,
+    ...(advice.length > 0 ? [...advice, blank] : []),
     ...phases,
   ];
 }

@@ -5,6 +5,9 @@ import { cellText, cutText, textWidth } from "../text.ts";
 /** One line on the screen. */
 export type Line = readonly Span[];
 
+/** Behind a blank, but never between a number and its unit. */
+const BREAK = /(?<= )(?!(?<=\d )(?:ms|s|µs|min|h|%|kB|MB)\b)/;
+
 /**
  * Break pieces between words so that no line is wider than `width`; lines after the first begin
  * with `indent` blanks. A word that is wider than a line is cut.
@@ -18,7 +21,7 @@ export function wrapLine(pieces: Line, width: number, unicode: boolean, indent =
     used = indent;
   };
   for (const { text, paint } of pieces) {
-    for (const word of cellText(text, unicode).split(/(?<= )/)) {
+    for (const word of cellText(text, unicode).split(BREAK)) {
       const bare = textWidth(word.trimEnd());
       if (used > indent && used + bare > room) newLine();
       const whole = used + textWidth(word) > room ? word.trimEnd() : word;

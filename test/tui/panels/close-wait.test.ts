@@ -66,8 +66,8 @@ describe("the panel", () => {
 
   it("tells count, age of the oldest and what is unread", () => {
     const endpoints = [waiting(1, 10), waiting(1, 20, "data-unread"), waiting(1, 30)];
-    const text = drawn(panel, sceneOf({ endpoints, now: s(70) }), 120);
-    expect(text).toMatch(/app-1 +1 +3 +1m00s 2 drained, 1 data-unread/);
+    const text = drawn(panel, sceneOf({ endpoints, now: s(70) }), 160);
+    expect(text).toMatch(/app-1 +1 +3 +\+2\/min +1m00s +- 2 drained, 1 data-unread/);
   });
 
   it('says "more than" of an age that began before the trace', () => {

@@ -2,6 +2,8 @@
 import type { Endpoint } from "../../../src/core/endpoint.ts";
 import type { Finding } from "../../../src/core/finding.ts";
 import type { Listener } from "../../../src/core/listener-table.ts";
+import type { PortOutlook } from "../../../src/core/port-outlook.ts";
+import type { LoggedEvent } from "../../../src/core/recent-events.ts";
 import type { SeriesPoint } from "../../../src/core/series.ts";
 import type { ProcessEvent } from "../../../src/event/trace-event.ts";
 import { type AnyPanel, type Scene, stillLook } from "../../../src/tui/panels/panel.ts";
@@ -18,6 +20,10 @@ export interface SceneParts {
   readonly series?: readonly SeriesPoint[];
   readonly processes?: readonly ProcessEvent[];
   readonly listener?: Listener;
+  readonly trend?: readonly number[];
+  /** The newest first. */
+  readonly log?: readonly LoggedEvent[];
+  readonly ports?: PortOutlook;
 }
 
 /** A scene that holds exactly these parts. */
@@ -32,7 +38,12 @@ export function sceneOf(parts: SceneParts): Scene {
     recent: (count) => [...endpoints].reverse().slice(0, count),
     endpoint: (id) => endpoints.find((each) => each.id === id),
     findings: () => findings,
+    trend: () => parts.trend ?? [],
     series: (seconds) => series.slice(-seconds),
+    living: (state, most) => inState(state).slice(0, most),
+    endpointOf: (tuple) => endpoints.find((each) => each.tuple === tuple),
+    log: (count) => (parts.log ?? []).slice(0, count),
+    ports: () => parts.ports ?? { destinations: [], listeners: [] },
     ledger: () => ({
       counted: 0,
       received: 0,
