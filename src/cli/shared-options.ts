@@ -154,8 +154,8 @@ export const tzOption = new Option(
 ).argParser(parseZone);
 export const detailOption = new Option(
   "--detail <level>",
-  "how much is handed to user space: only transitions so far",
-).choices(["auto", "transitions"]);
+  "how much the kernel hands over: every transition, or a summary of each socket when it ends",
+).choices(["auto", "transitions", "summary"]);
 
 /** Whether an endpoint passes the filters. */
 export function matches(filter: FilterOptions, endpoint: Endpoint): boolean {

@@ -1,5 +1,6 @@
 /** What the live commands share: starting a trace, waiting for its end, telling of trouble. */
 
+import type { WantedDetail } from "../event/detail.ts";
 import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
@@ -12,6 +13,7 @@ import { VERSION } from "./version.ts";
 export interface TracingOptions extends FilterOptions {
   readonly duration?: number;
   readonly threshold?: Thresholds;
+  readonly detail?: WantedDetail;
   readonly quiet?: boolean;
   /** Ended endpoints that are kept, where the default is too few. */
   readonly maxEnded?: number;
@@ -40,6 +42,7 @@ export function prepareTracing(
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     filters: describeFilters(options),
+    ...(options.detail !== undefined && { detail: options.detail }),
     trace: {
       ...(thresholds !== undefined && { thresholds }),
       ...(maxEnded !== undefined && { maxEnded }),

@@ -27,7 +27,11 @@ const OPENINGS = new Set<unknown>(["connect", "accept"]);
 const SUBSTATES = new Set<unknown>(["FIN_WAIT2", "TIME_WAIT"]);
 
 function markFault(event: Fields): Fault {
-  return integerFault(event.cpu, "cpu", 0, U16) ?? integerFault(event.seq, "seq", 0, EXACT);
+  return (
+    integerFault(event.cpu, "cpu", 0, U16) ??
+    integerFault(event.seq, "seq", 0, EXACT) ??
+    optionalFlagFault(event.held, "held")
+  );
 }
 
 function socketFault(event: Fields): Fault {

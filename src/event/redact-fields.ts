@@ -49,7 +49,7 @@ const TUPLE: Fields<SocketTuple> = {
   remotePort: "keep",
 };
 
-const MARK: Fields<ProbeMark> = { cpu: "keep", seq: "keep" };
+const MARK: Fields<ProbeMark> = { cpu: "keep", seq: "keep", held: "keep" };
 
 const EVIDENCE: Fields<SocketEvidence> = {
   shutdown: "keep",

@@ -32,6 +32,11 @@ export interface SocketTuple {
 export interface ProbeMark {
   readonly cpu: number;
   readonly seq: number;
+  /**
+   * Told with a later record of the same socket (`probes/lives.bt`), whose number it carries. What
+   * such a record does not keep is absent: `pid` 0 and an empty `comm` where nobody is known.
+   */
+  readonly held?: boolean;
 }
 
 /**

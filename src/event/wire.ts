@@ -24,6 +24,7 @@ import {
   readMark,
   readTuple,
 } from "./wire-fields.ts";
+import { readLife } from "./wire-life.ts";
 
 /** What a row alone does not say. */
 export interface WireContext {
@@ -87,6 +88,8 @@ export class WireDecoder {
         return this.#miniSegment(f);
       case "E":
         return this.#miniEnd(f);
+      case "L":
+        return readLife(f, (text) => this.time(text));
       default:
         return null;
     }

@@ -21,6 +21,7 @@ export const TRACEPOINTS = [
   "timer:timer_expire_entry",
   "syscalls:sys_exit_accept",
   "syscalls:sys_exit_accept4",
+  "syscalls:sys_enter_umask",
 ] as const;
 
 /** One of them. */

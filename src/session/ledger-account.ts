@@ -42,6 +42,12 @@ export class LedgerAccount {
   lost = 0;
   unparsed = 0;
   skipped = 0;
+  readonly #reachNs: number;
+
+  /** @param reachNs how much older than its record what a record tells may be, nanoseconds */
+  constructor(reachNs = 0) {
+    this.#reachNs = reachNs;
+  }
 
   /** What the kernel's counters say was sent, of all runs. */
   get counted(): number {
@@ -164,7 +170,8 @@ export class LedgerAccount {
     return { counted, received, lost, skipped, unparsed, evicted, balanced };
   }
 
-  #lose(count: number, from: Nanoseconds, t: Nanoseconds, cpu: number): GapEvent {
+  #lose(count: number, after: Nanoseconds, t: Nanoseconds, cpu: number): GapEvent {
+    const from = after - this.#reachNs;
     const refused = Math.min(count, this.#unexplained);
     const damaged = Math.min(count - refused, this.#garbage);
     this.#unexplained -= refused;

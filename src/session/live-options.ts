@@ -1,6 +1,7 @@
 /** What a caller asks of a live trace. */
 
 import type { TraceOptions } from "../core/trace.ts";
+import type { WantedDetail } from "../event/detail.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import type { OutageListener } from "./outage.ts";
 
@@ -16,6 +17,8 @@ export interface LiveOptions {
   readonly ports?: readonly number[];
   /** Filters as given, for the header. */
   readonly filters?: Readonly<Record<string, unknown>>;
+  /** How much the probes hand over; `transitions` when absent. */
+  readonly detail?: WantedDetail;
   /** Probe fragments to leave out though the kernel could run them: to see as an older one does. */
   readonly withoutProbes?: readonly string[];
   readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;

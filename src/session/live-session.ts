@@ -5,7 +5,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import { Trace } from "../core/fold.ts";
 import { OrderWindow } from "../event/order.ts";
 import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
-import type { TraceEvent } from "../event/trace-event.ts";
+import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
 import { ArrivalMark } from "./arrival-mark.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -34,6 +34,7 @@ export class LiveSession {
   readonly #clock: RecordingClock;
   readonly #clockWatch: ClockWatch;
   readonly #feed: ProbeFeed;
+  readonly #holdNs: Nanoseconds;
   readonly #order = new OrderWindow<TraceEvent>(Number.POSITIVE_INFINITY);
   readonly #arrived = new ArrivalMark();
   readonly #watch: HostWatch;
@@ -46,6 +47,7 @@ export class LiveSession {
 
   private constructor(probes: PreparedProbes, options: LiveOptions) {
     const { clock, header } = probes;
+    this.#holdNs = probes.holdNs;
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;
@@ -132,7 +134,8 @@ export class LiveSession {
   /** Look at the host now, beside the regular looks; resolves when all of it has been folded. */
   async look(): Promise<void> {
     await this.#watch.look();
-    this.#order.flush(this.#hold);
+    if (this.#holdNs === 0) this.#order.flush(this.#hold);
+    else await this.#takenUntil(this.#clock.now());
     this.#deliver();
   }
 
@@ -141,8 +144,7 @@ export class LiveSession {
    * have been read. They are folded with the next events, by `stop` at the latest.
    */
   async lookUpOwners(passes: (endpoint: Endpoint) => boolean): Promise<void> {
-    const now = this.#clock.now();
-    while (this.#takenUntilNs < now && this.#footer === null) await sleep(ADVANCE_MS);
+    await this.#takenUntil(this.#clock.now());
     await this.#watch.lookUpOwners(passes);
   }
 
@@ -163,20 +165,27 @@ export class LiveSession {
     return this.#footer as RecordingFooter;
   }
 
+  /** Resolves when all until `t` has been folded, or no longer can be. */
+  async #takenUntil(t: Nanoseconds): Promise<void> {
+    while (this.#takenUntilNs < t && this.#footer === null) await sleep(ADVANCE_MS);
+  }
+
   readonly #hold = (event: TraceEvent): void => {
     this.#batch.push(event);
   };
 
   #tick(): void {
     const now = this.#clock.now();
-    const until = this.#arrived.tick(now);
-    this.#feed.tick(until);
+    const settled = this.#arrived.tick(now);
+    this.#feed.tick(settled);
     this.#clockWatch.tick(performance.now());
+    // What the kernel holds is told late, with the times at which it happened.
+    const until = settled - this.#holdNs;
     this.#order.release(until, this.#hold);
     this.#deliver();
     this.#takenUntilNs = until;
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
-    this.trace.advance(this.#order.held === 0 ? now - QUIET_NS : until);
+    this.trace.advance(this.#order.held === 0 ? now - QUIET_NS - this.#holdNs : until);
   }
 
   #deliver(): void {

@@ -1,5 +1,6 @@
 /** Chooses the probe fragments that this kernel can run, and says what the missing ones hide. */
 
+import type { WantedDetail } from "../event/detail.ts";
 import type { KernelFacts } from "../host/kernel-facts.ts";
 
 /** What was chosen. */
@@ -8,6 +9,8 @@ export interface ProbeChoice {
   readonly fragments: readonly string[];
   /** One sentence for each thing that stays unseen. */
   readonly unseen: readonly string[];
+  /** Whether the lives of sockets are kept in the kernel, so that less can be told. */
+  readonly keepsLives: boolean;
 }
 
 /** The facts that decide. */
@@ -18,7 +21,10 @@ export type ProbeFacts = Pick<KernelFacts, "hasBtf" | "tracepoints" | "hasTimeWa
  *
  * Null when the kernel lacks the one tracepoint without which there is nothing to trace.
  */
-export function chooseProbes(facts: ProbeFacts): ProbeChoice | null {
+export function chooseProbes(
+  facts: ProbeFacts,
+  wanted: WantedDetail = "transitions",
+): ProbeChoice | null {
   const { tracepoints, hasBtf } = facts;
   if (tracepoints["sock:inet_sock_set_state"] === null) return null;
   const fragments = ["ready.bt", hasBtf ? "tcp_set_state.bt" : "tcp_set_state.nobtf.bt"];
@@ -32,10 +38,34 @@ export function chooseProbes(facts: ProbeFacts): ProbeChoice | null {
   chooseOwners(facts, fragments, unseen);
   chooseMiniSockets(facts, fragments, unseen);
   fragments.push("heartbeat.bt");
+  if (wanted !== "transitions" && canKeepLives(facts)) {
+    return { fragments: withLives(fragments), unseen, keepsLives: true };
+  }
+  if (wanted !== "transitions") unseen.push(NO_LIVES);
   if (fragments.includes("reads.bt") && fragments.includes("tcp_destroy_sock.bt")) {
     fragments.push("end.bt");
   }
-  return { fragments, unseen };
+  return { fragments, unseen, keepsLives: false };
+}
+
+const NO_LIVES =
+  "no BTF or no system call tracepoints: any detail but transitions, which costs more on a busy host";
+
+/** The socket must be readable, and the probes must be told of another detail. */
+function canKeepLives({ hasBtf, tracepoints }: ProbeFacts): boolean {
+  return hasBtf && tracepoints["syscalls:sys_enter_umask"] !== null;
+}
+
+/** The same with the fragments that work on kept lives. */
+function withLives(fragments: readonly string[]): string[] {
+  const variants = new Map([
+    ["tcp_destroy_sock.bt", ["tcp_destroy_sock.lives.bt"]],
+    ["owners.bt", ["owners.lives.bt"]],
+    ["reads.bt", ["reads.lives.bt"]],
+    // detail.bt gives the maps their types, so it stands in front of those that read them.
+    ["tcp_set_state.bt", ["detail.bt", "lives.bt", "lives_tick.bt"]],
+  ]);
+  return [...fragments.flatMap((name) => variants.get(name) ?? [name]), "end.lives.bt"];
 }
 
 function chooseSegments(facts: ProbeFacts, fragments: string[], unseen: string[]): void {

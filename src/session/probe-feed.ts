@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BpftraceEnd, BpftraceRun } from "../bpftrace-runner/index.ts";
 import type { GapCause, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
+import { letGo } from "./detail-switch.ts";
 import { LedgerAccount } from "./ledger-account.ts";
 import { OperatorError } from "./operator-error.ts";
 import {
@@ -32,14 +33,14 @@ export interface ProbeFeedOptions {
   readonly onOutage: OutageListener;
 }
 
-/** A hanging bpftrace gets less time to go than one that is asked to print its maps. */
+/** A hanging bpftrace gets less time to go than one that is to print its maps. */
 const HUNG_LADDER_MS = [1000, 500] as const;
 /** A heartbeat that comes later than this waited in a buffer. */
 const FRESH_NS = 500e6;
 
 /** All that comes from the probes of one trace, whichever bpftrace runs them. */
 export class ProbeFeed {
-  readonly account = new LedgerAccount();
+  readonly account: LedgerAccount;
   /** Settles when tracing has ended: null after stop(), else why it did. */
   readonly ended: Promise<OperatorError | null>;
   readonly #options: ProbeFeedOptions;
@@ -61,6 +62,7 @@ export class ProbeFeed {
   constructor(options: ProbeFeedOptions) {
     this.#options = options;
     this.#clock = options.probes.clock;
+    this.account = new LedgerAccount(options.probes.holdNs);
     this.#rows = new ProbeRows(options.probes.decoder, this.account, (beat) => this.#onBeat(beat));
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
@@ -88,11 +90,7 @@ export class ProbeFeed {
     void this.#keep().then(this.#settle);
   }
 
-  /**
-   * Look whether bpftrace still lives; to be called several times a second.
-   *
-   * @param settledNs the moment up to which all records have come, as far as can be known
-   */
+  /** Look whether bpftrace lives, several times a second; all records until `settledNs` have come. */
   tick(settledNs: Nanoseconds): void {
     const beat = this.#newestBeat;
     if (beat !== null && beat.t <= settledNs) {
@@ -107,6 +105,7 @@ export class ProbeFeed {
   /** Stop the probes and take in what they still say. */
   async stop(): Promise<void> {
     if (this.#run !== null) await this.#countSkipped(this.#clock.now());
+    if (this.#silence !== null) await letGo(this.#options.probes, this.ended);
     this.#silence = null;
     this.#abort.abort();
     await this.#run?.stop();

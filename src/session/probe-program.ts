@@ -6,7 +6,7 @@ import type { ProbeChoice } from "./probe-choice.ts";
 const PROBES = new URL("../../probes/", import.meta.url);
 
 /** Read and join the fragments. No user text enters: filters are positional parameters. */
-export async function readProgram(choice: ProbeChoice): Promise<string> {
+export async function readProgram(choice: Pick<ProbeChoice, "fragments">): Promise<string> {
   const parts = await Promise.all(
     choice.fragments.map((name) => readFile(new URL(name, PROBES), "utf8")),
   );
@@ -27,4 +27,27 @@ export const MAX_PORTS = 4;
 export function programParameters(netns: number | null, ports: readonly number[]): number[] {
   const four = ports.length > MAX_PORTS ? [] : ports;
   return [netns ?? 0, ...four, ...new Array<number>(MAX_PORTS - four.length).fill(four[0] ?? 0)];
+}
+
+/** Entries of a map, for all CPUs together and for the ring of one. */
+export const MAP_ENTRIES = 65_536;
+const MAX_RING = 16_384;
+
+/** What the fragments that keep lives need besides. */
+export interface LifeSettings {
+  /** Number of the detail to begin with, see `detailNumber`. */
+  readonly detail: number;
+  /** The word that `probes/detail.bt` listens for. */
+  readonly word: number;
+  readonly possibleCpus: number;
+  /** Whether the letting go of sockets is told, for which lives.bt takes notes. */
+  readonly seesDestroy: boolean;
+}
+
+/** The parameters `$6`-`$9`: detail, places of a CPU's ring, the switch's word, notes for destroy. */
+export function lifeParameters(settings: LifeSettings): number[] {
+  const { detail, word, possibleCpus, seesDestroy } = settings;
+  let ring = MAX_RING;
+  while (ring > 1 && ring * possibleCpus > MAP_ENTRIES) ring /= 2;
+  return [detail, ring, word, seesDestroy ? 1 : 0];
 }

@@ -1,8 +1,11 @@
 /** Turns what bpftrace says into events, and keeps the account of it. */
 
 import type { BpftraceMessage } from "../bpftrace-runner/index.ts";
-import type { TraceEvent } from "../event/trace-event.ts";
+import type { Detail } from "../event/detail.ts";
+import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { WireDecoder } from "../event/wire.ts";
+import { readMark } from "../event/wire-fields.ts";
+import { detailOf } from "./detail-switch.ts";
 import type { LedgerAccount } from "./ledger-account.ts";
 
 /** A heartbeat of the probes, with the kernel's own totals. */
@@ -29,10 +32,18 @@ export class ProbeRows {
   /** The kernel's last sequence number of each CPU, as of the newest map. */
   lastSeqs: ReadonlyMap<number, number> = new Map();
 
-  constructor(decoder: WireDecoder, account: LedgerAccount, onBeat: (beat: Beat) => void) {
+  readonly #onDetail: (detail: Detail, t: Nanoseconds) => void;
+
+  constructor(
+    decoder: WireDecoder,
+    account: LedgerAccount,
+    onBeat: (beat: Beat) => void,
+    onDetail: (detail: Detail, t: Nanoseconds) => void = () => {},
+  ) {
     this.#decoder = decoder;
     this.#account = account;
     this.#onBeat = onBeat;
+    this.#onDetail = onDetail;
   }
 
   /** Another bpftrace speaks from now on, whose counters begin at 0. */
@@ -52,15 +63,35 @@ export class ProbeRows {
       this.#pendingNs = bootNsOf(row);
       return;
     }
+    if (row.startsWith("M ")) {
+      this.#takeDetail(row, out);
+      return;
+    }
     const events = this.#decoder.decode(row);
     const first = events?.[0];
     if (events == null || first === undefined || !("seq" in first)) {
       this.#account.refuse();
       return;
     }
-    const gap = this.#account.receive(first, first.t);
+    // The record is as new as the newest that it tells of.
+    const gap = this.#account.receive(first, (events.at(-1) ?? first).t);
     if (gap !== null) out(gap);
     for (const event of events) out(event);
+  }
+
+  /** `probes/detail.bt` answers; the answer is a record like the others. */
+  #takeDetail(row: string, out: (event: TraceEvent) => void): void {
+    const f = row.trimEnd().split(" ");
+    const detail = detailOf(Number.parseInt(f[4] ?? "", 16));
+    const mark = readMark(f);
+    const t = this.#decoder.time(f[1] ?? "");
+    if (f.length !== 5 || detail === null || !Number.isSafeInteger(mark.seq + mark.cpu + t)) {
+      this.#account.refuse();
+      return;
+    }
+    const gap = this.#account.receive(mark, t);
+    if (gap !== null) out(gap);
+    this.#onDetail(detail, t);
   }
 
   #map(data: Readonly<Record<string, unknown>>): void {

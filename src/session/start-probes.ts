@@ -7,15 +7,23 @@ import {
   findBpftrace,
   startBpftrace,
 } from "../bpftrace-runner/index.ts";
+import type { Detail, WantedDetail } from "../event/detail.ts";
 import { RECORDING_SCHEMA, type RecordingHeader } from "../event/recording.ts";
 import { WireDecoder } from "../event/wire.ts";
 import { RecordingClock } from "../host/clock.ts";
 import { type KernelFacts, readKernelFacts } from "../host/kernel-facts.ts";
+import { DetailSwitch, detailNumber } from "./detail-switch.ts";
 import { ownSysctls } from "./host-tools.ts";
 import type { LiveOptions } from "./live-options.ts";
 import { OperatorError } from "./operator-error.ts";
 import { chooseProbes, type ProbeChoice } from "./probe-choice.ts";
-import { probeNames, programParameters, readProgram } from "./probe-program.ts";
+import {
+  lifeParameters,
+  MAP_ENTRIES,
+  probeNames,
+  programParameters,
+  readProgram,
+} from "./probe-program.ts";
 import { bootNsOf } from "./probe-rows.ts";
 
 /** All that is known before the first probe is attached. */
@@ -25,6 +33,10 @@ export interface PreparedProbes {
   readonly decoder: WireDecoder;
   /** What this kernel leaves unseen, a sentence each. */
   readonly unseen: readonly string[];
+  /** How long the kernel may hold what it has to tell, nanoseconds; 0 when it tells at once. */
+  readonly holdNs: number;
+  /** Tells the probes of another detail; null where they have one only. */
+  readonly detail: DetailSwitch | null;
   /** For each program in script order, whether a skipped run is a missed event. */
   readonly isEventProgram: readonly boolean[];
   /**
@@ -36,15 +48,21 @@ export interface PreparedProbes {
 }
 
 /** Programs of which every run sends a record, by fragment; see SkippedRuns. */
-const EVENT_FRAGMENTS = /^(tcp_set_state|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
+const EVENT_FRAGMENTS =
+  /^(tcp_set_state|lives\.bt|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
+/** The half second of `probes/lives_tick.bt`, its tick, and as much again for a CPU that was away. */
+const HOLD_NS = 600e6;
 /** Fragments with no tracepoint program or with several, none of which always sends a record. */
 const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "ready.bt": [],
   "heartbeat.bt": [],
   "end.bt": [],
   "owners.bt": [false, false],
+  "owners.lives.bt": [false, false],
   "reads.bt": [false, false],
   "tcp_destroy_sock.bt": [false, false],
+  "lives_tick.bt": [],
+  "end.lives.bt": [],
 };
 
 /**
@@ -67,17 +85,28 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
     RecordingClock.start(),
   ]);
   const header = headerOf(facts, choice, clock, options);
+  const detail = choice.keepsLives ? new DetailSwitch() : null;
   const { hz, resetReasons } = facts;
   return {
     clock,
     header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },
     decoder: new WireDecoder({ originNs: clock.startBootNs, resetReasons, hz }),
     unseen: choice.unseen,
+    holdNs: choice.keepsLives ? HOLD_NS : 0,
+    detail,
     isEventProgram: choice.fragments.flatMap(
       (name) => PROGRAMS_OF[name] ?? [EVENT_FRAGMENTS.test(name)],
     ),
     attach: async (signal) => {
-      const parameters = programParameters(options.netns ?? null, options.ports ?? []);
+      const parameters = [
+        ...programParameters(options.netns ?? null, options.ports ?? []),
+        ...lifeParameters({
+          detail: detailNumber(header.detail as Detail),
+          word: detail?.word ?? 0,
+          possibleCpus: facts.possibleCpus,
+          seesDestroy: choice.fragments.includes("tcp_destroy_sock.lives.bt"),
+        }),
+      ];
       const env = bufferSettings(facts.possibleCpus);
       const run = await startBpftrace({
         program,
@@ -108,7 +137,7 @@ function chooseOrRefuse(facts: KernelFacts, options: LiveOptions): ProbeChoice {
       "tracefs is not mounted: run `mount -t tracefs tracefs /sys/kernel/tracing`, then try again",
     );
   }
-  const choice = chooseProbes(facts);
+  const choice = chooseProbes(facts, options.detail);
   if (choice === null) {
     throw new OperatorError(
       4,
@@ -135,13 +164,18 @@ function headerOf(
     hostname: facts.hostname,
     kernel: facts.release,
     probes: probeNames(choice),
-    detail: "transitions",
+    detail: choice.keepsLives ? beginWith(options.detail) : "transitions",
     filters: options.filters ?? {},
     origin: "captured",
   };
 }
 
-/** Compiling takes a second; on a host that is in trouble, many times that. */
+/** `auto` begins with all there is to see. */
+function beginWith(wanted: WantedDetail | undefined): Detail {
+  return wanted === undefined || wanted === "auto" ? "transitions" : wanted;
+}
+
+/** Compiling takes a second or two; on a host that is in trouble, many times that. */
 const READY_TIMEOUT_MS = 90_000;
 
 /** Buffer memory for all CPUs together, and for one; pages of 4 KiB, a power of two for 0.17. */
@@ -161,5 +195,5 @@ function bufferSettings(cpus: number): Record<string, string> {
   while (pages > MIN_CPU_PAGES && pages * cpus > BUFFER_PAGES) pages /= 2;
   const asked = Number(process.env[PAGES_VARIABLE]);
   if (asked >= 1 && asked <= BUFFER_PAGES && Number.isInteger(Math.log2(asked))) pages = asked;
-  return { [PAGES_VARIABLE]: String(pages), BPFTRACE_MAP_KEYS_MAX: "65536" };
+  return { [PAGES_VARIABLE]: String(pages), BPFTRACE_MAP_KEYS_MAX: String(MAP_ENTRIES) };
 }

@@ -9,7 +9,7 @@ const OPTIONAL = new Set([
     " ",
   ),
   ..."lastSentMs lastReceivedMs user parent startedAt isPartial".split(" "),
-  ..."bytesSent bytesAcked bytesReceived inode rtoMs backoff answering scan counters sysctls cpu balanced".split(
+  ..."bytesSent bytesAcked bytesReceived inode rtoMs backoff answering scan counters sysctls cpu balanced held".split(
     " ",
   ),
 ]);

@@ -39,7 +39,7 @@ const tuple = {
   remote: "2001:db8::7",
   remotePort: 51234,
 };
-const mark = { cpu: 1, seq: 77 };
+const mark = { cpu: 1, seq: 77, held: true };
 const task = { pid: 4242, comm: "nginx" };
 const sk = "ffff888112233440";
 
@@ -51,6 +51,7 @@ export function transitionAt(t: number, seq = 0): Required<TransitionEvent> {
     ...tuple,
     cpu: seq % 4,
     seq,
+    held: true,
     sk,
     from: "ESTABLISHED",
     to: "FIN_WAIT1",

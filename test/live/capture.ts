@@ -1,4 +1,5 @@
 /** Plays scenarios while lastack traces, and cuts its events into one recording a scenario. */
+import type { WantedDetail } from "../../src/event/detail.ts";
 import { parseStartedAt } from "../../src/event/time.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { LiveSession } from "../../src/session/live-session.ts";
@@ -26,8 +27,9 @@ const WALL_GRAIN_NS = 1e6;
 export async function captureScenarios(
   list: readonly Scenario[],
   concurrency: number,
+  detail: WantedDetail = "transitions",
 ): Promise<Capture> {
-  const session = await LiveSession.start({ version: "0.0.0-test" });
+  const session = await LiveSession.start({ version: "0.0.0-test", detail });
   const events: TraceEvent[] = [];
   session.onEvents((batch) => {
     for (const event of batch) events.push(event);

@@ -22,7 +22,7 @@ async function rowsOf(
   port: number,
   act: () => Promise<void>,
 ): Promise<string[][]> {
-  const program = await readProgram({ fragments: ["ready.bt", ...fragments], unseen: [] });
+  const program = await readProgram({ fragments: ["ready.bt", ...fragments] });
   const run = await startBpftrace({ program, parameters: programParameters(null, [port]) });
   const messages: BpftraceMessage[] = [];
   run.onMessages((batch) => messages.push(...batch));

@@ -33,7 +33,7 @@ function without(...names: readonly string[]): string[] {
 }
 
 test("a kernel that has everything hides nothing", () => {
-  expect(choose()).toEqual({ fragments: ALL, unseen: [] });
+  expect(choose()).toEqual({ fragments: ALL, unseen: [], keepsLives: false });
 });
 
 test("without the one tracepoint of state changes nothing can be traced", () => {
@@ -88,6 +88,42 @@ test("without BTF and re-sends, both are said", () => {
   expect(unseen).toHaveLength(2);
 });
 
+describe("with less detail than every change", () => {
+  test("the lives of sockets are kept, and what stands beside them knows of it", () => {
+    const choice = chooseProbes(kernelWithout(), "summary");
+    expect(choice).toEqual({
+      fragments: [
+        "ready.bt",
+        "detail.bt",
+        "lives.bt",
+        "lives_tick.bt",
+        "tcp_retransmit_skb.bt",
+        "tcp_send_reset.bt",
+        "tcp_receive_reset.bt",
+        "tcp_destroy_sock.lives.bt",
+        "owners.lives.bt",
+        "reads.lives.bt",
+        "time_wait.bt",
+        "time_wait_end.bt",
+        "heartbeat.bt",
+        "end.lives.bt",
+      ],
+      unseen: [],
+      keepsLives: true,
+    });
+  });
+
+  test.each<Lack>(["BTF", "syscalls:sys_enter_umask"])(
+    "but not without %s, and that is said",
+    (lack) => {
+      const choice = chooseProbes(kernelWithout(lack), "summary");
+      expect(choice?.keepsLives).toBe(false);
+      expect(choice?.fragments).toEqual(chooseProbes(kernelWithout(lack))?.fragments);
+      expect(choice?.unseen).toContainEqual(expect.stringMatching(/any detail but transitions/));
+    },
+  );
+});
+
 test("every choice is ready first, names existing files once, and ends with at most one END", () => {
   const files = new Set(readdirSync(PROBES));
   for (let bits = 0; bits < 2 ** LACKS.length; bits++) {
@@ -103,9 +139,10 @@ test("every choice is ready first, names existing files once, and ends with at m
   }
 });
 
-test("every fragment on disk is chosen for some kernel", () => {
+test("every fragment on disk is chosen for some kernel and detail", () => {
   const chosen = new Set(
     [[], ...LACKS.map((lack) => [lack])].flatMap((lacks) => choose(...lacks).fragments),
   );
+  for (const name of chooseProbes(kernelWithout(), "summary")?.fragments ?? []) chosen.add(name);
   expect([...chosen].sort()).toEqual(readdirSync(PROBES).sort());
 });

@@ -95,6 +95,8 @@ function stage(plan: RestartPlan | null) {
     clock,
     decoder: new WireDecoder({ originNs: ORIGIN_NS, resetReasons: REASONS, hz: 250 }),
     isEventProgram: [],
+    holdNs: 0,
+    detail: null,
     attach: async () => {
       const run = runs.shift() ?? new FakeRun(ORIGIN_NS + BigInt(t));
       if (run instanceof Error) throw run;

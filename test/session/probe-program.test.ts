@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { chooseProbes } from "../../src/session/probe-choice.ts";
 import {
+  lifeParameters,
   MAX_PORTS,
   probeNames,
   programParameters,
@@ -28,6 +29,22 @@ describe("the parameters", () => {
       const ports = Array.from({ length: count }, (_, i) => 1000 + i);
       expect(programParameters(null, ports).slice(1)).not.toContain(0);
     }
+  });
+});
+
+describe("the parameters of kept lives", () => {
+  test.each([
+    [2, 16_384],
+    [5, 8192],
+    [64, 1024],
+    [100_000, 1],
+  ])("give each of %d CPUs %d places in its ring", (possibleCpus, ring) => {
+    expect(lifeParameters({ detail: 2, word: 77, possibleCpus, seesDestroy: true })).toEqual([
+      2,
+      ring,
+      77,
+      1,
+    ]);
   });
 });
 

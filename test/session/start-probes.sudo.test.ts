@@ -1,14 +1,19 @@
 /** The programs that the kernel has loaded are those that the session counts on. */
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import type { WantedDetail } from "../../src/event/detail.ts";
 import { prepareProbes } from "../../src/session/start-probes.ts";
 import { requireTracing } from "../live/requires.ts";
 
-test.for<readonly string[]>([[], ["owners.bt", "time_wait_end.bt"]])(
-  "each tracepoint program has its place, without %j",
-  async (withoutProbes, ctx) => {
+test.for<readonly [WantedDetail, readonly string[]]>([
+  ["transitions", []],
+  ["transitions", ["owners.bt", "time_wait_end.bt"]],
+  ["summary", []],
+])(
+  "each tracepoint program of %s has its place, without %j",
+  async ([detail, withoutProbes], ctx) => {
     await requireTracing(ctx);
-    const probes = await prepareProbes({ version: "test", withoutProbes });
+    const probes = await prepareProbes({ version: "test", detail, withoutProbes });
     const { isEventProgram } = probes;
     const run = await probes.attach(new AbortController().signal);
     try {

@@ -1,0 +1,10 @@
+/** How much the probes hand over to user space. */
+
+/**
+ * `transitions`: every change of state at once. `summary`: one record for each socket when it ends
+ * or lasts. `aggregate`: normal teardowns are counted in the kernel, the others told.
+ */
+export type Detail = "transitions" | "summary" | "aggregate";
+
+/** What a person may ask for: a detail, or `auto`, which moves between them by the load. */
+export type WantedDetail = Detail | "auto";

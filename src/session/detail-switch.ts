@@ -1,0 +1,62 @@
+/** Tells the running probes how much to hand over, without starting them anew. */
+
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Detail } from "../event/detail.ts";
+
+/** The probes' numbers of the details; `probes/lives.bt` compares them. */
+const NUMBER: Readonly<Record<Detail, number>> = { transitions: 1, summary: 2, aggregate: 3 };
+const WORDS = 2 ** 20;
+const MASK_BITS = 2 ** 9;
+const DETAIL_BITS = 2 ** 3;
+/** Held for the moment between two calls: nobody else may read what is created then. */
+const CLOSED = 0o077;
+
+/** The number of a detail, as the probes' parameter and `probes/detail.bt` take it. */
+export function detailNumber(detail: Detail): number {
+  return NUMBER[detail];
+}
+
+/** The detail with that number. */
+export function detailOf(number: number): Detail | null {
+  const found = Object.entries(NUMBER).find(([, each]) => each === number);
+  return (found?.[0] as Detail | undefined) ?? null;
+}
+
+/**
+ * The way to the probes: bpftrace 0.17 lets nobody change a map from outside, but a probe may
+ * look at a system call. umask() takes no notice of the bits above 9
+ * (`kernel/sys.c:SYSCALL_DEFINE1(umask)`), so a call of it can carry a word and change nothing.
+ */
+export class DetailSwitch {
+  /** Made up anew each time, so that two traces on one host do not move each other. */
+  readonly word = randomInt(1, WORDS);
+  readonly #umask: (mask: number) => number;
+
+  constructor(umask: (mask: number) => number = (mask) => process.umask(mask)) {
+    this.#umask = umask;
+  }
+
+  /** Ask for a detail; the probes answer with a row `M`. */
+  ask(detail: Detail): void {
+    const message = (this.word * DETAIL_BITS + NUMBER[detail]) * MASK_BITS;
+    const mask = this.#umask(message + CLOSED);
+    this.#umask(message + mask);
+  }
+}
+
+/** Probes that hold what they have to tell, for so long at most. */
+export interface HoldingProbes {
+  readonly detail: DetailSwitch | null;
+  readonly holdNs: number;
+}
+
+/** Let the kernel tell what it holds: nothing new is held any more, and what is does not last. */
+export async function letGo(
+  { detail, holdNs }: HoldingProbes,
+  ended: Promise<unknown>,
+): Promise<void> {
+  if (detail === null) return;
+  detail.ask("transitions");
+  await Promise.race([ended, sleep(holdNs / 1e6)]);
+}
