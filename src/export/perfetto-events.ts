@@ -18,8 +18,9 @@ export interface Track {
  * All events of an endpoint, its flow arrows to the peer's track included.
  *
  * Slices of one track must not overlap, so a state begins no earlier than the one before it
- * ended. A flow runs from the sender's to the receiver's track where both saw the wave; the
- * format binds its ends to the slices around them.
+ * ended. A flow runs from the sender's to the receiver's track where both saw the wave, from the
+ * last time that the segment was sent before it came; the format binds its ends to the slices
+ * around them.
  */
 export function* endpointEvents(
   endpoint: Endpoint,
@@ -57,9 +58,9 @@ function* slices(endpoint: Endpoint, track: Track, endNs: Nanoseconds): Generato
 }
 
 function* flow(
-  { id, peer }: Endpoint,
+  { id, peer, resends }: Endpoint,
   wave: Wave,
-  sentAt: Nanoseconds,
+  firstSentAt: Nanoseconds,
   from: Track,
   to: Track,
 ): Generator<ChromeEvent> {
@@ -67,6 +68,12 @@ function* flow(
     (other) => other.segment === wave.segment && other.by === "remote",
   );
   if (wave.by !== "local" || taken?.at == null) return;
+  const arrivedAt = taken.at;
+  const again =
+    wave.segment === "FIN"
+      ? resends.findLast(({ kind, at }) => kind.endsWith("FIN") && at <= arrivedAt)
+      : undefined;
+  const sentAt = again?.at ?? firstSentAt;
   const common = { name: wave.segment, cat: "flow", id: `${id}.${wave.n}` };
   const isLast = peer?.endedAt === taken.at;
   const takenAt = Math.max(sentAt, isLast ? taken.at - 1 : taken.at);

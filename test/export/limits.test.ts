@@ -179,3 +179,11 @@ test("perfetto: each flow leaves one track and arrives on its peer's, inside a s
     }
   }
 });
+
+test("perfetto: the flow of a FIN that was lost at first begins where it was sent again", () => {
+  const endpoints = incidentEndpoints().filter(({ id }) => id === "e11" || id === "e12");
+  const [again] = endpoints[0]?.resends ?? [];
+  if (again === undefined) throw new Error("e11 sends nothing again");
+  const events = eventsOf(endpoints);
+  expect(events.find(({ ph, id }) => ph === "s" && id === "e11.1")?.ts).toBe(again.at / 1000);
+});
