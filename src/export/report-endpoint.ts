@@ -102,7 +102,10 @@ export function reportEndpoint(
     verdict: endpoint.verdict ?? "unfinished",
     state: endpoint.state,
     orphan: endpoint.orphan,
-    owner: endpoint.owner === null ? null : reportOwner(endpoint.owner, view, clock),
+    owner:
+      endpoint.owner === null
+        ? null
+        : reportOwner(endpoint.owner, view, clock, endpoint.endedAt ?? endNs),
     holders: endpoint.holders.map(({ pid, comm, fds }) => ({ pid, comm, fds })),
     unread: endpoint.unread,
     unreadBytes: endpoint.unreadBytes,

@@ -3,7 +3,7 @@
 import type { Owner } from "../core/endpoint.ts";
 import type { DescriptorUse, OwnerFacts, Share, StuckCause } from "../core/owner-facts.ts";
 import type { TraceView } from "../core/trace.ts";
-import type { OwnerSource, ProcessEvent, ThreadGroup } from "../event/trace-event.ts";
+import type { Nanoseconds, OwnerSource, ProcessEvent, ThreadGroup } from "../event/trace-event.ts";
 import type { Clock } from "./clock.ts";
 
 /** The process that holds the descriptor; null where nobody read it in time. */
@@ -56,9 +56,16 @@ export interface ReportOwnerFacts {
   } | null;
 }
 
-/** Put an owner in the form of the report. */
-export function reportOwner(owner: Owner, view: TraceView, clock: Clock): ReportOwner {
-  const process = view.process(owner.pid);
+/** Put the owner of an endpoint, that held it until `endNs`, in the form of the report. */
+export function reportOwner(
+  owner: Owner,
+  view: TraceView,
+  clock: Clock,
+  endNs: Nanoseconds,
+): ReportOwner {
+  const known = view.process(owner.pid);
+  // A process that began later has only got its number.
+  const process = known?.startedAt !== undefined && known.startedAt > endNs ? undefined : known;
   const { pid, comm, source, confidence } = owner;
   return {
     pid,

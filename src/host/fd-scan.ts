@@ -7,12 +7,12 @@ import { type ProcStat, readStat } from "./proc-stat.ts";
 import { listProcesses } from "./process-list.ts";
 import { TimeSlice } from "./time-slice.ts";
 
-/** For callers that look up the process of an owner event. */
-
 /** What to look for and how to date it. */
 export interface DescriptorScanOptions {
   /** Only these socket inodes; every socket when absent. */
   readonly wanted?: ReadonlySet<number>;
+  /** Only these processes, for a quick look; all when absent. */
+  readonly among?: ReadonlySet<number>;
   /** Nanoseconds since the recording's start, on the boot clock. */
   readonly now: () => Nanoseconds;
   readonly signal?: AbortSignal;
@@ -51,7 +51,7 @@ export class DescriptorScanner {
     const summary = { processes: 0, descriptors: 0, holders: 0, unreadable: 0 };
     const slice = new TimeSlice();
     const owners = new Set<number>();
-    for await (const pid of this.#inOrder()) {
+    for await (const pid of options.among ?? this.#inOrder()) {
       if (slice.isSpent()) await slice.renew(options.signal);
       const before = readStat(pid);
       if (before === null || before.isKernelThread) continue;
@@ -63,7 +63,7 @@ export class DescriptorScanner {
       summary.holders += held.size;
       yield* ownerEvents(before, held, { t: options.now(), scan });
     }
-    this.#owners = owners;
+    if (options.among === undefined) this.#owners = owners;
     return summary;
   }
 

@@ -9,6 +9,8 @@ import { ThreadWatch } from "./thread-watch.ts";
 
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
+/** After a scan of everybody it rests so many times as long as it took: a share of 5 %. */
+const REST = 20;
 const MOST_DESCRIBED = 300;
 const MOST_BLAMED = 100;
 
@@ -26,7 +28,11 @@ export interface OwnerWatchOptions {
 export class OwnerWatch {
   readonly #options: OwnerWatchOptions;
   readonly #descriptors = new DescriptorScanner();
-  readonly #lookedUp = new WeakMap<Endpoint, number>();
+  /** When everybody was asked who holds an endpoint. */
+  readonly #lookedUp = new WeakMap<Endpoint, Nanoseconds>();
+  /** Of whom the blamed alone were asked, while the scan rested. */
+  readonly #asked = new WeakSet<Endpoint>();
+  #restsUntil: Nanoseconds = Number.NEGATIVE_INFINITY;
   readonly #processes: ProcessWatch;
   readonly #threads: ThreadWatch;
 
@@ -36,19 +42,39 @@ export class OwnerWatch {
     this.#threads = new ThreadWatch(options.now, options.out);
   }
 
-  /** Who holds the connections that stay in CLOSE_WAIT, where that has not been asked lately. */
+  /**
+   * Who holds the connections that stay in CLOSE_WAIT, where that has not been asked lately.
+   *
+   * All holders are found by reading everybody's descriptors, which takes a second where there are
+   * 200,000, and a leak brings new connections all the time. So it rests in between, and asks
+   * meanwhile those who are known to be at it: their owners and the listeners' processes.
+   */
   async lookUp(stuck: readonly Endpoint[]): Promise<void> {
-    const now = this.#options.now();
-    const wanted = new Set<number>();
+    const began = this.#options.now();
     const blamed = this.#blamed(stuck);
-    for (const endpoint of stuck) {
-      if (now - (this.#lookedUp.get(endpoint) ?? Number.NEGATIVE_INFINITY) < STALE_NS) continue;
-      this.#lookedUp.set(endpoint, now);
-      if (endpoint.inode) wanted.add(endpoint.inode);
-    }
     for (const pid of blamed) await this.#processes.describe(pid);
-    if (wanted.size > 0) await this.read(wanted);
+    const due = stuck.filter(
+      (each) => began - (this.#lookedUp.get(each) ?? Number.NEGATIVE_INFINITY) >= STALE_NS,
+    );
+    if (began >= this.#restsUntil) await this.#askEverybody(due, began);
+    else await this.#askBlamed(due, blamed);
     await this.#threads.look(blamed);
+  }
+
+  async #askEverybody(due: readonly Endpoint[], began: Nanoseconds): Promise<void> {
+    for (const endpoint of due) this.#lookedUp.set(endpoint, began);
+    const wanted = inodesOf(due);
+    if (wanted.size === 0) return;
+    await this.read(wanted);
+    const now = this.#options.now();
+    this.#restsUntil = now + REST * (now - began);
+  }
+
+  async #askBlamed(due: readonly Endpoint[], blamed: ReadonlySet<number>): Promise<void> {
+    const fresh = due.filter((each) => !this.#lookedUp.has(each) && !this.#asked.has(each));
+    for (const endpoint of fresh) this.#asked.add(endpoint);
+    const wanted = inodesOf(fresh);
+    if (wanted.size > 0) await this.read(wanted, blamed);
   }
 
   /** The processes that would have to close or accept these: owners and listeners. */
@@ -65,19 +91,20 @@ export class OwnerWatch {
 
   /** Who holds the living endpoints that pass, whenever that was last asked. */
   async lookUpAll(passes: (endpoint: Endpoint) => boolean): Promise<void> {
-    const wanted = new Set<number>();
+    const living: Endpoint[] = [];
     for (const endpoint of this.#options.trace.endpoints()) {
-      const { endedAt, inode } = endpoint;
-      if (endedAt === null && inode && passes(endpoint)) wanted.add(inode);
+      if (endpoint.endedAt === null && passes(endpoint)) living.push(endpoint);
     }
+    const wanted = inodesOf(living);
     if (wanted.size > 0) await this.read(wanted);
   }
 
   /** Read all holders of these socket files, of all sockets when absent. */
-  async read(wanted?: ReadonlySet<number>): Promise<void> {
+  async read(wanted?: ReadonlySet<number>, among?: ReadonlySet<number>): Promise<void> {
     const { now, out, signal, onUnread } = this.#options;
     const scan = this.#descriptors.scan({
-      ...(wanted === undefined ? {} : { wanted }),
+      ...(wanted !== undefined && { wanted }),
+      ...(among !== undefined && { among }),
       now,
       signal,
     });
@@ -92,4 +119,8 @@ export class OwnerWatch {
     if (step.value.unreadable > 0) onUnread("the descriptors of some processes may not be read");
     for (const pid of [...holders].slice(0, MOST_DESCRIBED)) await this.#processes.describe(pid);
   }
+}
+
+function inodesOf(endpoints: readonly Endpoint[]): Set<number> {
+  return new Set(endpoints.flatMap(({ inode }) => (inode ? [inode] : [])));
 }
