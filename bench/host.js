@@ -31,26 +31,23 @@ if (process.getuid?.() !== 0) {
 const at = process.argv.indexOf("--only");
 const only = at < 0 ? null : process.argv[at + 1];
 const restore = measurePrograms();
-try {
-  for (const [title, part] of Object.entries({
-    sideBySide,
-    steady,
-    everyConnection,
-    idle,
-    dashboard,
-    stalls,
-    million,
-  })) {
-    if (only !== null && title !== only) continue;
-    figure("processes that wanted a CPU before it began", [loadavg()[0] ?? 0], "", "", null);
-    await part().catch((error) => {
-      process.stderr.write(`${error.message}\n`);
-      figure("could not be measured", [], "", "a figure", () => false);
-    });
-    if (!IS_QUICK) save(`Host: ${TITLES[title]}`);
-  }
-} finally {
-  restore();
+process.once("exit", restore);
+for (const [title, part] of Object.entries({
+  sideBySide,
+  steady,
+  everyConnection,
+  idle,
+  dashboard,
+  stalls,
+  million,
+})) {
+  if (only !== null && title !== only) continue;
+  figure("processes that wanted a CPU before it began", [loadavg()[0] ?? 0], "", "", null);
+  await part().catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    figure("could not be measured", [], "", "a figure", () => false);
+  });
+  if (!IS_QUICK) save(`Host: ${TITLES[title]}`);
 }
 
 /** In a process of its own, whose memory is that of the endpoints alone. */

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { figure } from "../measure.js";
+import { mind } from "./children.js";
 import { DASHBOARD_S, IDLE_S } from "./pace.js";
 import { cpuSeconds } from "./process-tree.js";
 import { LAUNCHER, RunningTracer } from "./tracers.js";
@@ -37,12 +38,10 @@ export async function idle() {
 
 /** The dashboard in a terminal of its own, over what the same host costs `record`. */
 export async function dashboard() {
-  const hold = spawn(
-    "python3",
-    [fileURLToPath(new URL("../load/hold.py", import.meta.url)), "5000"],
-    {
+  const hold = mind(
+    spawn("python3", [fileURLToPath(new URL("../load/hold.py", import.meta.url)), "5000"], {
       stdio: ["pipe", "pipe", "inherit"],
-    },
+    }),
   );
   await once(hold.stdout, "data");
   const recorder = await RunningTracer.start({
@@ -54,10 +53,12 @@ export async function dashboard() {
   await recorder.stop();
   recorder.remove();
   const command = `stty cols 120 rows 40; exec '${process.execPath}' '${LAUNCHER}' live --fps 4`;
-  const screen = spawn("script", ["-qfec", command, "/dev/null"], {
-    stdio: ["pipe", "ignore", "ignore"],
-    env: { ...process.env, TERM: "xterm-256color" },
-  });
+  const screen = mind(
+    spawn("script", ["-qfec", command, "/dev/null"], {
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { ...process.env, TERM: "xterm-256color" },
+    }),
+  );
   await sleep(10_000);
   const live = await usage(/** @type {number} */ (screen.pid), DASHBOARD_S);
   screen.stdin.write("q");

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { mind } from "./children.js";
 
 const CHURN = fileURLToPath(new URL("../load/churn.py", import.meta.url));
 
@@ -24,7 +25,7 @@ export class Churn {
   static async prepare(rate, seconds) {
     const script = 'ip link set lo up && exec python3 "$@"';
     const args = ["--net", "sh", "-c", script, "sh", CHURN, String(rate), String(seconds)];
-    const child = spawn("unshare", args, { stdio: ["pipe", "pipe", "inherit"] });
+    const child = mind(spawn("unshare", args, { stdio: ["pipe", "pipe", "inherit"] }));
     child.stdout.setEncoding("utf8");
     let said = "";
     while (!said.includes("\n")) said += (await once(child.stdout, "data"))[0];

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { mind } from "./children.js";
 import { programs, stateProbes } from "./kernel-programs.js";
 
 export const LAUNCHER = fileURLToPath(new URL("../../bin/lastack.js", import.meta.url));
@@ -64,7 +65,7 @@ export class RunningTracer {
     const [command = "", ...args] = argv(out);
     const isOurs = name.startsWith("lastack");
     const sink = isOurs ? "ignore" : openSync(out, "w", 0o600);
-    const child = spawn(command, args, { stdio: ["ignore", sink, "pipe"] });
+    const child = mind(spawn(command, args, { stdio: ["ignore", sink, "pipe"] }));
     let said = "";
     child.stderr?.setEncoding("utf8").on("data", (text) => {
       said = (said + text).slice(-4096);
