@@ -80,6 +80,21 @@ const everything = () => [
 /** A moment at which FINs are re-sent and connections leak. */
 const MOMENT = 58;
 
+/** A cursor that stays where it is. @param {any} trace */
+const standing = (trace) => ({
+  trace,
+  isPaused: false,
+  progress: null,
+  ahead: 0,
+  oldestNs: 0,
+  newestNs: trace.now,
+  isBeginningGone: false,
+  pause() {},
+  resume() {},
+  step() {},
+  seek() {},
+});
+
 /** Draw one view without any terminal. @param {Shot} shot */
 async function draw({
   cols,
@@ -111,6 +126,7 @@ async function draw({
       mode: "demo",
       header,
       trace,
+      cursor: standing(trace),
       teller: {
         sentence: (/** @type {any} */ endpoint, /** @type {number} */ now) =>
           sentenceOf(endpoint, { clock, endNs: now }),
