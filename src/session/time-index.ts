@@ -26,6 +26,8 @@ export interface Jump {
   readonly rest: () => AsyncGenerator<readonly TraceEvent[], void>;
 }
 
+/** Of the charts before a moment. */
+const CHART_SECONDS = 600;
 const CHUNK_BYTES = 131_072;
 /** One line is nearly always shorter. */
 const LINE_GUESS = 1024;
@@ -110,7 +112,7 @@ export class TimeIndex {
     if (point === null) {
       trace = traceFor(this.header, options);
     } else {
-      const series = this.#series.filter(({ at }) => at + 1e9 <= point.at);
+      const series = this.#series.filter(({ at }) => at + 1e9 <= point.at).slice(-CHART_SECONDS);
       const resume = { ...(point.state as IndexState), at: point.at, series };
       trace = traceFor(this.header, { ...options, resume });
       for (const event of this.#carried(point.refs)) {

@@ -9,6 +9,7 @@ import { GZIP, PLAIN } from "./packing.ts";
 import { codeOf } from "./recording-error.ts";
 import { labelOf } from "./recording-source.ts";
 import { RecordingWriter } from "./recording-writer.ts";
+import { removeFile } from "./remove-file.ts";
 import { WholeAppender } from "./whole-appender.ts";
 import type { WriterOptions } from "./writer-options.ts";
 
@@ -38,7 +39,11 @@ export async function createRecording(
     label: isStream ? "stdout" : labelOf(path),
     packing: isPacked ? GZIP : PLAIN,
   };
-  return startWriter(target, header, writing);
+  return startWriter(target, header, writing).catch((error: unknown) => {
+    // A file without a header would be no recording; it is ours, for we have just created it.
+    if (!isStream) removeFile(path);
+    throw error;
+  });
 }
 
 /**

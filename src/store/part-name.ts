@@ -59,4 +59,9 @@ export function partFiles({ directory, stem }: PartNames): PartFile[] {
   return [...byNumber.values()].sort((a, b) => a.number - b.number);
 }
 
+/** Whether a recorder gave a file its name. */
+export function isPart(path: string): boolean {
+  return /-\d{6,}-\d{8}T\d{6}Z(?:-[a-z0-9-]{1,40})?\.ndjson(?:\.gz)?$/.test(path);
+}
+
 const PART = /^-(\d{6,})-\d{8}T\d{6}Z(?:-[a-z0-9-]{1,40})?\.ndjson(\.gz)?$/;

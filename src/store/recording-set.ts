@@ -1,8 +1,11 @@
 /** Reads several files as one recording, in the order of time. */
 
+import { stat } from "node:fs/promises";
 import type { Ledger, RecordingHeader } from "../event/recording.ts";
 import { parseStartedAt } from "../event/time.ts";
 import type { GapEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { MAX_LINE_BYTES } from "./line-chunks.ts";
+import { isPart } from "./part-name.ts";
 import { EMPTY_END, joinEnds } from "./read-end.ts";
 import { RecordingError } from "./recording-error.ts";
 import { filesOf, labelOfAll, type RecordingPath } from "./recording-files.ts";
@@ -53,9 +56,8 @@ async function order(files: readonly string[]): Promise<Member[]> {
   const headers = new Map<string, RecordingHeader>();
   for (const file of files) {
     if (file === "-") throw refused("stdin", "it is one stream", "name it alone");
-    const recording = await readRecording(file);
-    await recording.close();
-    headers.set(file, recording.header);
+    const header = await headerOf(file);
+    if (header !== null) headers.set(file, header);
   }
   const sorted = [...headers].sort(([, a], [, b]) => {
     const starts = startOf(a) - startOf(b);
@@ -69,6 +71,19 @@ async function order(files: readonly string[]): Promise<Member[]> {
     const shiftNs = base === undefined ? 0 : Number(startOf(header) - startOf(base[1]));
     return { path, header, shiftNs };
   });
+}
+
+/** Null for a file that a recorder was killed in before its header was written. */
+async function headerOf(file: string): Promise<RecordingHeader | null> {
+  try {
+    const recording = await readRecording(file);
+    await recording.close();
+    return recording.header;
+  } catch (error) {
+    const isBegun = error instanceof RecordingError && error.code === "not-a-recording";
+    if (isBegun && (await stat(file)).size < MAX_LINE_BYTES && isPart(file)) return null;
+    throw error;
+  }
 }
 
 function startOf({ startedAt }: RecordingHeader): bigint {

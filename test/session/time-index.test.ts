@@ -1,5 +1,14 @@
 /** A jump stands where playing through stands, and goes on as the whole does. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -114,6 +123,18 @@ describe("the index", () => {
     expect(await open("2")).toBe(events.length);
     writeFileSync(own, readFileSync(path).subarray(0, 100_000));
     expect(await open("2")).toBeGreaterThan(0);
+  });
+
+  test("is not written through a link, and serves all the same", async () => {
+    const own = join(directory, "linked.ndjson");
+    copyFileSync(path, own);
+    symlinkSync(join(directory, "victim"), `${own}.index`);
+    const told: string[] = [];
+    const index = await TimeIndex.open(own, "test", { onUnsaved: (why) => told.push(why) });
+    expect(index?.jump(50e9).trace.now).toBe(50e9);
+    index?.close();
+    expect(told).toEqual([expect.stringMatching(/what is there is no regular file/)]);
+    expect(existsSync(join(directory, "victim"))).toBe(false);
   });
 
   test("is not made of what cannot be entered in the middle", async () => {

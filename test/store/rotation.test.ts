@@ -153,6 +153,18 @@ describe("the next start", () => {
     ).toEqual([1, 2]);
   });
 
+  test("a file without a header, begun as the recorder was killed, hides no other", async () => {
+    const first = await start();
+    first.write(transitionAt(0, 0));
+    await first.rotate();
+    first.write(transitionAt(1000, 1));
+    await first.close(FOOTER);
+    writeFileSync(partPath(partNames(`${directory}/run.ndjson`), 3, HEADER.startedAt), '{"type":');
+    expect((await read()).sequences).toEqual([0, 1]);
+    writeFileSync(`${directory}/other.ndjson`, "");
+    await expect(read()).rejects.toThrow(/other\.ndjson is no recording/);
+  });
+
   test("packs again what was being packed", async () => {
     const first = await start();
     first.write(transitionAt(0, 0));
