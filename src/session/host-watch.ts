@@ -199,6 +199,8 @@ export class HostWatch {
    * what keeps a FIN that is not sent again.
    */
   async #readQueues(): Promise<void> {
+    const since = this.#options.now();
+    const listed = new Set<Endpoint>();
     const { closeWait, finWait2, quietFins, hasFigures } = this.#queues.next();
     for (const [states, inodes] of [
       [["CLOSE_WAIT"], closeWait],
@@ -213,9 +215,11 @@ export class HostWatch {
         namespaces,
         states,
         hasFigures,
-        takes: (event) => event.type === "snapshot" && this.#queues.isNews(event),
+        takes: (event) => event.type === "snapshot" && this.#queues.isNews(event, listed),
       });
     }
+    const mistaken = hasFigures ? this.#queues.mistaken(listed, since - MARGIN_NS) : new Set();
+    await this.#compare([...this.#namespaces.known.values()].filter((e) => mistaken.has(e.inode)));
   }
 
   /**

@@ -19,6 +19,8 @@ export interface NamespaceWatchOptions {
 
 /** Entering a namespace starts a process: those of others are read again once a minute. */
 const SYSCTLS_EVERY_SCANS = 12;
+/** Who makes a namespace sets its sysctls just afterwards: a new one is read at two scans. */
+const READINGS_OF_NEW = 2;
 const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 
 /** Namespaces of which the socket table must be read, by what their counters tell. */
@@ -34,7 +36,7 @@ export class NamespaceWatch {
   readonly #options: NamespaceWatchOptions;
   readonly #scanner = new NamespaceScanner();
   readonly #counters = new Map<number, Record<string, number>>();
-  readonly #sysctls = new Map<number, Record<string, string>>();
+  readonly #sysctls = new Map<number, { values: Record<string, string>; readings: number }>();
   /** Namespaces that events come from and no scan can find: held by a descriptor alone. */
   readonly #unfound = new Set<number>();
   #known: ReadonlyMap<number, NetworkNamespace> = new Map();
@@ -77,7 +79,7 @@ export class NamespaceWatch {
     if (this.#scans > 0) for (const inode of scan.added) this.#begin(inode);
     const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
     for (const namespace of this.wanted()) {
-      const isNew = !this.#sysctls.has(namespace.inode);
+      const isNew = (this.#sysctls.get(namespace.inode)?.readings ?? 0) < READINGS_OF_NEW;
       if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace, tools);
     }
     if (sought !== undefined && !this.#known.has(sought)) this.#unfound.add(sought);
@@ -130,8 +132,9 @@ export class NamespaceWatch {
     const { now, out, signal } = this.#options;
     const values = await readSysctls(namespace, tools, signal).catch(() => null);
     if (values === null) return;
-    const news = changed(this.#sysctls.get(namespace.inode) ?? {}, values);
-    this.#sysctls.set(namespace.inode, values);
+    const known = this.#sysctls.get(namespace.inode);
+    const news = changed(known?.values ?? {}, values);
+    this.#sysctls.set(namespace.inode, { values, readings: (known?.readings ?? 0) + 1 });
     if (news !== null) out({ type: "host", t: now(), netns: namespace.inode, sysctls: news });
   }
 }

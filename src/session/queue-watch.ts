@@ -93,9 +93,27 @@ export class QueueWatch {
     );
   }
 
-  /** Whether a row says something that the trace does not know yet. */
-  isNews(row: SnapshotEvent): boolean {
+  /**
+   * Namespaces of which the trace is wrong: it knows a quiet FIN there that a reading of its
+   * states since `sinceNs` did not list.
+   *
+   * The kernel may have skipped the run of a probe that told of the ACK, and the whole table is
+   * compared rarely where that is much work.
+   */
+  mistaken(listed: ReadonlySet<Endpoint>, sinceNs: Nanoseconds): ReadonlySet<number> {
+    return namespacesOf(
+      this.#quietFins().filter((each) => !listed.has(each) && each.touchedAt < sinceNs),
+    );
+  }
+
+  /**
+   * Whether a row says something that the trace does not know yet.
+   *
+   * @param listed takes the endpoint of the row
+   */
+  isNews(row: SnapshotEvent, listed?: Set<Endpoint>): boolean {
     const endpoint = this.#trace.endpointOf(row);
+    if (endpoint !== undefined) listed?.add(endpoint);
     if (UNACKED_STATES.includes(row.state)) {
       if (endpoint?.state !== row.state) return false;
       return finHoldOf(endpoint, row) !== endpoint.finHold;

@@ -93,3 +93,34 @@ describe("what is news", () => {
     expect(watch(story, 5).isNews(rowOf(stranger, { bytesReceived: 9 }))).toBe(false);
   });
 });
+
+describe("a FIN that is not sent again", () => {
+  const client = sock();
+  const closing = () =>
+    new Story().at(0).connect(client).change(client, "ESTABLISHED", "FIN_WAIT1");
+
+  test("is read after a second, and no more once it is sent again", () => {
+    expect([...watch(closing(), 0.9).next().quietFins]).toEqual([]);
+    expect([...watch(closing(), 1).next().quietFins]).toEqual([NETNS]);
+    const resent = closing().at(500).resend(client, "FIN_WAIT1");
+    expect([...watch(resent, 1).next().quietFins]).toEqual([]);
+  });
+
+  test("is news when where it waits has changed", () => {
+    const story = closing().until(2000);
+    const queues = new QueueWatch(story.trace, () => 2e9);
+    const row = rowOf(client, { state: "FIN_WAIT1", timer: "persist", sendQ: 9, sendWindow: 0 });
+    expect(queues.isNews(row)).toBe(true);
+    story.trace.step({ ...row, t: 2e9, since: 1.9e9 });
+    expect(queues.isNews(row)).toBe(false);
+    expect(queues.isNews({ ...row, sendWindow: 9000 })).toBe(true);
+  });
+
+  test("makes its namespace suspect where the table does not list it", () => {
+    const story = closing().until(2000);
+    const queues = new QueueWatch(story.trace, () => 2e9);
+    expect([...queues.mistaken(new Set(), 1.9e9)]).toEqual([NETNS]);
+    expect([...queues.mistaken(new Set(story.trace.endpoints()), 1.9e9)]).toEqual([]);
+    expect([...queues.mistaken(new Set(), 0)]).toEqual([]);
+  });
+});
