@@ -9,8 +9,9 @@ import { ThreadWatch } from "./thread-watch.ts";
 
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
-/** After a scan of everybody it rests so many times as long as it took: a share of 5 %. */
+/** After a scan of everybody it rests so many times as long as it took, but no longer than this. */
 const REST = 20;
+const LONGEST_REST_NS = 4e9;
 const MOST_DESCRIBED = 300;
 const MOST_BLAMED = 100;
 
@@ -67,7 +68,7 @@ export class OwnerWatch {
     if (wanted.size === 0) return;
     await this.read(wanted);
     const now = this.#options.now();
-    this.#restsUntil = now + REST * (now - began);
+    this.#restsUntil = now + Math.min(LONGEST_REST_NS, REST * (now - began));
   }
 
   async #askBlamed(due: readonly Endpoint[], blamed: ReadonlySet<number>): Promise<void> {
