@@ -1,9 +1,12 @@
 /** `lastack` and `lastack live`: the dashboard over this host, or plain lines without a terminal. */
 
 import type { Command } from "commander";
+import { LiveHistory } from "../session/live-history.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
+import { ScreenExports } from "../session/screen-exports.ts";
 import type { CommandResult } from "./command-result.ts";
+import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
@@ -23,6 +26,8 @@ import {
   untilEnd,
 } from "./tracing.ts";
 
+interface LiveCommandOptions extends TracingOptions, ScreenOptions, HistoryOptions {}
+
 export function addLive(program: Command, result: CommandResult): void {
   const command = program
     .command("live")
@@ -34,12 +39,13 @@ export function addLive(program: Command, result: CommandResult): void {
     .addOption(detailOption)
     .addOption(thresholdOption)
     .option("-q, --quiet", "no remarks on stderr");
+  addHistoryOptions(command, "64M");
   addScreenOptions(command)
     .addHelpText("after", "\nExample:\n  sudo lastack --port 443")
-    .action((options: TracingOptions & ScreenOptions) => run(options, result));
+    .action((options: LiveCommandOptions) => run(options, result));
 }
 
-async function run(options: TracingOptions & ScreenOptions, result: CommandResult): Promise<void> {
+async function run(options: LiveCommandOptions, result: CommandResult): Promise<void> {
   if (wantsDashboard()) {
     const problems: string[] = [];
     let outage = -1;
@@ -48,25 +54,38 @@ async function run(options: TracingOptions & ScreenOptions, result: CommandResul
       problems[outage] = line;
     };
     const session = await prepareTracing({ ...options, onOutage }, (line) => problems.push(line));
+    const history = new LiveHistory(session, options.history);
+    const { store, cursor } = history;
+    const { header, newTrace } = session;
+    const exports = new ScreenExports({ store, header, newTrace }, options.exportDir ?? ".");
     let attachedNs = 0;
+    let starting: string | null = "attaching the probes";
     result.exitCode = await showDashboard({
       mode: "live",
       since: () => attachedNs,
-      header: session.header,
-      trace: session.trace,
+      header,
+      cursor,
       problems,
-      isAttached: () => session.isAttached,
+      starting: () => starting,
+      maskAddress: exports.maskAddress,
+      exportRange: exports.exportRange,
+      exportText: exports.exportText,
       begin: async () => {
         // A refusal ends the session, and `ended` says why: the screen stays until it is left.
         const isRefused = await session.attach().then(
           () => false,
           () => true,
         );
+        starting = isRefused ? null : "reading the socket table";
         if (isRefused) return;
         attachedNs = session.now();
         await session.readHost();
+        starting = null;
       },
-      end: () => session.stop().then(() => undefined),
+      end: async () => {
+        history.stop();
+        await session.stop();
+      },
       ended: session.ended.then((error) => error?.message ?? null),
       ...(options.duration === undefined
         ? {}

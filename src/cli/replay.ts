@@ -3,12 +3,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Playback } from "../session/playback.ts";
 import { nameOf } from "../session/read-trace.ts";
+import { ScreenExports } from "../session/screen-exports.ts";
 import type { CommandResult } from "./command-result.ts";
+import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 
-interface ReplayOptions extends ScreenOptions {
+interface ReplayOptions extends ScreenOptions, HistoryOptions {
   readonly speed: number;
   readonly demo?: boolean;
 }
@@ -23,6 +25,7 @@ export function addReplay(program: Command, result: CommandResult): void {
       new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
     )
     .addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
+  addHistoryOptions(command, "1G");
   addScreenOptions(command)
     .addHelpText("after", "\nExample:\n  lastack replay run.ndjson --speed 10")
     .action((file: string[], options: ReplayOptions) => run(file, options, result));
@@ -38,18 +41,19 @@ function parseSpeed(text: string): number {
 }
 
 async function run(file: string[], options: ReplayOptions, result: CommandResult): Promise<void> {
-  const playback = await Playback.start(file, options.speed);
+  const playback = await Playback.start(file, options.speed, options.history);
   if (wantsDashboard()) {
+    const exports = new ScreenExports(playback, options.exportDir ?? ".");
     result.exitCode = await showDashboard({
       mode: options.demo ? "demo" : "replay",
       header: playback.header,
-      trace: playback.trace,
+      cursor: playback.cursor,
       problems: [],
+      maskAddress: exports.maskAddress,
+      exportRange: exports.exportRange,
+      exportText: exports.exportText,
       since: () => playback.firstNs,
       speed: options.speed,
-      setPaused: (isPaused) => {
-        playback.isPaused = isPaused;
-      },
       begin: async () => {},
       end: async () => playback.stop(),
       ended: playback.ended.then(() => null),
@@ -57,7 +61,7 @@ async function run(file: string[], options: ReplayOptions, result: CommandResult
     });
     return;
   }
-  const lines = plainLines(playback.trace, playback.header);
+  const lines = plainLines(playback.cursor.trace, playback.header);
   const timer = setInterval(() => lines(), 200);
   await playback.ended;
   clearInterval(timer);

@@ -39,14 +39,18 @@ const LINGER_MS = 2000;
 /** Run the dashboard until it is left; returns the exit code. The screen is loaded only here. */
 export async function showDashboard(source: Given): Promise<number> {
   const { runDashboard } = await import("../tui/app.ts");
-  const { header, trace } = source;
+  const { header, cursor } = source;
   const clock = clockOf(header.startedAt);
   const code = await runDashboard({
     ...source,
     teller: {
       sentence: (endpoint, now) =>
-        sentenceOf(endpoint, { clock, endNs: now, sysctls: (netns) => trace.sysctls(netns) }),
-      advice: (finding) => adviseOn(finding, trace),
+        sentenceOf(endpoint, {
+          clock,
+          endNs: now,
+          sysctls: (netns) => cursor.trace.sysctls(netns),
+        }),
+      advice: (finding) => adviseOn(finding, cursor.trace),
     },
   });
   setTimeout(() => process.exit(code), LINGER_MS).unref();

@@ -68,18 +68,10 @@ export class Trace implements TraceView {
     copy.#watchman = this.#watchman.copy((id) => copy.#core.table.byId.has(id));
     copy.#evictedTally = this.#evictedTally.clone();
     copy.#nextEvaluation = this.#nextEvaluation;
+    copy.#resume = this.#resume;
     copy.#taken = this.#taken;
     copy.#log = this.#log.copy();
     return copy;
-  }
-
-  /** Such a trace at once, for a caller that can wait. */
-  copy(): Trace {
-    const steps = this.copySteps();
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value;
-    }
   }
 
   /** Take one event. Never throws, whatever the event says. */
@@ -156,6 +148,11 @@ export class Trace implements TraceView {
   /** Events taken so far. */
   get taken(): number {
     return this.#taken;
+  }
+
+  /** How many endpoints are kept. */
+  get itemised(): number {
+    return this.#core.table.byId.size;
   }
 
   endpoints(): Iterable<Endpoint> {

@@ -27,6 +27,8 @@ const QUIET_NS = 250e6;
 export class LiveSession {
   readonly header: RecordingHeader;
   readonly trace: Trace;
+  /** A trace that has taken no event, and would become what `trace` is. */
+  readonly newTrace: () => Trace;
   /** What this kernel leaves unseen, a sentence each. */
   readonly unseen: readonly string[];
   /** Settles when tracing has ended: null after stop(), else the error that ended it. */
@@ -51,11 +53,13 @@ export class LiveSession {
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;
-    this.trace = new Trace({
-      ...options.trace,
-      sysctls: header.sysctls,
-      seesMiniEnd: header.probes.includes("time_wait_end"),
-    });
+    this.newTrace = () =>
+      new Trace({
+        ...options.trace,
+        sysctls: header.sysctls,
+        seesMiniEnd: header.probes.includes("time_wait_end"),
+      });
+    this.trace = this.newTrace();
     this.#clockWatch = new ClockWatch(clock, (line) => options.onProblem?.(line, false));
     this.#feed = new ProbeFeed({
       probes,

@@ -1,56 +1,50 @@
-/** Plays a recording into a trace at a pace: replay is the live screen over another source. */
+/** Plays a recording at a pace: it is read into a store, and a cursor goes over that as over a live one. */
 
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as breathe } from "node:timers/promises";
 import type { Trace } from "../core/fold.ts";
 import { beginningOf, type RecordingHeader } from "../event/recording.ts";
-import type { TraceEvent } from "../event/trace-event.ts";
 import type { RecordingPath } from "../store/recording-files.ts";
 import type { Recording } from "../store/recording-reader.ts";
 import type { ReadEnd } from "../store/recording-scanner.ts";
-import { openRecording, traceFor } from "./read-trace.ts";
+import { EventRing } from "../store/ring.ts";
+import { openRecording, readable, traceFor } from "./read-trace.ts";
+import { TimeCursor } from "./time-cursor.ts";
 
-const TICK_MS = 50;
-/** Events are folded in runs of this many, then the loop serves the screen. */
-const RUN = 20_000;
+/** How much of a recording can be gone back to, packed: about 25 million events. */
+export const REPLAY_BYTES = 1024 * 1024 * 1024;
 
 /** A recording being played. */
 export class Playback {
   readonly header: RecordingHeader;
-  readonly trace: Trace;
-  /** Settles when the last event has been folded, or after `stop()`. */
+  readonly store: EventRing;
+  readonly newTrace: () => Trace;
+  readonly cursor: TimeCursor;
+  /** Settles when the last event has been shown, or after `stop()`. */
   readonly ended: Promise<void>;
   readonly #recording: Recording;
-  readonly #speed: number;
-  #isPaused = false;
   #isStopped = false;
-  #played = 0;
   #firstNs: number | null = null;
 
-  private constructor(recording: Recording, trace: Trace, speed: number) {
+  private constructor(recording: Recording, speed: number, maxBytes: number) {
     this.#recording = recording;
-    this.header = recording.header;
-    this.trace = trace;
-    this.#speed = speed;
-    this.ended = this.#play();
+    const { header } = recording;
+    this.header = header;
+    this.store = new EventRing({ maxBytes, maxEvents: Number.POSITIVE_INFINITY });
+    this.newTrace = () => traceFor(header, {});
+    this.cursor = new TimeCursor(this.store, { speed, newTrace: this.newTrace });
+    const reading = this.#read();
+    this.ended = Promise.race([reading.then(() => this.cursor.ended), rejection(reading)]);
   }
 
   /**
    * Begin playing.
    *
    * @param speed times real time; Infinity folds as fast as it can
+   * @param maxBytes what the store may take, packed; over it the beginning is forgotten
    * @throws OperatorError 3
    */
-  static async start(path: RecordingPath, speed: number): Promise<Playback> {
-    const recording = await openRecording(path);
-    return new Playback(recording, traceFor(recording.header, {}), speed);
-  }
-
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
-  set isPaused(value: boolean) {
-    this.#isPaused = value;
+  static async start(path: RecordingPath, speed: number, maxBytes = REPLAY_BYTES): Promise<Playback> {
+    return new Playback(await openRecording(path), speed, maxBytes);
   }
 
   /**
@@ -61,13 +55,9 @@ export class Playback {
     return this.#firstNs ?? 0;
   }
 
-  /** Events folded so far. */
-  get played(): number {
-    return this.#played;
-  }
-
   stop(): void {
     this.#isStopped = true;
+    this.cursor.stop();
   }
 
   /** The account of the reading, complete once `ended` has settled. */
@@ -75,43 +65,28 @@ export class Playback {
     return this.#recording.end();
   }
 
-  async #play(): Promise<void> {
-    let position = 0;
-    let run = 0;
-    for await (const batch of this.#recording.events) {
-      for (const event of batch) {
-        if (this.#firstNs === null) {
-          // What a slice tells of the time before it is known at once, not watched.
-          this.#firstNs = Math.max(event.t, beginningOf(this.header));
-          position = this.#firstNs;
-        }
-        if (Number.isFinite(this.#speed)) position = await this.#wait(event, position);
+  async #read(): Promise<void> {
+    try {
+      for await (const batch of this.#recording.events) {
         if (this.#isStopped) return;
-        this.trace.step(event);
-        this.#played++;
-        if (++run < RUN) continue;
-        run = 0;
-        await this.#breathe();
+        const [first] = batch;
+        if (this.#firstNs === null && first !== undefined) {
+          // What a slice tells of the time before it is known at once, not watched.
+          this.#firstNs = Math.max(first.t, beginningOf(this.header));
+          this.cursor.play(this.#firstNs);
+        }
+        this.cursor.take(batch);
+        await breathe();
       }
+    } catch (error) {
+      throw readable(error);
     }
-    this.trace.advance(this.#recording.end().lastNs);
-    this.trace.finish();
+    this.cursor.finish(Math.max(this.#recording.end().lastNs, this.store.newestNs, 0));
+    if (this.#firstNs === null) this.cursor.play(0);
   }
+}
 
-  /** Let recorded time pass until the event is due; returns the new position. */
-  async #wait(event: TraceEvent, from: number): Promise<number> {
-    let position = from;
-    while (event.t > position && !this.#isStopped) {
-      await sleep(TICK_MS);
-      if (this.#isPaused) continue;
-      position += TICK_MS * 1e6 * this.#speed;
-      this.trace.advance(Math.min(position, event.t));
-    }
-    return position;
-  }
-
-  async #breathe(): Promise<void> {
-    do await sleep(this.#isPaused ? TICK_MS : 0);
-    while (this.#isPaused && !this.#isStopped);
-  }
+/** Rejects when the promise does, and never settles else. */
+function rejection(promise: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => promise.catch(reject));
 }

@@ -1,5 +1,6 @@
 /** The newest events in bounded memory: what the live dashboard is a cursor over. */
 
+import { deflateRaw, inflateRawSync } from "node:zlib";
 import { encodeEvent } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 
@@ -9,14 +10,18 @@ export interface RingLimits {
   readonly maxEvents: number;
 }
 
-/** Events of a run, sealed as text in one buffer outside the heap. */
+/** Events of a run, sealed in one buffer outside the heap. */
 interface Segment {
   /** Number of its first event, counted from the first that was ever pushed. */
   readonly first: number;
   readonly count: number;
+  /** The first event's `t`. */
+  readonly firstNs: Nanoseconds;
   /** The newest `t` up to its end; grows from segment to segment, late events or not. */
   readonly newestNs: Nanoseconds;
-  readonly text: Buffer;
+  /** Their recording lines, joined by commas, packed or not yet. */
+  bytes: Buffer;
+  isPacked: boolean;
 }
 
 /** Events per segment at most: what a step back decodes, and what is dropped at once. */
@@ -25,12 +30,18 @@ const SEGMENT_EVENTS = 1024;
 /** A segment is at most this part of the ring, so that dropping one leaves most of it. */
 const SEGMENT_SHARE = 1 / 8;
 
+/** Recordings pack by twelve even so, at 100 MB a second on a thread of its own. */
+const PACKING = { level: 1 };
+/** Less than this is not worth a thread. */
+const WORTH_PACKING = 16_384;
+
 /**
  * Recent events by number and by time.
  *
- * Events are kept as their recording lines, in buffers of 1,024: about 450 bytes for a transition,
- * and nothing for the garbage collector to walk, where as many objects would make every full
- * collection slower. Over a limit the oldest segment is dropped whole and counted.
+ * Events are kept as their recording lines, packed, in buffers of 1,024: about 40 bytes for a
+ * transition, and nothing for the garbage collector to walk, where as many objects would make
+ * every full collection slower. Only the newest are kept as they came: whoever follows the end
+ * reads them at once. Over a limit the oldest segment is dropped whole and counted.
  *
  * A cursor is a plain number: event 0 is the first ever pushed, and numbers never change. It stays
  * valid when its event is dropped, reading then begins at the oldest event kept.
@@ -41,13 +52,16 @@ export class EventRing {
   #decoded: { readonly segment: Segment; readonly events: readonly TraceEvent[] } | null = null;
   #segments: Segment[] = [];
   #open: string[] = [];
+  #openEvents: TraceEvent[] = [];
   #openChars = 0;
   #sealedBytes = 0;
   #oldest = 0;
   #end = 0;
   #newestNs = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: RingLimits = { maxBytes: 64 * 1024 * 1024, maxEvents: 1_000_000 }) {
+  constructor(
+    limits: RingLimits = { maxBytes: 64 * 1024 * 1024, maxEvents: Number.POSITIVE_INFINITY },
+  ) {
     this.#limits = limits;
   }
 
@@ -76,18 +90,22 @@ export class EventRing {
     return this.#sealedBytes + this.#openChars;
   }
 
+  /** How much of what it may keep it keeps, 0 to 1: beyond, the oldest are dropped. */
+  get fullness(): number {
+    const { maxBytes, maxEvents } = this.#limits;
+    return Math.max(this.bytes / maxBytes, this.size / maxEvents);
+  }
+
   /** The newest `t` pushed; -Infinity while there is none. */
   get newestNs(): Nanoseconds {
     return this.#newestNs;
   }
 
-  /**
-   * Keep one event.
-   *
-   * @param line Its recording line where the caller has it already.
-   */
-  push(event: TraceEvent, line: string = encodeEvent(event)): void {
+  /** Keep one event. */
+  push(event: TraceEvent): void {
+    const line = encodeEvent(event);
     this.#open.push(line);
+    this.#openEvents.push(event);
     this.#openChars += line.length + 1;
     this.#end++;
     if (event.t > this.#newestNs) this.#newestNs = event.t;
@@ -118,7 +136,7 @@ export class EventRing {
 
   /** The instant of the oldest event kept, or null when there is none. */
   get oldestNs(): Nanoseconds | null {
-    return this.read(this.#oldest, 1)[0]?.t ?? null;
+    return this.#segments[0]?.firstNs ?? this.#openEvents[0]?.t ?? null;
   }
 
   get #openFirst(): number {
@@ -139,19 +157,39 @@ export class EventRing {
   }
 
   #seal(): void {
-    const text = Buffer.from(this.#open.join(","));
+    const bytes = Buffer.from(this.#open.join(","));
     const count = this.#open.length;
-    this.#segments.push({ first: this.#openFirst, count, newestNs: this.#newestNs, text });
-    this.#sealedBytes += text.length;
+    const segment: Segment = {
+      first: this.#openFirst,
+      count,
+      firstNs: this.#openEvents[0]?.t ?? 0,
+      newestNs: this.#newestNs,
+      bytes,
+      isPacked: false,
+    };
+    this.#segments.push(segment);
+    this.#sealedBytes += bytes.length;
     this.#open = [];
+    this.#openEvents = [];
     this.#openChars = 0;
+    if (bytes.length >= WORTH_PACKING) this.#pack(segment);
+  }
+
+  /** Pack a segment off the event loop; until then, and where it fails, it stays as it is. */
+  #pack(segment: Segment): void {
+    deflateRaw(segment.bytes, PACKING, (error, packed) => {
+      if (error !== null || segment.first < this.#oldest) return;
+      this.#sealedBytes += packed.length - segment.bytes.length;
+      segment.bytes = packed;
+      segment.isPacked = true;
+    });
   }
 
   #dropOldest(): void {
     if (this.#segments.length === 0) this.#seal();
     const segment = this.#segments.shift();
     if (segment === undefined) return;
-    this.#sealedBytes -= segment.text.length;
+    this.#sealedBytes -= segment.bytes.length;
     this.#oldest = segment.first + segment.count;
   }
 
@@ -161,10 +199,12 @@ export class EventRing {
     const segment = this.#segments[reached];
     if (segment === undefined) {
       const first = this.#openFirst;
-      return decode(this.#open.slice(from - first, end - first).join(","));
+      return this.#openEvents.slice(from - first, end - first);
     }
     if (this.#decoded?.segment !== segment) {
-      this.#decoded = { segment, events: decode(segment.text.toString()) };
+      const { bytes, isPacked } = segment;
+      const text = (isPacked ? inflateRawSync(bytes) : bytes).toString();
+      this.#decoded = { segment, events: decode(text) };
     }
     return this.#decoded.events.slice(from - segment.first, end - segment.first);
   }

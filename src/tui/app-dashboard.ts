@@ -1,8 +1,10 @@
 // The dashboard on an open terminal: turns the newest state into frames and keys into motions.
-import { parseStartedAt, toIso } from "../event/time.ts";
+import { parseStartedAt, type StartedAt, toIso } from "../event/time.ts";
+import { DashboardActions } from "./app-actions.ts";
 import { filterText } from "./app-filter.ts";
 import type { Doing } from "./app-health.ts";
 import { bindKeys } from "./app-keys.ts";
+import { MouseHand } from "./app-mouse.ts";
 import { AppState } from "./app-state.ts";
 import { paintFrame } from "./app-view.ts";
 import { createChart } from "./chart.ts";
@@ -10,11 +12,12 @@ import type { DashboardSource } from "./dashboard-source.ts";
 import type { FilterRow } from "./filter-term.ts";
 import { createFrameLoop, type FrameLoop } from "./frame.ts";
 import type { KeyDispatcher } from "./key-dispatch.ts";
+import { Masking, maskTeller, maskWatched } from "./masked.ts";
 import type { Painter } from "./painter.ts";
 import { createPanels } from "./panels/index.ts";
 import type { AnyPanel, Scene, ShownPanel } from "./panels/panel.ts";
 import type { Terminal } from "./term.ts";
-import { holdStill, type Watched, watch } from "./watched.ts";
+import { type Watched, watch } from "./watched.ts";
 
 /** How the user leaves, or stops for a while. */
 export interface Doors {
@@ -39,13 +42,18 @@ export class Dashboard {
   readonly state = new AppState("teardowns");
   readonly loop: FrameLoop;
   readonly keys: KeyDispatcher;
+  readonly actions: DashboardActions;
   readonly #source: DashboardSource;
   readonly #panels: ReadonlyMap<string, AnyPanel>;
   readonly #live: Watched;
-  readonly #clock: Scene["clock"];
+  /** When `t` = 0 was. */
+  readonly startedAt: StartedAt;
+  readonly clock: Scene["clock"];
   readonly #remarks: string[] = [];
   readonly #views = new Map<string, { view: ShownPanel; until: number }>();
-  #held: { readonly watched: Watched; readonly taken: number } | null = null;
+  readonly #masking: Masking;
+  #notice: { readonly text: string; readonly isTrouble: boolean; readonly until: number } | null =
+    null;
   #ended: Doing["ended"] = null;
   #remarkUntil = 0;
   #moment: Moment | null = null;
@@ -54,9 +62,11 @@ export class Dashboard {
   constructor(terminal: Terminal, source: DashboardSource, doors: Doors) {
     this.#source = source;
     this.#panels = createPanels(createChart(terminal.screen));
-    this.#live = watch(source.trace);
-    const startedAt = parseStartedAt(source.header.startedAt) ?? { epochNs: 0n };
-    this.#clock = (t, digits = 0) => toIso(startedAt, Math.round(t), digits).slice(11, -1);
+    this.#live = watch(source.cursor);
+    this.#masking = new Masking((text) => source.maskAddress?.(text) ?? null);
+    this.startedAt = parseStartedAt(source.header.startedAt) ?? { epochNs: 0n };
+    this.clock = (t, digits = 0) => toIso(this.startedAt, Math.round(t), digits).slice(11, -1);
+    this.actions = new DashboardActions(this, terminal);
     this.keys = bindKeys(this, terminal, doors);
     this.loop = createFrameLoop({
       terminal,
@@ -65,13 +75,16 @@ export class Dashboard {
       paint: (painter, moment) => this.#paint(painter, moment),
     });
     terminal.onKey((key, character) => this.press(key, character));
+    const hand = new MouseHand(this);
+    terminal.onMouse((event) => hand.take(event));
+    if (source.options.mouse === true) this.actions.toggleMouse();
     terminal.onResize(() => this.loop.request());
     void source.ended.then((failure) => this.#end(failure));
   }
 
   /** Whether the view stands still. */
   get isPaused(): boolean {
-    return this.#held !== null;
+    return this.#source.cursor.isPaused;
   }
 
   /** Why the source ended, where it failed. */
@@ -93,9 +106,7 @@ export class Dashboard {
       const isOver = state.help !== null || state.sort.menu !== null;
       this.keys.press(key, isOver ? "overlay" : "panels");
     }
-    this.#views.clear();
-    this.#momentKey = "";
-    this.loop.request();
+    this.refresh();
   }
 
   /** Paint the newest moment, as the loop does for every frame. */
@@ -110,12 +121,22 @@ export class Dashboard {
     this.loop.request();
   }
 
-  /** Stand still, or go on at the newest moment. What happens meanwhile is collected all the same. */
-  togglePause(): void {
-    const { trace } = this.#source;
-    this.#held = this.isPaused ? null : { watched: holdStill(trace), taken: trace.taken };
-    this.#source.setPaused?.(this.isPaused);
+  /** The source and its cursor, for the keys. */
+  get source(): DashboardSource {
+    return this.#source;
+  }
+
+  /** Say something in the status line for a while; foreign text. */
+  say(text: string, isTrouble = false): void {
+    this.#notice = { text, isTrouble, until: performance.now() + REMARK_MS };
+    this.refresh();
+  }
+
+  /** Draw soon, from the data of now. */
+  refresh(): void {
     this.#views.clear();
+    this.#momentKey = "";
+    this.loop.request();
   }
 
   /** The panel that has the keys. */
@@ -145,15 +166,21 @@ export class Dashboard {
   }
 
   #snapshot(): Moment {
-    const watched = this.#held?.watched ?? this.#live;
-    const missed = this.#held === null ? 0 : this.#source.trace.taken - this.#held.taken;
+    const { isMasked } = this.state;
+    const { cursor } = this.#source;
+    const masking = this.#masking;
+    const watched = isMasked ? maskWatched(this.#live, masking) : this.#live;
     const problem = this.#problem();
-    const key = `${watched.now} ${this.#source.trace.taken} ${missed} ${this.isPaused} ${problem} ${this.#ended?.text} ${this.state.filter && filterText(this.state.filter)}`;
+    const notice = this.#currentNotice();
+    const starting = this.#source.starting?.() ?? null;
+    const key = `${watched.now} ${cursor.trace.taken} ${cursor.ahead} ${cursor.progress} ${cursor.isPaused} ${problem} ${notice?.text} ${starting} ${this.#ended?.text}`;
     if (this.#moment !== null && key === this.#momentKey) return this.#moment;
     this.#momentKey = key;
-    const { header, teller, mode, speed = 1 } = this.#source;
+    const { mode, speed = 1 } = this.#source;
+    const header = isMasked ? masking.data(this.#source.header) : this.#source.header;
+    const teller = isMasked ? maskTeller(this.#source.teller, masking) : this.#source.teller;
     const since = this.#source.since?.() ?? 0;
-    const clock = this.#clock;
+    const clock = this.clock;
     const { filter } = this.state;
     const passes = (row: FilterRow | string) =>
       filter === null || filter.passes(typeof row === "string" ? { text: row } : row);
@@ -163,15 +190,22 @@ export class Dashboard {
       scene: { watched, now: watched.now, since, header, teller, clock, passes, sortOf },
       doing: {
         mode,
-        isStarting: !(this.#source.isAttached?.() ?? true),
+        starting,
         speed,
-        paused: this.isPaused ? { missed } : null,
+        paused: cursor.isPaused ? { missed: cursor.ahead, progress: cursor.progress } : null,
+        isMasked,
+        notice,
         ended: this.#ended,
         filter: filter === null ? null : filterText(filter),
         problem,
       },
     };
     return this.#moment;
+  }
+
+  #currentNotice(): Doing["notice"] {
+    if (this.#notice !== null && performance.now() > this.#notice.until) this.#notice = null;
+    return this.#notice;
   }
 
   #seenRemarks = 0;
@@ -185,6 +219,7 @@ export class Dashboard {
   }
 
   #paint(painter: Painter, { scene, doing }: Moment): void {
+    const { isMasked } = this.state;
     const shown = new Map<string, ShownPanel>();
     paintFrame(painter, {
       scene,
@@ -192,7 +227,7 @@ export class Dashboard {
       state: this.state,
       panels: this.#panels,
       keys: this.keys,
-      remarks: this.remarks,
+      remarks: isMasked ? this.remarks.map(this.#masking.text) : this.remarks,
       show: (panel) => {
         const view = shown.get(panel.name) ?? this.#viewOf(panel, scene);
         shown.set(panel.name, view);

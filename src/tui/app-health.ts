@@ -15,11 +15,15 @@ import type { Watched } from "./watched.ts";
 /** What the program is doing. */
 export interface Doing {
   readonly mode: DashboardSource["mode"];
-  /** The probes are not attached yet: what closes now may be missed. */
-  readonly isStarting: boolean;
+  /** What is being prepared, in words: what closes now may be missed. Null once all is done. */
+  readonly starting: string | null;
   readonly speed: number;
-  /** Events that came while the view stands still; null while it moves. */
-  readonly paused: { readonly missed: number } | null;
+  /** Events behind the moment shown, and how far a move has come; null while time goes on. */
+  readonly paused: { readonly missed: number; readonly progress: number | null } | null;
+  /** Addresses are made up. */
+  readonly isMasked: boolean;
+  /** What is to be said for a while. */
+  readonly notice: { readonly text: string; readonly isTrouble: boolean } | null;
   /** The source has come to its end: in what words. */
   readonly ended: { readonly text: string; readonly isFailure: boolean } | null;
   /** What the lists are narrowed to, as the user typed it. */
@@ -31,19 +35,26 @@ export interface Doing {
 const item = (spans: readonly Span[], optional?: number): StatusItem =>
   optional === undefined ? { spans } : { spans, optional };
 
-function modeItem(painter: Painter, { mode, isStarting, speed, paused, ended }: Doing): StatusItem {
+function modeItem(
+  painter: Painter,
+  { mode, starting, speed, paused, ended, isMasked }: Doing,
+): StatusItem {
   const { theme } = painter;
   const pace = speed === 1 ? "" : ` ${speed === Number.POSITIVE_INFINITY ? "max" : `${speed}x`}`;
   const spans: Span[] = [];
   if (mode === "demo")
     spans.push({ text: " DEMO ", paint: theme.on("warn", "selection") }, { text: " " });
+  if (isMasked) spans.push({ text: "MASKED", paint: "warn" }, { text: " " });
   if (paused !== null) {
-    const missed = paused.missed > 0 ? ` +${formatCount(paused.missed)} events` : "";
-    spans.push({ text: `PAUSED${missed}`, paint: "warn" });
+    const { missed, progress } = paused;
+    // What a recording has behind the moment shown has not come since.
+    const since = missed > 0 && mode === "live" ? ` +${formatCount(missed)} events` : "";
+    const way = progress === null ? "" : ` ${Math.floor(progress * 100)}%`;
+    spans.push({ text: `PAUSED${since}${way}`, paint: "warn" });
   } else if (ended !== null) {
     const paint = ended.isFailure ? "critical" : "muted";
     spans.push({ text: ended.isFailure ? `${theme.sign("critical")} ENDED` : "ENDED", paint });
-  } else if (isStarting) spans.push({ text: "attaching the probes", paint: "warn" });
+  } else if (starting !== null) spans.push({ text: starting, paint: "warn" });
   else if (mode === "live") spans.push({ text: `${theme.sign("ok")} LIVE`, paint: "ok" });
   else spans.push({ text: `${theme.glyphs.pointer} REPLAY${pace}`, paint: "accent" });
   return item(spans);
@@ -71,7 +82,7 @@ export function paintHeader(painter: Painter, scene: Scene, doing: Doing): void 
     left: [
       item([{ text: "lastack", paint: "title" }]),
       modeItem(painter, doing),
-      ...(doing.isStarting ? [] : [verdictItem(painter, scene)]),
+      ...(doing.starting !== null ? [] : [verdictItem(painter, scene)]),
       item([
         { text: recorded, paint: "muted" },
         { text: header.hostname, paint: "text" },
@@ -136,10 +147,12 @@ export function paintStatus(
   doing: Doing,
   hints: readonly StatusItem[],
 ): void {
-  const trouble = doing.ended?.text ?? doing.problem;
-  const sign =
-    doing.ended !== null && !doing.ended.isFailure ? "" : `${painter.theme.sign("warn")} `;
-  const paint = doing.ended?.isFailure ? "critical" : doing.ended !== null ? "accent" : "warn";
+  const { notice, ended, problem } = doing;
+  const trouble = notice?.text ?? ended?.text ?? problem;
+  const isCalm = notice !== null ? !notice.isTrouble : ended !== null && !ended.isFailure;
+  const sign = isCalm ? "" : `${painter.theme.sign("warn")} `;
+  const isFailure = notice === null && ended?.isFailure === true;
+  const paint = isFailure ? "critical" : isCalm ? "accent" : "warn";
   const right = ledgerItems(painter, scene.watched);
   const room = Math.max(12, painter.width - LEDGER_WIDTH);
   const filter = doing.filter === null ? [] : [item([{ text: doing.filter, paint: "accent" }])];

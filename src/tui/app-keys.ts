@@ -68,7 +68,15 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
   keys.on("sort-right", () => sorted(() => state.sort.shift(state.active, sorts(), 1)));
   keys.on("sort-reverse", () => sorted(() => state.sort.reverse(state.active)));
   keys.on("follow", () => state.toggleFollow());
-  keys.on("pause", () => dashboard.togglePause());
+  bindTime(keys, dashboard);
+  keys.on("mask", () => dashboard.actions.toggleMask());
+  keys.on("mouse", () => dashboard.actions.toggleMouse());
+  if (dashboard.source.exportRange !== undefined) {
+    keys.on("export-range", () => dashboard.actions.exportRange());
+  }
+  if (dashboard.source.exportText !== undefined) {
+    keys.on("export-screen", () => dashboard.actions.exportScreen());
+  }
   keys.on("help", () => {
     state.help = state.help === null ? { scroll: 0 } : null;
   });
@@ -87,6 +95,26 @@ export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors)
   keys.on("quit-and-print", () => doors.quit(true));
   keys.on("suspend", () => doors.suspend());
   return keys;
+}
+
+const SECOND_NS = 1e9;
+
+function bindTime(keys: KeyDispatcher, dashboard: Dashboard): void {
+  const { cursor, mode } = dashboard.source;
+  const go = (by: number) => () => dashboard.actions.goTo(cursor.aimNs + by * SECOND_NS);
+  keys.on("pause", () => dashboard.actions.togglePause());
+  keys.on("step-next", () => cursor.step(1));
+  keys.on("step-previous", () => cursor.step(-1));
+  keys.on("back-second", go(-1));
+  keys.on("forward-second", go(1));
+  keys.on("back-minute", go(-60));
+  keys.on("forward-minute", go(60));
+  keys.on("jump-to-time", () => dashboard.actions.askTime());
+  keys.on("jump-start", () => dashboard.actions.goTo(0));
+  keys.on("jump-newest", () => {
+    if (mode === "live") cursor.resume();
+    else dashboard.actions.goTo(cursor.newestNs);
+  });
 }
 
 function scrollHelp(dashboard: Dashboard, terminal: Terminal, motion: TableMotion): void {

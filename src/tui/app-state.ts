@@ -1,6 +1,7 @@
 // Keeps where the user is: which panel has the keys, what is selected in each, what lies over them.
 import type { Filter } from "./app-filter.ts";
 import { FilterPrompt } from "./filter-prompt.ts";
+import type { Rect } from "./layout.ts";
 import { membersPanel } from "./panels/members.ts";
 import { type AnyPanel, anyPanel, type Opening } from "./panels/panel.ts";
 import { timelinePanel } from "./panels/timeline.ts";
@@ -67,6 +68,8 @@ export class AppState {
   readonly sort = new SortState();
   readonly filterPrompt = new FilterPrompt();
   readonly levels: Level[] = [];
+  /** Where the panels stood in the last frame. */
+  readonly rects = new Map<string, Rect>();
   readonly #places = new Map<string, Place>();
 
   constructor(focus: string) {
@@ -116,9 +119,11 @@ export class AppState {
     }
   }
 
-  /** Select a row by its place among the visible ones; tells whether there is one. */
-  point(name: string, row: number): boolean {
+  /** Select the row at a line of the screen, tables standing at the bottom of their box. */
+  point(name: string, y: number): boolean {
     const place = this.#place(name);
+    const rect = this.rects.get(name);
+    const row = rect === undefined ? -1 : y - (rect.y + rect.height - 1 - place.visible);
     if (place.lines > 0 || row < 0 || row >= place.visible) return false;
     const pointed = pointCursor(place.cursor, row, place.keys);
     if (pointed === place.cursor && place.keys[place.cursor.top + row] === undefined) return false;

@@ -42,6 +42,7 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
     return;
   }
   const shared = isZoomed ? null : sharedPanel(places, state);
+  state.rects.clear();
   for (const [place, rect] of places) {
     const at = painter.within(rect);
     if (place === "header") paintHeader(at, parts.scene, parts.doing);
@@ -55,6 +56,7 @@ export function paintFrame(painter: Painter, parts: FrameParts): void {
       const panel = level?.panel ?? panels.get(place);
       const others = place === shared ? LIST_PANELS.filter(({ name }) => !places.has(name)) : [];
       if (panel !== undefined) paintPanel(at, panel, parts, others);
+      if (panel !== undefined) state.rects.set(panel.name, rect);
     }
   }
   const menu = state.sort.overlay();

@@ -24,6 +24,6 @@ test("a slice begins where it was cut, with the stories from before", async () =
   const playback = await Playback.start(path, 1);
   await playback.ended;
   expect(playback.firstNs).toBe(HOUR_NS);
-  const [endpoint] = playback.trace.endpoints();
+  const [endpoint] = playback.cursor.trace.endpoints();
   expect(endpoint).toMatchObject({ bornAt: 1e9, teardownAt: HOUR_NS + 10e6, role: "active" });
 });

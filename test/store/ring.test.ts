@@ -1,5 +1,5 @@
 /** The ring keeps the newest events within its bounds and finds them by number and by time. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { EventRing } from "../../src/store/ring.ts";
 import { SAMPLES, transitionAt } from "../event/sample-events.ts";
 
@@ -93,9 +93,21 @@ describe("EventRing", () => {
     expect(sequences(ring, cursor, 10)).toEqual([77]);
   });
 
-  test("takes a line that the caller has already", () => {
-    const ring = new EventRing();
-    ring.push(transitionAt(1), JSON.stringify({ ...transitionAt(1), comm: "from the line" }));
-    expect(ring.read(0, 1)).toMatchObject([{ comm: "from the line" }]);
+  test("packs what it keeps, and reads it as it was", async () => {
+    const ring = filled(20_000);
+    const unpacked = ring.bytes;
+    await vi.waitFor(() => expect(ring.bytes).toBeLessThan(unpacked / 5));
+    for (const from of [0, 1020, 10_239, 19_990]) {
+      expect(sequences(ring, from, 10)).toEqual(Array.from({ length: 10 }, (_, at) => from + at));
+    }
+    expect(ring.seek(7_000_500)).toBe(7001);
+  });
+
+  test("forgets what was dropped while it was being packed", async () => {
+    const ring = filled(20_000, { maxBytes: 1_000_000, maxEvents: 1 << 30 });
+    const kept = ring.oldest;
+    await vi.waitFor(() => expect(ring.bytes).toBeLessThan(300_000));
+    expect(ring.bytes).toBeGreaterThan(0);
+    expect(sequences(ring, 0, 1)).toEqual([kept]);
   });
 });

@@ -1,6 +1,6 @@
 // Stories of a user at the keys: every step is a key and the screen that it leads to.
 import { afterEach, describe, expect, it } from "vitest";
-import type { TransitionEvent } from "../../src/event/trace-event.ts";
+import { closeWait } from "./close-wait.ts";
 import { demoSource, HEADER, openDashboard, sourceOf, traceOf } from "./dashboard.ts";
 
 let app: ReturnType<typeof openDashboard>;
@@ -91,7 +91,7 @@ describe("a user", () => {
     await openDemo(120, 40);
     const text = await app.keys(key);
     expect(text).toMatch(/Keys ─[\s\S]*freeze, go on/);
-    expect(text).not.toMatch(/jump to/);
+    expect(text).not.toMatch(/write this screen/);
     expect(await app.keys(key)).not.toMatch(/Keys ─/);
   });
 
@@ -112,26 +112,6 @@ describe("a user", () => {
     expect(app.doors).toEqual(doors);
   });
 });
-
-const TUPLE = { netns: 1, local: "10.0.0.1", localPort: 80, remote: "10.0.0.2" };
-
-/** The peer of one more connection closes. */
-function closeWait(i: number, t: number): TransitionEvent {
-  return {
-    type: "transition",
-    t,
-    cpu: 0,
-    seq: i,
-    sk: `ffff${i.toString(16).padStart(12, "0")}`,
-    ...TUPLE,
-    remotePort: 1024 + i,
-    from: "ESTABLISHED",
-    to: "CLOSE_WAIT",
-    pid: 0,
-    comm: "swapper/0",
-    inProcess: false,
-  };
-}
 
 describe("the filter", () => {
   const rows = (text: string) =>
@@ -169,49 +149,6 @@ describe("the filter", () => {
   it("says that nothing passes", async () => {
     await openDemo();
     expect(await app.keys("/", "^", "$", "enter")).toContain("none of the recent teardowns passes");
-  });
-});
-
-describe("freezing", () => {
-  const live = (setPaused?: (isPaused: boolean) => void) => {
-    const trace = traceOf([closeWait(0, 1e9)], 2e9);
-    const changes = setPaused === undefined ? {} : { mode: "replay" as const, setPaused };
-    app = openDashboard(sourceOf(trace, changes), 80, 24);
-    return trace;
-  };
-
-  it("holds the view still while events are collected, and goes on at the newest", async () => {
-    const trace = live();
-    await app.frame();
-    const frozen = await app.keys("space");
-    expect(frozen).toMatch(/PAUSED {3}● FINE {3}testhost.*\+2\.0s/);
-    for (let i = 1; i <= 1234; i++) trace.step(closeWait(i, 2e9 + i * 1e6));
-    trace.advance(20e9);
-    const later = await app.frame();
-    expect(later).toContain("PAUSED +1,234 events");
-    const body = (text: string) => text.split("\n").slice(1).join("\n");
-    expect(body(later)).toBe(body(frozen));
-    const newest = await app.keys("space");
-    expect(newest).toMatch(/LIVE .*\+20\.0s/);
-    expect(newest).toMatch(/W CLOSE_WAIT {4}1\.2k/);
-  });
-
-  it("keeps an endpoint as it was, though its state goes on", async () => {
-    const trace = live();
-    await app.frame();
-    await app.keys("space", "enter");
-    trace.step({ ...closeWait(0, 3e9), from: "CLOSE_WAIT", to: "LAST_ACK", inProcess: true });
-    expect(await app.frame()).toMatch(/▸ Teardown e1[\s\S]*W CLOSE_WAIT {3}10\.0\.0\.1:80/);
-    expect(await app.keys("space")).toMatch(/L LAST_ACK {3}10\.0\.0\.1:80/);
-  });
-
-  it("holds a recording itself, so that nothing is missed", async () => {
-    const asked: boolean[] = [];
-    live((isPaused) => asked.push(isPaused));
-    await app.frame();
-    expect(await app.keys("space")).toMatch(/PAUSED {2}/);
-    await app.keys("space");
-    expect(asked).toEqual([true, false]);
   });
 });
 

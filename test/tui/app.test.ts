@@ -109,7 +109,7 @@ describe("what it says of itself", () => {
 
   it("shows the ledger", async () => {
     const app = await open(200, 60, {}, Number.POSITIVE_INFINITY);
-    const { counted, received, skipped, lost } = (await demoSource()).trace.ledger();
+    const { counted, received, skipped, lost } = (await demoSource()).cursor.trace.ledger();
     const n = (value: number) => value.toLocaleString("en");
     expect(await app.frame()).toContain(
       `balanced  lost ${n(lost)}  skipped ${n(skipped)}  counted ${n(counted)}  received ${n(received)}`,

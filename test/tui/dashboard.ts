@@ -7,8 +7,10 @@ import { clockOf } from "../../src/export/clock.ts";
 import { adviseOn } from "../../src/export/finding-advice.ts";
 import { sentenceOf } from "../../src/export/sentence.ts";
 import { readTrace } from "../../src/session/read-trace.ts";
+import { TimeCursor as StoreCursor } from "../../src/session/time-cursor.ts";
+import { EventRing } from "../../src/store/ring.ts";
 import { Dashboard } from "../../src/tui/app-dashboard.ts";
-import type { DashboardSource } from "../../src/tui/dashboard-source.ts";
+import type { DashboardSource, TimeCursor } from "../../src/tui/dashboard-source.ts";
 import { type MountOptions, mount } from "./harness.ts";
 
 /** The bundled recording. */
@@ -42,7 +44,7 @@ export function sourceOf(
   return {
     mode: "live",
     header,
-    trace,
+    cursor: cursorAt(trace),
     teller: {
       sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
       advice: (finding) => adviseOn(finding, trace),
@@ -54,6 +56,38 @@ export function sourceOf(
     options: {},
     ...changes,
   };
+}
+
+/** A cursor that shows a trace and goes nowhere: the test itself steps the trace. */
+function cursorAt(trace: Trace): TimeCursor {
+  return {
+    trace,
+    isPaused: false,
+    progress: null,
+    get aimNs() {
+      return trace.now;
+    },
+    ahead: 0,
+    oldestNs: 0,
+    get newestNs() {
+      return trace.now;
+    },
+    isBeginningGone: false,
+    pause() {},
+    resume() {},
+    step() {},
+    seek() {},
+  };
+}
+
+/** A store with a real cursor over it, as the live command has it. */
+export function travelSource(events: readonly TraceEvent[], until: number, maxEvents = 1 << 30) {
+  const store = new EventRing({ maxBytes: 1 << 30, maxEvents });
+  const newTrace = () => new Trace();
+  const cursor = new StoreCursor(store, { speed: Number.POSITIVE_INFINITY, newTrace });
+  cursor.take(events);
+  cursor.advance(until);
+  return { store, cursor, newTrace };
 }
 
 /** The bundled recording up to a moment, seconds after its start; its end when absent. */

@@ -1,0 +1,36 @@
+/** Keeps what a live trace has seen in a bounded store, and the cursor that a screen is over it. */
+
+import { EventRing } from "../store/ring.ts";
+import type { LiveSession } from "./live-session.ts";
+import { TimeCursor } from "./time-cursor.ts";
+
+/** What the history takes at most unless the operator says otherwise: packed, about 1.5 million events. */
+export const LIVE_BYTES = 64 * 1024 * 1024;
+
+/** The screen's clock moves at least this often. */
+const TICK_MS = 100;
+
+/** The history of one live session; recorded all the time, in memory. */
+export class LiveHistory {
+  readonly store: EventRing;
+  readonly cursor: TimeCursor;
+  readonly #timer: NodeJS.Timeout;
+
+  /** Begin to record. Call it before the first event is delivered. */
+  constructor(session: LiveSession, maxBytes = LIVE_BYTES) {
+    this.store = new EventRing({ maxBytes, maxEvents: Number.POSITIVE_INFINITY });
+    const { newTrace, trace } = session;
+    this.cursor = new TimeCursor(this.store, { speed: Number.POSITIVE_INFINITY, newTrace });
+    session.onEvents((events) => this.cursor.take(events));
+    this.#timer = setInterval(() => this.cursor.advance(trace.now), TICK_MS);
+    void session.ended.then(() => {
+      clearInterval(this.#timer);
+      this.cursor.finish(trace.now);
+    });
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.cursor.stop();
+  }
+}
