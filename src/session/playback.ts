@@ -43,7 +43,11 @@ export class Playback {
    * @param maxBytes what the store may take, packed; over it the beginning is forgotten
    * @throws OperatorError 3
    */
-  static async start(path: RecordingPath, speed: number, maxBytes = REPLAY_BYTES): Promise<Playback> {
+  static async start(
+    path: RecordingPath,
+    speed: number,
+    maxBytes = REPLAY_BYTES,
+  ): Promise<Playback> {
     return new Playback(await openRecording(path), speed, maxBytes);
   }
 

@@ -135,7 +135,9 @@ function panelsOf(scene: Scene): AnyPanel[] {
 function paintView(painter: Painter, panel: AnyPanel, scene: Scene, name: () => string): void {
   const doing = {
     mode: "live",
-    starting: null, isMasked: false, notice: null,
+    starting: null,
+    isMasked: false,
+    notice: null,
     speed: 1,
     paused: null,
     ended: null,
