@@ -33,7 +33,7 @@ describe("wrong usage is 2", () => {
     [["replay"], /missing required argument 'file'/],
     [["states"], /missing required argument 'file'/],
     [["record"], /required option '-o/],
-    [["report", "a", "b"], /too many arguments/],
+    [["diff", "a", "b", "c"], /too many arguments/],
     [["report", "x", "--format"], /argument missing/],
     [["report", "x", "--format", "pdf"], /Allowed choices are/],
     [["report", "x", "--port", "0"], /no port, 1 to 65535/],
@@ -102,9 +102,9 @@ describe("unreadable input is 3", () => {
     );
   });
 
-  test.each(COMMANDS)("%j of a directory", async (command) => {
-    const run = await program.run([...command, program.directory]);
-    expectRefusal(run, 3, /director/);
+  test.each(COMMANDS)("%j of a directory without a recording", async (command) => {
+    const run = await program.run([...command, "/proc/self/fdinfo"]);
+    expectRefusal(run, 3, /holds no \.ndjson file/);
   });
 
   test.each(COMMANDS)("%j of an empty file", async (command) => {

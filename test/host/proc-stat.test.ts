@@ -41,6 +41,7 @@ test("half a UTF-8 character becomes the replacement character and breaks nothin
     pid: 42,
     comm: "\ufffd",
     state: "S",
+    parent: 1,
     isKernelThread: false,
     startTicks: 4711,
   });
