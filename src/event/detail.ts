@@ -6,5 +6,5 @@
  */
 export type Detail = "transitions" | "summary" | "aggregate";
 
-/** What a person may ask for: a detail, or `auto`, which moves between them by the load. */
+/** What a person may ask for: a detail, or `auto`, which leaves the choice to the program. */
 export type WantedDetail = Detail | "auto";

@@ -38,10 +38,11 @@ export function chooseProbes(
   chooseOwners(facts, fragments, unseen);
   chooseMiniSockets(facts, fragments, unseen);
   fragments.push("heartbeat.bt");
-  if (wanted !== "transitions" && canKeepLives(facts)) {
+  const wantsLives = wanted === "summary" || wanted === "aggregate";
+  if (wantsLives && canKeepLives(facts)) {
     return { fragments: withLives(fragments), unseen, keepsLives: true };
   }
-  if (wanted !== "transitions") unseen.push(NO_LIVES);
+  if (wantsLives) unseen.push(NO_LIVES);
   if (fragments.includes("reads.bt") && fragments.includes("tcp_destroy_sock.bt")) {
     fragments.push("end.bt");
   }

@@ -188,10 +188,11 @@ export const programWords: readonly Topic[] = [
     title: "Detail",
     oneLine: "How much is recorded for each connection: transitions, summary or aggregate.",
     text: prose(`
-      transitions records every change of state, summary one record when a socket is done,
-      aggregate only counts and itemises what is abnormal. What costs is handing records over,
-      so a busy host should use less detail. auto moves between them by the load, and each move
-      is recorded.
+      transitions records every change of state, summary one record when a socket is done or
+      lasts, from which the same changes are told a little later; aggregate would only count and
+      itemise what is abnormal. What costs is handing records over, so a busy host should ask for
+      summary. auto is transitions in this version, and aggregate is not there yet. A recording's
+      header says which it was.
     `),
     aliases: ["transitions", "summary", "aggregate", "auto"],
     see: ["ledger", "incomplete-trace"],
