@@ -1,6 +1,7 @@
 /** `lastack` and `lastack live`: the dashboard over this host, or plain lines without a terminal. */
 
 import type { Command } from "commander";
+import { CostMeter } from "../session/cost-meter.ts";
 import { LiveHistory } from "../session/live-history.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
@@ -58,6 +59,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
     const { store, cursor } = history;
     const { header, newTrace } = session;
     const exports = new ScreenExports({ store, header, newTrace }, options.exportDir ?? ".");
+    const meter = new CostMeter();
     let attachedNs = 0;
     let starting: string | null = "attaching the probes";
     result.exitCode = await showDashboard({
@@ -67,6 +69,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
       cursor,
       problems,
       starting: () => starting,
+      cost: () => meter.cost(session.probePid),
       maskAddress: exports.maskAddress,
       exportRange: exports.exportRange,
       exportText: exports.exportText,

@@ -117,7 +117,12 @@ export class LiveSession {
 
   /** Whether the probes are attached. */
   get isAttached(): boolean {
-    return this.#feed.isAttached;
+    return this.#feed.probePid !== null;
+  }
+
+  /** The process of bpftrace, null until the probes have been attached. */
+  get probePid(): number | null {
+    return this.#feed.probePid;
   }
 
   /** Let another one step the trace with each event, as a recorder does; before the first. */

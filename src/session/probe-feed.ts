@@ -69,9 +69,9 @@ export class ProbeFeed {
     });
   }
 
-  /** Whether the probes have been attached. */
-  get isAttached(): boolean {
-    return this.#run !== null;
+  /** The process of bpftrace, null until the probes have been attached. */
+  get probePid(): number | null {
+    return this.#run?.pid ?? null;
   }
 
   /**

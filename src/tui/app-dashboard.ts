@@ -184,10 +184,10 @@ export class Dashboard {
     const { filter } = this.state;
     const passes = (row: FilterRow | string) =>
       filter === null || filter.passes(typeof row === "string" ? { text: row } : row);
-    const { sort } = this.state;
-    const sortOf = (panel: string) => sort.of(panel);
+    const sortOf = (panel: string) => this.state.sort.of(panel);
+    const cost = this.#source.cost?.() ?? null;
     this.#moment = {
-      scene: { watched, now: watched.now, since, header, teller, clock, passes, sortOf },
+      scene: { watched, now: watched.now, since, header, teller, clock, passes, sortOf, cost },
       doing: {
         mode,
         starting,

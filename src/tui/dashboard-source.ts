@@ -5,6 +5,7 @@ import type { Trace } from "../core/fold.ts";
 import type { RecordingHeader } from "../event/recording.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { ThemeName } from "./theme.ts";
+import type { TracerCost } from "./tracer-cost.ts";
 
 /** Options of everything that draws. */
 export interface ScreenOptions {
@@ -78,6 +79,8 @@ export interface DashboardSource {
   readonly problems: readonly string[];
   /** What is being prepared before the probes are attached, in words; null when all is done. */
   starting?(): string | null;
+  /** What the tracer takes from the host; absent where nothing is traced, null until measured. */
+  cost?(): TracerCost | null;
   /** From when on nothing can have been missed: the probes were attached. 0 when absent. */
   since?(): Nanoseconds;
   /** Times real time; Infinity as fast as it can. 1 when absent. */
