@@ -27,12 +27,15 @@ export interface RunOptions {
   readonly beforeCleaning?: (scenario: Scenario) => Promise<void>;
 }
 
+/** How much longer a scenario may take that is played alone, for the others had starved it. */
+const PATIENCE = 4;
+
 /**
  * Run every scenario once, at most `concurrency` at a time, the longest first.
  *
  * A scenario that fails or takes too long is reported, not thrown; its actors are killed and its
  * namespaces removed before the next one takes its place. One that a starved host has disturbed
- * is played anew.
+ * is played anew, and one that was not played to its end once more alone, which is said.
  */
 export async function runScenarios(
   list: readonly Scenario[],
@@ -50,6 +53,11 @@ export async function runScenarios(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  for (const [i, { scenario, error }] of runs.entries()) {
+    if (error === null) continue;
+    console.warn(`${scenario.name} is played again, alone, for ${error.message.split("\n")[0]}`);
+    runs[i] = await runScenario(scenario, beforeCleaning, PATIENCE);
+  }
   return runs.sort((a, b) => list.indexOf(a.scenario) - list.indexOf(b.scenario));
 }
 
@@ -62,12 +70,13 @@ function isDisturbed({ scenario, resentSegments }: ScenarioRun): boolean {
 async function runScenario(
   scenario: Scenario,
   beforeCleaning: RunOptions["beforeCleaning"],
+  patience = 1,
 ): Promise<ScenarioRun> {
   const context = new Context(await Net.create(), scenario);
   const startedAt = new Date().toISOString();
   let error: Error | null = null;
   try {
-    await withinTime(scenario.run(context), (scenario.seconds ?? 20) * 1000);
+    await withinTime(scenario.run(context), (scenario.seconds ?? 20) * 1000 * patience);
   } catch (problem) {
     error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const playable = chosen.filter(({ needs }) => missingPrograms(needs ?? []).length === 0);
   capture = await captureScenarios(playable, 16);
   for (const each of capture.played) played.set(each.run.scenario.name, each);
-}, 300_000);
+}, 900_000);
 
 afterAll(() => {
   if (process.env.LASTACK_KEEP_SCENARIOS !== "1") return;

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const done = await runScenarios(playable, { concurrency: 16 });
   for (const run of done) runs.set(run.scenario.name, run);
   testimony = await oracle.stop();
-}, 300_000);
+}, 900_000);
 
 describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
   beforeEach(async (ctx) => {
