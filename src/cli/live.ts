@@ -11,13 +11,18 @@ import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
+  commOption,
   detailOption,
   durationOption,
+  matches,
   netnsOption,
+  pidOption,
   portOption,
+  stateOption,
   thresholdOption,
 } from "./shared-options.ts";
 import { sleepLong } from "./sleep-long.ts";
+import { type StartFilter, startFilter } from "./start-filter.ts";
 import {
   announce,
   complainOfOutage,
@@ -36,7 +41,10 @@ export function addLive(program: Command, result: CommandResult): void {
     .description("Show this host's TCP teardowns live. Needs root; q ends it, ? shows the keys.")
     .addOption(durationOption)
     .addOption(portOption)
+    .addOption(pidOption)
+    .addOption(commOption)
     .addOption(netnsOption)
+    .addOption(stateOption)
     .addOption(detailOption)
     .addOption(thresholdOption)
     .option("-q, --quiet", "no remarks on stderr");
@@ -93,6 +101,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
       ...(options.duration === undefined
         ? {}
         : { leave: sleepLong(options.duration, { ref: false }) }),
+      filter: startFilter(ofTheScreen(options)),
       options,
     });
     if (!session.isAttached && result.exitCode === 1) result.exitCode = 4;
@@ -102,10 +111,20 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
   const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);
   const { trace, header } = session;
-  const lines = plainLines(trace, header, (listener) => session.onEvents(listener));
+  const lines = plainLines({
+    trace,
+    header,
+    passes: (endpoint) => matches(options, endpoint),
+    subscribe: (listener) => session.onEvents(listener),
+  });
   await Promise.race([session.readHost(), ending]);
   const end = await ending;
   await session.stop();
   lines(true);
   if (end instanceof OperatorError) throw end;
+}
+
+/** The probes look at --port and --netns already; the rest is the screen's. */
+function ofTheScreen({ port, netns, ...rest }: LiveCommandOptions): StartFilter {
+  return rest;
 }

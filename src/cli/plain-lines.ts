@@ -10,22 +10,32 @@ import type { EventListener } from "../session/live-session.ts";
 
 const SETTLED_NS = 20e6;
 
+/** What lines are made of. */
+export interface PlainLinesInput {
+  readonly trace: Trace;
+  readonly header: RecordingHeader;
+  /** Whether a teardown is told of; findings always are. */
+  passes(endpoint: Endpoint): boolean;
+  /** Called with the listener of new events, where there is somebody who knows of them. */
+  subscribe?(listener: EventListener): void;
+}
+
 /**
  * Print lines as the trace goes on; no escape bytes.
  *
- * @param subscribe called with the listener of new events; without it call the returned function,
- * and with true once nothing more can come
+ * @returns to be called without `subscribe`, and with true once nothing more can come
  */
-export function plainLines(
-  trace: Trace,
-  header: RecordingHeader,
-  subscribe?: (listener: EventListener) => void,
-): (isOver?: boolean) => void {
+export function plainLines({
+  trace,
+  header,
+  passes,
+  subscribe,
+}: PlainLinesInput): (isOver?: boolean) => void {
   const told = new Map<string, boolean>();
   trace.takeSettled(0);
   const update = (isOver = false) => {
     for (const endpoint of trace.takeSettled(isOver ? trace.now : trace.now - SETTLED_NS)) {
-      process.stdout.write(`${teardownLine(endpoint, header)}\n`);
+      if (passes(endpoint)) process.stdout.write(`${teardownLine(endpoint, header)}\n`);
     }
     for (const finding of trace.findings()) {
       const isOpen = finding.until === null;

@@ -9,8 +9,17 @@ import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
+import {
+  commOption,
+  matches,
+  netnsOption,
+  pidOption,
+  portOption,
+  stateOption,
+} from "./shared-options.ts";
+import { type StartFilter, startFilter } from "./start-filter.ts";
 
-interface ReplayOptions extends ScreenOptions, HistoryOptions {
+interface ReplayOptions extends ScreenOptions, HistoryOptions, StartFilter {
   readonly speed: number;
   readonly demo?: boolean;
 }
@@ -24,6 +33,11 @@ export function addReplay(program: Command, result: CommandResult): void {
     .addOption(
       new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
     )
+    .addOption(portOption)
+    .addOption(pidOption)
+    .addOption(commOption)
+    .addOption(netnsOption)
+    .addOption(stateOption)
     .addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
   addHistoryOptions(command, "1G");
   addScreenOptions(command)
@@ -57,11 +71,16 @@ async function run(file: string[], options: ReplayOptions, result: CommandResult
       begin: async () => {},
       end: async () => playback.stop(),
       ended: playback.ended.then(() => null),
+      filter: startFilter(options),
       options,
     });
     return;
   }
-  const lines = plainLines(playback.cursor.trace, playback.header);
+  const lines = plainLines({
+    trace: playback.cursor.trace,
+    header: playback.header,
+    passes: (endpoint) => matches(options, endpoint),
+  });
   const timer = setInterval(() => lines(), 200);
   await playback.ended;
   clearInterval(timer);

@@ -176,12 +176,9 @@ function isHeld(
   return (endpoint.owner !== null && test(endpoint.owner)) || endpoint.holders.some(test);
 }
 
-/** The filters as a header and a screen state them. */
-export function describeFilters(filter: FilterOptions): Record<string, unknown> {
-  const { port, cidr, pid, comm, netns, state } = filter;
+/** The filters that the probes apply, as a header and a screen state them. */
+export function describeFilters({ port, netns }: FilterOptions): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries({ port, cidr: cidr?.map((net) => net.text), pid, comm, netns, state }).filter(
-      ([, value]) => value !== undefined,
-    ),
+    Object.entries({ port, netns }).filter(([, value]) => value !== undefined),
   );
 }

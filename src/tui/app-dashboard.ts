@@ -39,7 +39,7 @@ interface Moment {
 
 /** Runs on a terminal that somebody else opens and closes. */
 export class Dashboard {
-  readonly state = new AppState("teardowns");
+  readonly state: AppState;
   readonly loop: FrameLoop;
   readonly keys: KeyDispatcher;
   readonly actions: DashboardActions;
@@ -61,6 +61,7 @@ export class Dashboard {
 
   constructor(terminal: Terminal, source: DashboardSource, doors: Doors) {
     this.#source = source;
+    this.state = new AppState("teardowns", source.filter ?? null);
     this.#panels = createPanels(createChart(terminal.screen));
     this.#live = watch(source.cursor);
     this.#masking = new Masking((text) => source.maskAddress?.(text) ?? null);
@@ -167,7 +168,7 @@ export class Dashboard {
 
   #snapshot(): Moment {
     const { isMasked } = this.state;
-    const { cursor } = this.#source;
+    const { cursor, mode, speed = 1 } = this.#source;
     const masking = this.#masking;
     const watched = isMasked ? maskWatched(this.#live, masking) : this.#live;
     const problem = this.#problem();
@@ -176,7 +177,6 @@ export class Dashboard {
     const key = `${watched.now} ${cursor.trace.taken} ${cursor.ahead} ${cursor.progress} ${cursor.isPaused} ${problem} ${notice?.text} ${starting} ${this.#ended?.text}`;
     if (this.#moment !== null && key === this.#momentKey) return this.#moment;
     this.#momentKey = key;
-    const { mode, speed = 1 } = this.#source;
     const header = isMasked ? masking.data(this.#source.header) : this.#source.header;
     const teller = isMasked ? maskTeller(this.#source.teller, masking) : this.#source.teller;
     const since = this.#source.since?.() ?? 0;

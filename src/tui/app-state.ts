@@ -1,5 +1,5 @@
 // Keeps where the user is: which panel has the keys, what is selected in each, what lies over them.
-import type { Filter } from "./app-filter.ts";
+import { type Filter, makeFilter } from "./app-filter.ts";
 import { FilterPrompt } from "./filter-prompt.ts";
 import type { Rect } from "./layout.ts";
 import { membersPanel } from "./panels/members.ts";
@@ -72,7 +72,10 @@ export class AppState {
   readonly rects = new Map<string, Rect>();
   readonly #places = new Map<string, Place>();
 
-  constructor(focus: string) {
+  /** @param filter what to begin with, as it would be typed; one that is none is left out */
+  constructor(focus: string, filter: string | null = null) {
+    const made = filter === null ? null : makeFilter(filter);
+    if (typeof made !== "string") this.filter = made;
     this.focus = focus;
     this.main = focus;
   }

@@ -79,6 +79,8 @@ export interface DashboardSource {
   readonly problems: readonly string[];
   /** What is being prepared before the probes are attached, in words; null when all is done. */
   starting?(): string | null;
+  /** The filter to begin with, as it would be typed; null for none. */
+  readonly filter?: string | null;
   /** What the tracer takes from the host; absent where nothing is traced, null until measured. */
   cost?(): TracerCost | null;
   /** From when on nothing can have been missed: the probes were attached. 0 when absent. */
