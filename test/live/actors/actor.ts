@@ -155,6 +155,8 @@ export class Actor {
       }
     }
     this.#children.clear();
+    // Nobody waits for the answers any more: the scenario is over, or was given up.
+    this.#pending.clear();
     await this.kill();
   }
 
