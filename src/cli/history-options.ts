@@ -1,6 +1,7 @@
 /** `--history`, `--export-dir`: how much a screen can go back to, and where it writes. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { SIZE_UNITS } from "./shared-options.ts";
 
 /** What the two commands with a screen share beside drawing. */
 export interface HistoryOptions {
@@ -9,19 +10,13 @@ export interface HistoryOptions {
   readonly exportDir?: string;
 }
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ["", 1],
-  ["K", 1024],
-  ["M", 1024 ** 2],
-  ["G", 1024 ** 3],
-]);
 const LEAST = 1024 ** 2;
 const MOST = 64 * 1024 ** 3;
 
 /** A size such as 64M or 1G, in bytes. */
-export function parseSize(text: string): number {
+function parseSize(text: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([KMG]?)$/i.exec(text) ?? [];
-  const bytes = Math.round(Number(number) * (UNITS.get(unit.toUpperCase()) ?? Number.NaN));
+  const bytes = Math.round(Number(number) * (SIZE_UNITS.get(unit.toUpperCase()) ?? Number.NaN));
   if (number === "" || !(bytes >= LEAST && bytes <= MOST)) {
     throw new InvalidArgumentError("It must be a size from 1M to 64G, such as 64M.");
   }

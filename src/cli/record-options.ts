@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { FINDING_KINDS, type FindingKind } from "../core/finding.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import type { PartOptions } from "../session/record-parts.ts";
-import { parseCount, parseSpan } from "./shared-options.ts";
+import { parseCount, parseSpan, SIZE_UNITS } from "./shared-options.ts";
 
 /** As the command line gives them. */
 export interface KeepingOptions {
@@ -19,18 +19,10 @@ export interface KeepingOptions {
   readonly after: number;
 }
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ["", 1],
-  ["K", 1024],
-  ["M", 1024 ** 2],
-  ["G", 1024 ** 3],
-  ["T", 1024 ** 4],
-]);
-
 /** A size such as `64M`, `2G`, as bytes. */
-export function parseSize(text: string): number {
+function parseSize(text: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)([KMGT]?)i?B?$/i.exec(text) ?? [];
-  const bytes = Math.floor(Number(number) * (UNITS.get(unit.toUpperCase()) ?? 1));
+  const bytes = Math.floor(Number(number) * (SIZE_UNITS.get(unit.toUpperCase()) ?? 1));
   if (number === "" || bytes < LEAST_BYTES) {
     throw new InvalidArgumentError("A size is a number and a unit, 64K at least: 64M, 2G.");
   }

@@ -85,6 +85,15 @@ export function parseStates(text: string): TcpState[] {
   });
 }
 
+/** What a letter behind a size multiplies it by, to bytes; none is bytes. */
+export const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
+  ["", 1],
+  ["K", 1024],
+  ["M", 1024 ** 2],
+  ["G", 1024 ** 3],
+  ["T", 1024 ** 4],
+]);
+
 /** A duration such as `10s`, `5m`, `1h`, as milliseconds above 0. */
 export function parseSpan(text: string): number {
   const ms = parseDuration(text);

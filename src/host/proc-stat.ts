@@ -30,7 +30,7 @@ export function parseProcStat(stat: Buffer): ProcStat | null {
   const open = stat.indexOf(" (");
   const close = stat.lastIndexOf(")");
   if (open < 0 || close < open) return null;
-  const fields = stat.toString("latin1", close + 2).split(" ");
+  const fields = fieldsBehindName(stat);
   const pid = Number(stat.toString("latin1", 0, open));
   const startTicks = Number(fields[19]);
   if (!Number.isInteger(pid) || !Number.isInteger(startTicks)) return null;
@@ -42,6 +42,11 @@ export function parseProcStat(stat: Buffer): ProcStat | null {
     isKernelThread: (Number(fields[6]) & PF_KTHREAD) !== 0,
     startTicks,
   };
+}
+
+/** The fields from the third on: what stands behind the last `)`, where the name ends. */
+export function fieldsBehindName(stat: Buffer): string[] {
+  return stat.toString("latin1", stat.lastIndexOf(")") + 2).split(" ");
 }
 
 /** Read it now, at once: the kernel answers from memory. Null when the process is gone. */

@@ -1,6 +1,7 @@
 /** Reads what a process has taken from the host: time on the CPUs and memory. */
 
 import { readFileSync } from "node:fs";
+import { fieldsBehindName } from "./proc-stat.ts";
 
 /** What one process has taken so far. */
 export interface ProcessUsage {
@@ -14,13 +15,9 @@ export interface ProcessUsage {
 const TICK_MS = 10;
 const PAGE_BYTES = 4096;
 
-/**
- * Parse /proc/PID/stat for it (fields 14, 15 and 24 of proc(5)); null when it is no such line.
- *
- * Fields count from the last `)`, for the name before it is foreign text.
- */
-export function parseUsage(stat: string): ProcessUsage | null {
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+/** Parse /proc/PID/stat for it (fields 14, 15 and 24 of proc(5)); null when it is no such line. */
+export function parseUsage(stat: Buffer): ProcessUsage | null {
+  const fields = fieldsBehindName(stat);
   const [user, system, pages] = [fields[11], fields[12], fields[21]].map(Number);
   if (user === undefined || system === undefined || pages === undefined) return null;
   if (!Number.isFinite(user + system + pages)) return null;
@@ -30,7 +27,7 @@ export function parseUsage(stat: string): ProcessUsage | null {
 /** Read it now; the kernel answers from memory. Null when the process is gone. */
 export function readUsage(pid: number): ProcessUsage | null {
   try {
-    return parseUsage(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    return parseUsage(readFileSync(`/proc/${pid}/stat`));
   } catch {
     return null;
   }
