@@ -1,15 +1,16 @@
 /** `lastack check [FILE]`: thresholds for cron and monitoring, as a Nagios plug-in answers. */
 
-import { type Command, CommanderError } from "commander";
+import type { Command } from "commander";
 import { FilteredView } from "../core/filtered-view.ts";
 import { type Health, judge } from "../core/health.ts";
 import type { HealthRules } from "../core/health-rules.ts";
 import { lossesOf } from "../core/losses.ts";
 import type { TraceView } from "../core/trace.ts";
 import { toIso } from "../event/time.ts";
-import { healthLine, unknownLine } from "../export/health-line.ts";
+import { healthLine } from "../export/health-line.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readMoment } from "../session/read-moment.ts";
+import { UNKNOWN } from "./check-answer.ts";
 import { lookMs, RULE_OPTIONS, type RuleOptions, rulesOf } from "./check-options.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, print } from "./output.ts";
@@ -41,8 +42,6 @@ interface Look {
   readonly when: string;
 }
 
-/** The exit code of an answer that cannot be given. */
-export const UNKNOWN = 3;
 const EXIT_CODES: Readonly<Record<Health["verdict"], number>> = {
   OK: 0,
   WARNING: 1,
@@ -107,18 +106,6 @@ async function run(
   const health = judge(view, rules, doubts);
   result.exitCode = EXIT_CODES[health.verdict];
   await print(healthLine(health, when));
-}
-
-/**
- * Answer an error of `check` as monitoring expects it: a line on stdout, beside the one on stderr.
- *
- * @returns the exit code UNKNOWN: 1 and 2, the codes of other commands' failures, are answers here
- */
-export function answerUnknown(error: unknown): number {
-  const message = error instanceof Error ? error.message : String(error);
-  const [line = ""] = message.replace(/^error: /, "").split("\n");
-  process.stdout.write(unknownLine(error instanceof CommanderError ? `usage: ${line}` : line));
-  return UNKNOWN;
 }
 
 async function readFile(file: string, options: CheckOptions): Promise<Look> {

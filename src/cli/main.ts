@@ -2,20 +2,27 @@
 
 import { Command, CommanderError } from "commander";
 import { OperatorError } from "../session/operator-error.ts";
-import { addCheck, answerUnknown, UNKNOWN } from "./check.ts";
+import { answerUnknown, UNKNOWN } from "./check-answer.ts";
 import type { CommandResult } from "./command-result.ts";
-import { addDiff } from "./diff.ts";
-import { addDoctor } from "./doctor.ts";
-import { addExplain } from "./explain.ts";
-import { addLive } from "./live.ts";
 import { complain, endQuietlyOnClosedPipe } from "./output.ts";
-import { addRecord } from "./record.ts";
-import { addReplay } from "./replay.ts";
-import { addReport } from "./report.ts";
-import { addSlice } from "./slice.ts";
-import { addStates } from "./states.ts";
-import { addStream } from "./stream.ts";
 import { VERSION } from "./version.ts";
+
+type AddCommand = (program: Command, result: CommandResult) => void;
+
+/** Each command's module, in the order of the help; one call loads no other command's code. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  live: async () => (await import("./live.ts")).addLive,
+  record: async () => (await import("./record.ts")).addRecord,
+  replay: async () => (await import("./replay.ts")).addReplay,
+  report: async () => (await import("./report.ts")).addReport,
+  states: async () => (await import("./states.ts")).addStates,
+  slice: async () => (await import("./slice.ts")).addSlice,
+  diff: async () => (await import("./diff.ts")).addDiff,
+  stream: async () => (await import("./stream.ts")).addStream,
+  check: async () => (await import("./check.ts")).addCheck,
+  doctor: async () => (await import("./doctor.ts")).addDoctor,
+  explain: async () => (await import("./explain.ts")).addExplain,
+};
 
 const EPILOGUE = `
 TIME is an ISO 8601 instant, HH:MM:SS[.fff] within the recording, +1.5s from its
@@ -42,9 +49,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   // An answer that nobody took is no OK.
   const result: CommandResult = { exitCode: isCheck ? UNKNOWN : 0 };
   endQuietlyOnClosedPipe(() => result.exitCode);
-  const program = build(result);
   try {
-    await program.parseAsync(withDefault(argv), { from: "user" });
+    const args = withDefault(argv);
+    const program = await build(args[0] ?? "", result);
+    await program.parseAsync(args, { from: "user" });
     return result.exitCode;
   } catch (error) {
     const code = report(error, argv);
@@ -52,7 +60,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function build(result: CommandResult): Command {
+/** The program with the named command, or with all of them where it names none. */
+async function build(name: string, result: CommandResult): Promise<Command> {
   const program = new Command("lastack");
   program
     .description("Traces every TCP teardown on this host: who closed, who holds, why it is stuck.")
@@ -61,21 +70,8 @@ function build(result: CommandResult): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError(true);
-  for (const add of [
-    addLive,
-    addRecord,
-    addReplay,
-    addReport,
-    addStates,
-    addSlice,
-    addDiff,
-    addStream,
-    addCheck,
-    addDoctor,
-    addExplain,
-  ]) {
-    add(program, result);
-  }
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of named ? [named] : Object.values(COMMANDS)) (await load())(program, result);
   for (const command of program.commands) {
     command.exitOverride().configureOutput({ writeErr: () => {} });
     command.option("-v, --verbose", "on failure, print where it happened");
