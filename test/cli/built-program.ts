@@ -1,5 +1,5 @@
 /** Compiles the program into a directory of its own, and runs it there as a user would. */
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,30 @@ if (RUN_AS !== undefined) {
   process.setuid(Number(RUN_AS));
 }
 process.exitCode = await main(process.argv.slice(2));
+`;
+
+/**
+ * Loads everything once, and then answers run after run: starting node and loading the program
+ * costs half a second of CPU on a slow host, and most runs only read their arguments and a file.
+ */
+const SERVER = `
+import { main } from "./dist/cli/main.js";
+const streams = { stdout: process.stdout, stderr: process.stderr };
+for (const stream of Object.values(streams)) stream.setMaxListeners(0);
+process.on("message", async (args) => {
+  const said = { stdout: "", stderr: "" };
+  for (const [name, stream] of Object.entries(streams)) {
+    stream.write = (chunk, encoding, done) => {
+      said[name] += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+      const taken = typeof encoding === "function" ? encoding : done;
+      if (taken) setImmediate(taken);
+      return true;
+    };
+  }
+  process.exitCode = undefined;
+  const code = await main(args);
+  process.send({ code, signal: null, ...said });
+});
 `;
 
 /** The uid of a user who may do nothing. */
@@ -55,6 +79,7 @@ export interface BuiltProgram {
 export function builtProgram(): BuiltProgram {
   let home = "";
   let directory = "";
+  let server: Server | null = null;
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), "lastack-built-program-"));
     chmodSync(home, 0o755);
@@ -70,8 +95,10 @@ export function builtProgram(): BuiltProgram {
       symlinkSync(join(ROOT, name), join(home, name));
     }
     writeFileSync(join(home, "launcher.js"), LAUNCHER);
+    writeFileSync(join(home, "server.js"), SERVER);
   }, 120_000);
   afterAll(() => {
+    server?.end();
     for (const each of [home, directory]) rmSync(each, { recursive: true, force: true });
   });
   const launcher = () => join(home, "launcher.js");
@@ -84,7 +111,13 @@ export function builtProgram(): BuiltProgram {
       writeFileSync(path, content);
       return path;
     },
-    run: (args, options = {}) => finish(process.execPath, [launcher(), ...args], options),
+    run(args, options = {}) {
+      // What reads stdin, or is somebody else somewhere else, gets a process of its own.
+      const isPlain = Object.keys(options).length === 0 && !args.includes("-");
+      if (!isPlain) return finish(process.execPath, [launcher(), ...args], options);
+      server ??= new Server(join(home, "server.js"));
+      return server.run(args);
+    },
     pipe(args, command) {
       const script = `"$0" "$@" | ${command}; printf "%s\\n" "\${PIPESTATUS[@]}"`;
       return finish(
@@ -94,6 +127,51 @@ export function builtProgram(): BuiltProgram {
       );
     },
   };
+}
+
+/** One process for many runs, one after the other; what ends it ends the run it was at. */
+class Server {
+  readonly #path: string;
+  #child: ChildProcess | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  run(args: readonly string[]): Promise<Run> {
+    const run = this.#last.then(() => this.#runNow(args));
+    this.#last = run;
+    return run;
+  }
+
+  end(): void {
+    this.#child?.disconnect();
+  }
+
+  #runNow(args: readonly string[]): Promise<Run> {
+    const child = this.#started();
+    return new Promise((resolve) => {
+      const onEnd = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.#child = null;
+        resolve({ code, signal, stdout: "", stderr: "the program ended its process" });
+      };
+      child.once("exit", onEnd);
+      child.once("message", (run) => {
+        child.off("exit", onEnd);
+        resolve(run as Run);
+      });
+      child.send(args);
+    });
+  }
+
+  #started(): ChildProcess {
+    this.#child ??= fork(this.#path, [], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: { PATH: process.env.PATH ?? "" },
+    });
+    return this.#child;
+  }
 }
 
 async function finish(command: string, args: readonly string[], options: RunOptions): Promise<Run> {
