@@ -44,10 +44,11 @@ export class Context {
   readonly #deadline: number;
   readonly #ends: Partial<Record<End, Promise<Actor>>> = {};
 
-  constructor(net: Net, scenario: Scenario) {
+  /** @param seconds how long the scenario may take */
+  constructor(net: Net, scenario: Scenario, seconds: number) {
     this.net = net;
     this.scenario = scenario;
-    this.#deadline = Date.now() + ((scenario.seconds ?? 20) - 1) * 1000;
+    this.#deadline = Date.now() + (seconds - 1) * 1000;
   }
 
   /** The family of the sockets: 6 for v4-mapped too. */

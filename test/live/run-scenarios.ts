@@ -72,11 +72,12 @@ async function runScenario(
   beforeCleaning: RunOptions["beforeCleaning"],
   patience = 1,
 ): Promise<ScenarioRun> {
-  const context = new Context(await Net.create(), scenario);
+  const seconds = (scenario.seconds ?? 20) * patience;
+  const context = new Context(await Net.create(), scenario, seconds);
   const startedAt = new Date().toISOString();
   let error: Error | null = null;
   try {
-    await withinTime(scenario.run(context), (scenario.seconds ?? 20) * 1000 * patience);
+    await withinTime(scenario.run(context), seconds * 1000);
   } catch (problem) {
     error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }
