@@ -8,12 +8,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Resvg } from "@resvg/resvg-js";
+import { MOMENT, SIZES, standingCursor, VIEWS } from "./views.js";
 
 /** The built program; by URL, so that types can be checked before it is built. @param {string} path */
 const built = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
-const { clockOf } = await built("export/clock.js");
-const { adviseOn } = await built("export/finding-advice.js");
-const { sentenceOf } = await built("export/sentence.js");
+const { tellerOf } = await built("export/teller.js");
 const { readTrace } = await built("session/read-trace.js");
 const { Dashboard } = await built("tui/app-dashboard.js");
 const { glyphsFor } = await built("tui/glyphs.js");
@@ -33,29 +32,6 @@ const [
 ] = positionals;
 
 /** @typedef {{ name: string, cols: number, rows: number, keys?: readonly string[], seconds?: number, theme?: import("../src/tui/theme.ts").ThemeName, colors?: import("../src/tui/profile.ts").ColorDepth, glyphs?: import("../src/tui/glyphs.ts").GlyphLevel }} Shot */
-
-/** Every view, and the keys that lead to it. @satisfies {Readonly<Record<string, readonly string[]>>} */
-const VIEWS = {
-  overview: [],
-  findings: ["1", "e"],
-  finding: ["1", "enter"],
-  owners: ["2", "e"],
-  owner: ["2", "enter"],
-  peers: ["3", "e"],
-  teardowns: ["4", "e"],
-  endpoints: ["5", "e"],
-  ports: ["6", "e"],
-  log: ["7", "e"],
-  teardown: ["2", "enter", "enter"],
-  resends: ["3", "enter", "enter"],
-  help: ["?"],
-};
-const SIZES = /** @type {const} */ ([
-  [80, 24],
-  [120, 30],
-  [160, 45],
-  [200, 60],
-]);
 
 /** The pictures of the documentation. @type {Shot[]} */
 const SHOTS = [
@@ -77,24 +53,6 @@ const everything = () => [
   { name: "compact", cols: 60, rows: 16 },
 ];
 
-/** A moment at which FINs are re-sent and connections leak. */
-const MOMENT = 58;
-
-/** A cursor that stays where it is. @param {any} trace */
-const standing = (trace) => ({
-  trace,
-  isPaused: false,
-  progress: null,
-  ahead: 0,
-  oldestNs: 0,
-  newestNs: trace.now,
-  isBeginningGone: false,
-  pause() {},
-  resume() {},
-  step() {},
-  seek() {},
-});
-
 /** Draw one view without any terminal. @param {Shot} shot */
 async function draw({
   cols,
@@ -106,40 +64,37 @@ async function draw({
   glyphs = "full",
 }) {
   const { trace, header } = await readTrace(recording, { until: seconds * 1e9 });
-  const clock = clockOf(header.startedAt);
   const look = createTheme(theme, colors, glyphsFor(glyphs));
   const grid = new Grid(cols, rows);
   const painter = new Painter(grid, { x: 0, y: 0, width: cols, height: rows }, look);
-  const terminal = {
+  /** @type {import("../src/tui/term.ts").Display} */
+  const paper = {
     screen: null,
     theme: look,
     cols,
     rows,
+    frame: grid,
     onKey() {},
+    onMouse() {},
     onResize() {},
+    setMouse() {},
+    setTheme() {},
     draw() {},
     isBehind: () => false,
   };
-  const dashboard = new Dashboard(
-    /** @type {any} */ (terminal),
-    {
-      mode: "demo",
-      header,
-      trace,
-      cursor: standing(trace),
-      teller: {
-        sentence: (/** @type {any} */ endpoint, /** @type {number} */ now) =>
-          sentenceOf(endpoint, { clock, endNs: now }),
-        advice: (/** @type {any} */ finding) => adviseOn(finding, trace),
-      },
-      problems: [],
-      begin: async () => {},
-      end: async () => {},
-      ended: new Promise(() => {}),
-      options: {},
-    },
-    { quit() {}, suspend() {} },
-  );
+  /** @type {import("../src/tui/dashboard-source.ts").DashboardSource} */
+  const source = {
+    mode: "demo",
+    header,
+    cursor: standingCursor(trace),
+    teller: tellerOf(header.startedAt, { trace }),
+    problems: [],
+    begin: async () => {},
+    end: async () => {},
+    ended: new Promise(() => {}),
+    options: {},
+  };
+  const dashboard = new Dashboard(paper, source, { quit() {}, suspend() {} });
   dashboard.paint(painter);
   for (const key of keys) {
     dashboard.press(key);

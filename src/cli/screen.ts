@@ -1,9 +1,7 @@
 /** Whether there is a screen to draw on, and the options of drawing. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { clockOf } from "../export/clock.ts";
-import { adviseOn } from "../export/finding-advice.ts";
-import { sentenceOf } from "../export/sentence.ts";
+import { tellerOf } from "../export/teller.ts";
 import type { DashboardSource } from "../tui/dashboard-source.ts";
 
 export type { ScreenOptions } from "../tui/dashboard-source.ts";
@@ -40,19 +38,8 @@ const LINGER_MS = 2000;
 export async function showDashboard(source: Given): Promise<number> {
   const { runDashboard } = await import("../tui/app.ts");
   const { header, cursor } = source;
-  const clock = clockOf(header.startedAt);
-  const code = await runDashboard({
-    ...source,
-    teller: {
-      sentence: (endpoint, now) =>
-        sentenceOf(endpoint, {
-          clock,
-          endNs: now,
-          sysctls: (netns) => cursor.trace.sysctls(netns),
-        }),
-      advice: (finding) => adviseOn(finding, cursor.trace),
-    },
-  });
+  const teller = tellerOf(header.startedAt, cursor);
+  const code = await runDashboard({ ...source, teller });
   setTimeout(() => process.exit(code), LINGER_MS).unref();
   return code;
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Finding } from "../core/finding.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Dashboard } from "./app-dashboard.ts";
-import type { Terminal } from "./term.ts";
+import type { Display } from "./term.ts";
 import { askTime } from "./time-prompt.ts";
 
 /** What the charts show at most. */
@@ -12,9 +12,9 @@ const WINDOW_NS = 900e9;
 /** The actions of one dashboard. */
 export class DashboardActions {
   readonly #dashboard: Dashboard;
-  readonly #terminal: Terminal;
+  readonly #terminal: Display;
 
-  constructor(dashboard: Dashboard, terminal: Terminal) {
+  constructor(dashboard: Dashboard, terminal: Display) {
     this.#dashboard = dashboard;
     this.#terminal = terminal;
   }

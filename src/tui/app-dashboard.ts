@@ -16,7 +16,7 @@ import { Masking, maskTeller, maskWatched } from "./masked.ts";
 import type { Painter } from "./painter.ts";
 import { createPanels } from "./panels/index.ts";
 import type { AnyPanel, Scene, ShownPanel } from "./panels/panel.ts";
-import type { Terminal } from "./term.ts";
+import type { Display } from "./term.ts";
 import { type Watched, watch } from "./watched.ts";
 
 /** How the user leaves, or stops for a while. */
@@ -59,7 +59,7 @@ export class Dashboard {
   #moment: Moment | null = null;
   #momentKey = "";
 
-  constructor(terminal: Terminal, source: DashboardSource, doors: Doors) {
+  constructor(terminal: Display, source: DashboardSource, doors: Doors) {
     this.#source = source;
     this.state = new AppState("teardowns", source.filter ?? null);
     this.#panels = createPanels(createChart(terminal.screen));

@@ -7,7 +7,7 @@ import { PANEL_NUMBERS } from "./keys.ts";
 import { overlayScrollLimit } from "./overlay.ts";
 import { LIST_PANELS } from "./panels/index.ts";
 import type { TableMotion } from "./table-cursor.ts";
-import type { Terminal } from "./term.ts";
+import type { Display } from "./term.ts";
 import { THEME_NAMES } from "./theme.ts";
 
 const MOTIONS: readonly TableMotion[] = [
@@ -23,7 +23,7 @@ const MOTIONS: readonly TableMotion[] = [
 const FPS_STEP = 1.5;
 
 /** Bind every key that the dashboard can answer; only these stand in the help. */
-export function bindKeys(dashboard: Dashboard, terminal: Terminal, doors: Doors): KeyDispatcher {
+export function bindKeys(dashboard: Dashboard, terminal: Display, doors: Doors): KeyDispatcher {
   const keys = createKeyDispatcher();
   const { state } = dashboard;
   const sorted = (change: () => void) => {
@@ -117,7 +117,7 @@ function bindTime(keys: KeyDispatcher, dashboard: Dashboard): void {
   });
 }
 
-function scrollHelp(dashboard: Dashboard, terminal: Terminal, motion: TableMotion): void {
+function scrollHelp(dashboard: Dashboard, terminal: Display, motion: TableMotion): void {
   const { state, keys, remarks } = dashboard;
   if (state.help === null) return;
   const data = helpData(keys, remarks, state.help.scroll, terminal.cols);

@@ -59,6 +59,12 @@ export interface Terminal {
   close(): void;
 }
 
+/** What a dashboard needs of a terminal, which a sheet of paper for a picture has too. */
+export type Display = Omit<
+  Terminal,
+  "profile" | "screen" | "input" | "output" | "settle" | "lend" | "close"
+> & { readonly screen: unknown };
+
 /** Presses and the wheel with SGR coordinates; no motion, which some terminals report as garbage. */
 const MOUSE_ON = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF = "\x1b[?1006l\x1b[?1000l";

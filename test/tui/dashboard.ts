@@ -1,16 +1,15 @@
 // Opens the real dashboard over a recording, or over events, on an emulated terminal.
 import { fileURLToPath } from "node:url";
+import { standingCursor } from "../../bench/views.js";
 import { Trace } from "../../src/core/fold.ts";
 import type { RecordingHeader } from "../../src/event/recording.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
-import { clockOf } from "../../src/export/clock.ts";
-import { adviseOn } from "../../src/export/finding-advice.ts";
-import { sentenceOf } from "../../src/export/sentence.ts";
+import { tellerOf } from "../../src/export/teller.ts";
 import { readTrace } from "../../src/session/read-trace.ts";
 import { TimeCursor as StoreCursor } from "../../src/session/time-cursor.ts";
 import { EventRing } from "../../src/store/ring.ts";
 import { Dashboard } from "../../src/tui/app-dashboard.ts";
-import type { DashboardSource, TimeCursor } from "../../src/tui/dashboard-source.ts";
+import type { DashboardSource } from "../../src/tui/dashboard-source.ts";
 import { type MountOptions, mount } from "./harness.ts";
 
 /** The bundled recording. */
@@ -40,43 +39,17 @@ export function sourceOf(
   changes: Partial<DashboardSource> = {},
   header: RecordingHeader = HEADER,
 ): DashboardSource {
-  const clock = clockOf(header.startedAt);
   return {
     mode: "live",
     header,
-    cursor: cursorAt(trace),
-    teller: {
-      sentence: (endpoint, now) => sentenceOf(endpoint, { clock, endNs: now }),
-      advice: (finding) => adviseOn(finding, trace),
-    },
+    cursor: standingCursor(trace),
+    teller: tellerOf(header.startedAt, { trace }),
     problems: [],
     begin: async () => {},
     end: async () => {},
     ended: new Promise(() => {}),
     options: {},
     ...changes,
-  };
-}
-
-/** A cursor that shows a trace and goes nowhere: the test itself steps the trace. */
-function cursorAt(trace: Trace): TimeCursor {
-  return {
-    trace,
-    isPaused: false,
-    progress: null,
-    get aimNs() {
-      return trace.now;
-    },
-    ahead: 0,
-    oldestNs: 0,
-    get newestNs() {
-      return trace.now;
-    },
-    isBeginningGone: false,
-    pause() {},
-    resume() {},
-    step() {},
-    seek() {},
   };
 }
 

@@ -1,5 +1,6 @@
 // Every view over the bundled recording: whole screens in four sizes, and what colours add in each theme.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MOMENT, SIZES, VIEWS } from "../../bench/views.js";
 import { unpackLook } from "../../src/tui/attr.ts";
 import type { DashboardSource } from "../../src/tui/dashboard-source.ts";
 import type { ColorDepth } from "../../src/tui/profile.ts";
@@ -7,31 +8,6 @@ import { THEME_NAMES, type ThemeName } from "../../src/tui/theme.ts";
 import { STATE_LETTERS, THEMES } from "../../src/tui/theme-inks.ts";
 import { demoSource, openDashboard } from "./dashboard.ts";
 
-/** A moment at which FINs are re-sent, connections leak, and ports wait. */
-const MOMENT = 58;
-const SIZES = [
-  [80, 24],
-  [120, 30],
-  [160, 45],
-  [200, 60],
-] as const;
-/** Every view, and the keys that lead to it from the overview. */
-const VIEWS = {
-  overview: [],
-  findings: ["1", "e"],
-  finding: ["1", "enter"],
-  owners: ["2", "e"],
-  owner: ["2", "enter"],
-  peers: ["3", "e"],
-  teardowns: ["4", "e"],
-  endpoints: ["5", "e"],
-  ports: ["6", "e"],
-  port: ["6", "enter"],
-  log: ["7", "e"],
-  teardown: ["2", "enter", "enter"],
-  resends: ["3", "enter", "enter"],
-  help: ["?"],
-} as const;
 const NAMES = Object.keys(VIEWS) as (keyof typeof VIEWS)[];
 
 let source: DashboardSource;
