@@ -68,7 +68,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
     const { header, newTrace } = session;
     const exports = new ScreenExports({ store, header, newTrace }, options.exportDir ?? ".");
     const meter = new CostMeter();
-    let attachedNs = 0;
+    let attachedNs: number | null = null;
     let starting: string | null = "attaching the probes";
     result.exitCode = await showDashboard({
       mode: "live",

@@ -179,7 +179,7 @@ export class Dashboard {
     this.#momentKey = key;
     const header = isMasked ? masking.data(this.#source.header) : this.#source.header;
     const teller = isMasked ? maskTeller(this.#source.teller, masking) : this.#source.teller;
-    const since = this.#source.since?.() ?? 0;
+    const since = this.#source.since ? this.#source.since() : 0;
     const clock = this.clock;
     const { filter } = this.state;
     const passes = (row: FilterRow | string) =>

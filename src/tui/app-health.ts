@@ -46,11 +46,8 @@ function modeItem(
     spans.push({ text: " DEMO ", paint: theme.on("warn", "selection") }, { text: " " });
   if (isMasked) spans.push({ text: "MASKED", paint: "warn" }, { text: " " });
   if (paused !== null) {
-    const { missed, progress } = paused;
-    // What a recording has behind the moment shown has not come since.
-    const since = missed > 0 && mode === "live" ? ` +${formatCount(missed)} events` : "";
-    const way = progress === null ? "" : ` ${Math.floor(progress * 100)}%`;
-    spans.push({ text: `PAUSED${since}${way}`, paint: "warn" });
+    const way = paused.progress === null ? "" : ` ${Math.floor(paused.progress * 100)}%`;
+    spans.push({ text: `PAUSED${way}`, paint: "warn" });
   } else if (ended !== null) {
     const paint = ended.isFailure ? "critical" : "muted";
     spans.push({ text: ended.isFailure ? `${theme.sign("critical")} ENDED` : "ENDED", paint });
@@ -74,10 +71,13 @@ function verdictItem({ theme }: Painter, { watched }: Scene): StatusItem {
   return item([{ text: ` ${theme.sign(role)} ${text} `, paint: theme.badge(role) }]);
 }
 
+/** From this width on the first line has whole words. */
+const ROOMY = 76;
+
 /** The first line: program, mode, host, time, what is watched. */
 export function paintHeader(painter: Painter, scene: Scene, doing: Doing): void {
   const { header, now } = scene;
-  const recorded = doing.mode === "live" ? "" : "recorded on ";
+  const recorded = doing.mode === "live" || painter.width < ROOMY ? "" : "recorded on ";
   paintStatusLine(painter, {
     left: [
       item([{ text: "lastack", paint: "title" }]),
@@ -137,6 +137,14 @@ export function ledgerItems(painter: Painter, watched: Watched): StatusItem[] {
   ];
 }
 
+/** What has come while a live view stands still; what a recording has behind it has not come since. */
+function sincePause({ mode, paused }: Doing): StatusItem[] {
+  if (paused === null || mode !== "live") return [];
+  const { missed } = paused;
+  const events = missed === 1 ? "event" : "events";
+  return [item([{ text: `PAUSED +${formatCount(missed)} ${events}`, paint: "warn" }])];
+}
+
 /** What a long line of trouble leaves of the status line for the ledger. */
 const LEDGER_WIDTH = 28;
 
@@ -160,7 +168,7 @@ export function paintStatus(
     trouble === null
       ? [...hints]
       : [item([{ text: cutText(sign + trouble, room, painter.unicode), paint }]), ...hints];
-  paintStatusLine(painter, { left: [...filter, ...left], right });
+  paintStatusLine(painter, { left: [...sincePause(doing), ...filter, ...left], right });
 }
 
 /** One line for screens without room for the findings: the gravest, and how many more there are. */

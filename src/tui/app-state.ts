@@ -112,6 +112,12 @@ export class AppState {
     return place.scroll;
   }
 
+  /** Lines of a panel that lie below the last visible one. */
+  linesBelow(name: string): number {
+    const { lines, scroll, visible } = this.#place(name);
+    return Math.max(0, lines - scroll - visible);
+  }
+
   /** Move the selection, or the lines, of the panel that has the keys. */
   move(motion: TableMotion): void {
     const place = this.#place(this.active);

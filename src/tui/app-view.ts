@@ -2,7 +2,7 @@
 import { type Doing, paintHeader, paintStatus, paintStrip } from "./app-health.ts";
 import { mainPanel, placePanels, sharedPanel } from "./app-layout.ts";
 import type { AppState } from "./app-state.ts";
-import { paintBox } from "./box.ts";
+import { paintBox, paintFoot } from "./box.ts";
 import type { KeyDispatcher } from "./key-dispatch.ts";
 import type { Action } from "./keys.ts";
 import { helpOverlay, type OverlayData, paintOverlay, paintTooSmall } from "./overlay.ts";
@@ -107,6 +107,8 @@ function paintPanel(
       state.settle(panel.name, shown.keys, visible, followsTop),
     scroll: (lines, visible) => state.scroll(panel.name, lines, visible),
   });
+  const below = state.linesBelow(panel.name);
+  if (below > 0) paintFoot(painter, [{ text: `${below} more below`, paint: "accent" }]);
 }
 
 /** The ladder of the selected teardown beside the list, without any key of its own. */
@@ -133,6 +135,14 @@ function tabSpans(tabs: readonly AnyPanel[]): Span[] {
   ]);
 }
 
+/** Ways through time, while it stands still. */
+const PAUSED_HINTS = [
+  ["step-previous", "event back", 4],
+  ["back-second", "second", 3],
+  ["jump-to-time", "to a time", 2],
+  ["jump-newest", "newest", 5],
+] as const;
+
 /** Keys that help at this moment; what leads out of here stays longest. */
 function hints({ keys, state, doing }: FrameParts): StatusItem[] {
   const isOver = state.levels.length > 0;
@@ -142,7 +152,9 @@ function hints({ keys, state, doing }: FrameParts): StatusItem[] {
     ...(state.selected === null ? [] : ([["detail", "open", 8]] as const)),
     ...(isOver ? [] : ([["panel-next", "panel", 6]] as const)),
     ...(state.followed === null ? [] : ([["follow", followText(state), 9]] as const)),
+    ...(isOver || !state.isZoomed ? [] : ([["back", "all panels", 6]] as const)),
     ["pause", doing.paused === null ? "freeze" : "go on", 7],
+    ...(doing.paused === null ? [] : PAUSED_HINTS),
     ["quit", "quit", 9],
   ];
   return offered.flatMap(([action, text, optional]) => {

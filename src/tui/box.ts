@@ -22,6 +22,11 @@ function paintNote(painter: Painter, note: readonly Span[], row: number, least: 
   painter.text(from + 1 + width, row, " ");
 }
 
+/** Paint pieces on the right of a frame's lower border. */
+export function paintFoot(painter: Painter, foot: readonly Span[]): void {
+  paintNote(painter, foot, painter.height - 1, 1);
+}
+
 /**
  * Paint a frame around a painter's rectangle and return a painter for what is inside.
  *
@@ -48,6 +53,6 @@ export function paintBox(painter: Painter, box: BoxData): Painter {
   const room = Math.max(0, width - 4);
   const used = painter.text(2, 0, ` ${mark}${box.title} `, box.focused ? "focus" : "title", room);
   paintNote(painter, box.note ?? [], 0, 2 + used);
-  paintNote(painter, box.foot ?? [], height - 1, 1);
+  paintFoot(painter, box.foot ?? []);
   return painter.within(inner({ x: 0, y: 0, width, height }));
 }

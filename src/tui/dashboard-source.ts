@@ -83,8 +83,8 @@ export interface DashboardSource {
   readonly filter?: string | null;
   /** What the tracer takes from the host; absent where nothing is traced, null until measured. */
   cost?(): TracerCost | null;
-  /** From when on nothing can have been missed: the probes were attached. 0 when absent. */
-  since?(): Nanoseconds;
+  /** From when on nothing can have been missed: the probes were attached. Null before; 0 when absent. */
+  since?(): Nanoseconds | null;
   /** Times real time; Infinity as fast as it can. 1 when absent. */
   readonly speed?: number;
   /** Write a recording of a part of the store; returns what to tell, rejects with why not. */

@@ -26,6 +26,8 @@ export interface Glyphs {
   readonly steps: readonly string[];
   /** Fills that differ without colour, one for each layer of a chart. */
   readonly shades: readonly string[];
+  /** A bar's last cell, filled from the left in equal steps up to a whole one. */
+  readonly parts: readonly string[];
   readonly bar: string;
   readonly barRest: string;
   readonly thumb: string;
@@ -52,6 +54,7 @@ const full: Glyphs = {
   marks: ["●", "▲", "■", "◆", "○", "△"],
   steps: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
   shades: ["█", "▓", "▒", "░"],
+  parts: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
   bar: "█",
   barRest: "░",
   thumb: "█",
@@ -74,6 +77,7 @@ const fromConsole: Glyphs = {
   bottomRight: "┘",
   marks: ["o", "▲", "■", "+", "x", "*"],
   steps: [" ", "▄", "█"],
+  parts: ["▌", "█"],
   pointer: ">",
   ok: "√",
 };
@@ -91,6 +95,7 @@ const ascii: Glyphs = {
   marks: ["o", "^", "x", "*", "@", "$"],
   steps: [" ", ".", ":", "=", "#"],
   shades: ["#", "%", "=", "."],
+  parts: ["#"],
   bar: "#",
   barRest: ".",
   thumb: "#",

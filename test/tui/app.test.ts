@@ -147,6 +147,15 @@ describe("what it says of itself", () => {
     expect(text).toContain("Watching testhost: all namespaces, all ports.");
   });
 
+  it("does not call quiet what nobody watches: the probes are not attached yet", async () => {
+    const changes = { since: () => null, starting: () => "attaching the probes" };
+    opened = openDashboard(sourceOf(traceOf([], 42e9), changes), 80, 24);
+    const text = await opened.frame();
+    expect(text).toContain("attaching the probes");
+    expect(text).toContain("The probes are not attached: what closes now is not seen.");
+    expect(text).not.toMatch(/Quiet|FINE/);
+  });
+
   it("was recorded from a real kernel", async () => {
     const { header } = await demoSource(0);
     expect(header).toMatchObject({

@@ -4,7 +4,7 @@ import { type ChartData, createChart, plotColumns } from "../../src/tui/chart.ts
 import { paintArea, stackColumn } from "../../src/tui/chart-area.ts";
 import { chooseScale, scaleLabels } from "../../src/tui/chart-scale.ts";
 import { glyphsFor } from "../../src/tui/glyphs.ts";
-import { barPieces, sparkline } from "../../src/tui/spark.ts";
+import { barPieces, exactBar, sparkline } from "../../src/tui/spark.ts";
 import { type Mounted, type MountOptions, mount } from "./harness.ts";
 import { paintGrid } from "./paint.ts";
 
@@ -214,7 +214,8 @@ describe("charts in a line", () => {
   it("draw values as blocks, none of them lost", () => {
     expect(sparkline([0, 1, 1000, null, 500], 7, full)).toBe("   ▁█ ▄");
     expect(sparkline([1, 2, 3], 2, full)).toBe("▅█");
-    expect(sparkline([2, 4], 2, full, 8)).toBe("▂▄");
+    expect(sparkline([2, 4], 2, full, { max: 8 })).toBe("▂▄");
+    expect(sparkline([1, 9], 2, full, { isInList: true })).toBe("▁▇");
     expect(sparkline([], 3, full)).toBe("   ");
     expect(sparkline([1], 0, full)).toBe("");
     expect(sparkline([1, 9], 2, glyphsFor("ascii"))).toBe(".#");
@@ -227,5 +228,11 @@ describe("charts in a line", () => {
     expect(barPieces(7, 4, full)).toEqual({ full: "████", rest: "" });
     expect(barPieces(Number.NaN, 2, full)).toEqual({ full: "", rest: "░░" });
     expect(barPieces(1, 0, full)).toEqual({ full: "", rest: "" });
+    expect(exactBar(0.4, 4, full)).toBe("█▋");
+    expect(exactBar(0.001, 4, full)).toBe("▏");
+    expect(exactBar(7, 4, full)).toBe("████");
+    expect(exactBar(0, 4, full)).toBe("");
+    expect(exactBar(0.4, 4, glyphsFor("console"))).toBe("█▌");
+    expect(exactBar(0.001, 4, glyphsFor("ascii"))).toBe("#");
   });
 });

@@ -84,7 +84,9 @@ export const findingsPanel: Panel<FindingsData> = {
             { text: subjectText(finding), paint },
             { text: formatCount(count), paint },
             {
-              text: sparkline(look.scene.watched.trend(id), TREND, inside.theme.glyphs),
+              text: sparkline(look.scene.watched.trend(id), TREND, inside.theme.glyphs, {
+                isInList: true,
+              }),
               paint: isOver ? "muted" : severityRole(severity),
             },
             { text: look.scene.clock(since), paint: "muted" },

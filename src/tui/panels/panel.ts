@@ -15,8 +15,8 @@ export interface Scene {
   readonly watched: Watched;
   /** The moment that is shown. */
   readonly now: Nanoseconds;
-  /** From when on nothing can have been missed. */
-  readonly since: Nanoseconds;
+  /** From when on nothing can have been missed; null while the probes are not attached. */
+  readonly since: Nanoseconds | null;
   readonly header: RecordingHeader;
   readonly teller: Teller;
   /** Whether the filter lets a row through; a text is a row without fields. */

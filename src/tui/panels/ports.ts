@@ -1,7 +1,7 @@
 // Shows who takes the local ports: TIME_WAIT by destination and by listener, what is left, for how long.
 import { formatCount, formatDuration, formatShortCount, UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
-import { barPieces } from "../spark.ts";
+import { exactBar } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import type { Role, Theme } from "../theme.ts";
 import type { Panel } from "./panel.ts";
@@ -89,7 +89,7 @@ function cellsOf(row: PortRow, theme: Theme): Span[] {
   const share = of === null ? null : used / of;
   const percent =
     share === null ? UNKNOWN : `${share > 0 && share < 0.01 ? "<1" : Math.round(share * 100)}%`;
-  const bar = share === null ? "" : barPieces(share, BAR, theme.glyphs).full;
+  const bar = share === null ? "" : exactBar(share, BAR, theme.glyphs);
   return [
     { text: kind, paint: "muted" },
     { text: where, paint: "title" },

@@ -1,7 +1,7 @@
 // Lists the newest teardowns, under way or over, or says what is being watched while there is none.
 import type { Endpoint } from "../../core/endpoint.ts";
 import { formatCount, formatDuration } from "../format.ts";
-import type { Painter } from "../painter.ts";
+import type { Painter, Span } from "../painter.ts";
 import { sortRows } from "../sorting.ts";
 import { MOST_RECENT } from "../watched.ts";
 import { endpointRow } from "./endpoint-cells.ts";
@@ -57,14 +57,18 @@ function paintQuiet(painter: Painter, { scene }: PanelLook): void {
   const established = watched.count("ESTABLISHED");
   const open =
     established === 1 ? "1 connection is" : `${formatCount(established)} connections are`;
-  const lines = [
-    {
-      text: `Quiet: no connection has closed in ${formatDuration(Math.max(0, now - since) / 1e6)}.`,
-      paint: "ok",
-    },
+  const quiet: Span =
+    since === null
+      ? { text: "The probes are not attached: what closes now is not seen.", paint: "warn" }
+      : {
+          text: `Quiet: no connection has closed in ${formatDuration(Math.max(0, now - since) / 1e6)}.`,
+          paint: "ok",
+        };
+  const lines: readonly Span[] = [
+    quiet,
     { text: `Watching ${header.hostname}: ${scopeText(header)}.`, paint: "text" },
     { text: `${open} established. The next close will appear here.`, paint: "muted" },
-  ] as const;
+  ];
   const from = Math.max(0, Math.floor((painter.height - lines.length) / 2));
   lines.forEach(({ text, paint }, y) => {
     painter.text(0, from + y, painter.fit(text, painter.width, "center"), paint);
