@@ -24,13 +24,13 @@ async function jumpsInto(path, alive) {
   made.close();
   const index = await TimeIndex.open(path, "bench");
   console.log(
-    `index of ${index.events} events: ${((performance.now() - before) / 1000).toFixed(1)} s`,
+    `index of ${index.whole.events} events: ${((performance.now() - before) / 1000).toFixed(1)} s`,
   );
   const runs = [];
   let folded = 0;
   for (let jump = 0; jump < JUMPS; jump++) {
     // Spread over the recording, not along it.
-    const t = index.lastNs * ((jump * 0.618_034) % 1);
+    const t = index.whole.lastNs * ((jump * 0.618_034) % 1);
     const start = performance.now();
     folded += index.jump(Math.floor(t)).folded;
     runs.push(performance.now() - start);

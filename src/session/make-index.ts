@@ -5,9 +5,10 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { Carry } from "../core/carry.ts";
 import type { Trace } from "../core/fold.ts";
 import type { Resume } from "../core/resume.ts";
-import type { RecordingHeader } from "../event/recording.ts";
-import type { Nanoseconds } from "../event/trace-event.ts";
-import { IndexWriter, indexKeyOf, type LineRef } from "../store/index-file.ts";
+import type { LateMark } from "../event/order.ts";
+import type { Ledger, RecordingHeader } from "../event/recording.ts";
+import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { type IndexKey, IndexWriter, type LineRef } from "../store/index-file.ts";
 import { LocatedEvents } from "../store/located-events.ts";
 import { labelOf } from "../store/recording-source.ts";
 import { traceFor } from "./read-trace.ts";
@@ -20,19 +21,35 @@ export interface IndexOptions {
   readonly spacing?: number;
 }
 
+/** An event that speaks of a moment before the events in front of it. */
+export interface Stray {
+  /** Its number; the first event of the recording is 0. */
+  readonly no: number;
+  /** The earliest moment that it speaks of. */
+  readonly from: Nanoseconds;
+  readonly ref: LineRef;
+}
+
 /** What stands in an index once. */
 export interface IndexCommon {
+  /** Whether its recording can be entered in the middle at all; if not, nothing else counts. */
+  readonly isUsable: boolean;
   readonly lastNs: Nanoseconds;
   readonly events: number;
+  readonly closedCleanly: boolean;
+  readonly ledger: Ledger | null;
+  readonly strays: readonly Stray[];
   readonly series: Resume["series"];
 }
 
 /** What each point says beside its events. */
 export type IndexState = Omit<Resume, "at" | "series">;
 
-/** A jump folds at most about twice as many events as lie between two points. */
 const SPACING = 8192;
+/** Lines that a point names for each event since the one before: an index stays a small part. */
+const NAMED = 4;
 const MAX_ENDED = 20_000;
+const MOST_STRAYS = 50_000;
 /** Seconds of the charts: an hour is what a trace keeps, two days what an index does. */
 const HOUR = 3600;
 const MOST_POINTS = 172_800;
@@ -41,19 +58,20 @@ const MOST_POINTS = 172_800;
  * Make the index of a plain recording.
  *
  * Where much is alive the points stand further apart, so that an index stays small beside its
- * recording: a point names no more lines than there are since the one before.
+ * recording. One whose events are not in order is put in order by who reads it from the start, so
+ * its index says only that it cannot be entered.
  *
  * @throws RecordingError as reading does
  */
 export async function makeIndex(
   path: string,
-  version: string,
-  { spacing = SPACING, onEvents }: IndexOptions,
+  key: IndexKey,
+  { spacing = SPACING, onEvents }: IndexOptions = {},
 ): Promise<Buffer> {
-  const key = indexKeyOf(path, version);
   const reading = new LocatedEvents(path, labelOf(path));
   const writer = new IndexWriter();
   const series: Resume["series"][number][] = [];
+  const strays: Stray[] = [];
   let folding: { readonly trace: Trace; readonly carry: Carry<LineRef> } | null = null;
   let events = 0;
   let since = 0;
@@ -63,27 +81,35 @@ export async function makeIndex(
     const trace = traceFor(header, { maxEnded: MAX_ENDED });
     return { trace, carry: new Carry<LineRef>(trace) };
   };
+  const take = (event: TraceEvent, ref: LineRef): void => {
+    folding ??= begin();
+    folding.carry.step(event, ref);
+    if (isStray(event)) strays.push({ no: events, from: earliestOf(event), ref });
+    // It may speak of somebody whom a point behind its moment does not carry any more.
+    if (isLate(event)) writer.dropAfter(event.t);
+    events++;
+    since++;
+  };
   const enter = (offset: number): void => {
     if (folding === null || since < due) return;
     const { refs, resume } = folding.carry.carried();
     const { at, series: _, ...state } = resume;
-    writer.add({ at, offset, refs, state });
+    writer.add({ at, offset, events, refs, state });
     since = 0;
-    due = Math.max(spacing, refs.length);
+    due = Math.max(spacing, Math.ceil(refs.length / NAMED));
   };
   const noteSeries = (): void => {
     const last = series.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
     for (const point of folding?.trace.series(HOUR) ?? []) if (point.at > last) series.push(point);
   };
+  const isUsable = () => reading.isOrdered && strays.length <= MOST_STRAYS;
   try {
-    for (let more = true; more; ) {
+    for (let more = true; more && isUsable(); ) {
       const before = events;
-      more = reading.step(({ event, start }) => {
-        folding ??= begin();
-        folding.carry.step(event, start === null ? { event } : { start });
-        events++;
-        since++;
-      }, enter);
+      more = reading.step(
+        ({ event, start }) => take(event, start === null ? { event } : { start }),
+        enter,
+      );
       noteSeries();
       onEvents?.(events - before);
       await breathe();
@@ -91,7 +117,27 @@ export async function makeIndex(
   } finally {
     closeSync(reading.fd);
   }
-  const { lastNs } = reading.scanner.end();
-  const common: IndexCommon = { lastNs, events, series: series.slice(-MOST_POINTS) };
+  const { lastNs, closedCleanly, footer } = reading.scanner.end();
+  const common: IndexCommon = {
+    isUsable: isUsable(),
+    lastNs,
+    events,
+    closedCleanly,
+    ledger: footer?.ledger ?? null,
+    strays: isUsable() ? strays : [],
+    series: series.slice(-MOST_POINTS),
+  };
   return writer.finish(key, common);
+}
+
+function isLate(event: TraceEvent): boolean {
+  return (event as LateMark).late === true;
+}
+
+function isStray(event: TraceEvent): boolean {
+  return isLate(event) || event.type === "gap";
+}
+
+function earliestOf(event: TraceEvent): Nanoseconds {
+  return event.type === "gap" ? Math.min(event.from, event.t) : event.t;
 }

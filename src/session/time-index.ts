@@ -3,17 +3,17 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Trace } from "../core/fold.ts";
-import type { Resume } from "../core/resume.ts";
 import type { TraceOptions } from "../core/trace.ts";
 import type { RecordingHeader } from "../event/recording.ts";
-import { decodeRecord, encodeFrame } from "../event/recording-codec.ts";
+import { encodeFrame } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { withChecksum } from "../store/checksum.ts";
-import { IndexReader, indexKeyOf, type LineRef, readAt, saveIndex } from "../store/index-file.ts";
-import { MAX_LINE_BYTES } from "../store/line-chunks.ts";
+import { IndexReader, indexKeyOf, readAt } from "../store/index-file.ts";
+import { type IndexPlace, takeIndexPlace } from "../store/index-place.ts";
+import { eventsAt } from "../store/named-lines.ts";
 import { readRecording } from "../store/recording-reader.ts";
 import { RecordingScanner } from "../store/recording-scanner.ts";
-import { labelOf } from "../store/recording-source.ts";
+import { isGzip, labelOf } from "../store/recording-source.ts";
 import { type IndexCommon, type IndexOptions, type IndexState, makeIndex } from "./make-index.ts";
 import { traceFor } from "./read-trace.ts";
 
@@ -22,19 +22,22 @@ export interface Jump {
   readonly trace: Trace;
   /** Events that were folded for it: the price of the jump. */
   readonly folded: number;
+  /** Events of the recording that stand before the moment. */
+  readonly at: number;
   /** The events after that moment, in batches, in order; step them to play on. */
   readonly rest: () => AsyncGenerator<readonly TraceEvent[], void>;
 }
 
+/** How a trace of a jump is made. */
+export type JumpOptions = Omit<TraceOptions, "sysctls" | "seesMiniEnd" | "resume">;
+
 /** Of the charts before a moment. */
 const CHART_SECONDS = 600;
 const CHUNK_BYTES = 131_072;
-/** One line is nearly always shorter. */
-const LINE_GUESS = 1024;
 
 /** Who wants to know. */
 export interface Unsaved {
-  /** Told in a line why the index could not be kept beside the recording. */
+  /** Told in a line why no index can be kept beside the recording: then none is made. */
   readonly onUnsaved?: (why: string) => void;
 }
 
@@ -47,29 +50,27 @@ export interface Unsaved {
  */
 export class TimeIndex {
   readonly header: RecordingHeader;
-  /** The newest moment of the recording. */
-  readonly lastNs: Nanoseconds;
-  readonly events: number;
+  /** What is known of the whole: its newest moment, how many events it has, how it ended. */
+  readonly whole: Pick<IndexCommon, "lastNs" | "events" | "closedCleanly" | "ledger">;
   readonly #path: string;
   readonly #fd: number;
   readonly #index: IndexReader;
-  readonly #series: Resume["series"];
+  readonly #common: IndexCommon;
 
   private constructor(path: string, fd: number, header: RecordingHeader, index: IndexReader) {
-    const { lastNs, events, series } = index.common as IndexCommon;
     this.#path = path;
     this.#fd = fd;
     this.#index = index;
+    this.#common = index.common as IndexCommon;
     this.header = header;
-    this.lastNs = lastNs;
-    this.events = events;
-    this.#series = series;
+    this.whole = this.#common;
   }
 
   /**
    * Open a recording's index, and make it where it is missing or of another file.
    *
-   * @returns null for what cannot be entered in the middle: stdin, a pipe, gzip
+   * @returns null for what cannot be entered in the middle: stdin, a pipe, gzip, events that are
+   * not in order; and where an index that is missing cannot be kept
    * @throws RecordingError as reading does
    */
   static async open(
@@ -81,21 +82,19 @@ export class TimeIndex {
     const recording = await readRecording(path);
     await recording.close();
     const fd = openSync(path, "r");
-    const head = readAt(fd, 0, 1);
-    if (head[0] === 0x1f) {
-      closeSync(fd);
-      return null;
-    }
-    const key = indexKeyOf(path, version);
-    const known = IndexReader.open(path, key);
-    if (known !== null) return new TimeIndex(path, fd, recording.header, known);
-    const bytes = await makeIndex(path, version, options);
     try {
-      saveIndex(path, bytes);
+      const isPacked = isGzip(readAt(fd, 0, 2));
+      const index = isPacked ? null : await indexOf(path, version, options);
+      if (index !== null && (index.common as IndexCommon).isUsable) {
+        return new TimeIndex(path, fd, recording.header, index);
+      }
+      index?.close();
     } catch (error) {
-      options.onUnsaved?.(error instanceof Error ? error.message : String(error));
+      closeSync(fd);
+      throw error;
     }
-    return new TimeIndex(path, fd, recording.header, IndexReader.inMemory(bytes));
+    closeSync(fd);
+    return null;
   }
 
   /**
@@ -104,7 +103,26 @@ export class TimeIndex {
    * Takes tens of milliseconds, whatever the length of the recording, and more where many
    * endpoints are alive.
    */
-  jump(t: Nanoseconds, options: Omit<TraceOptions, "sysctls" | "seesMiniEnd"> = {}): Jump {
+  jump(t: Nanoseconds, options: JumpOptions = {}): Jump {
+    const jump = this.#fold(t, options);
+    jump.trace.advance(t);
+    return jump;
+  }
+
+  /**
+   * A trace at the moment `t` as reading everything makes it, which knows more than anybody knew
+   * then: events of before that came late stand behind later ones.
+   */
+  lookAt(t: Nanoseconds, options: JumpOptions = {}): Trace {
+    const { trace, at } = this.#fold(t, options);
+    const strays = this.#common.strays.filter(({ no, from }) => no >= at && from <= t);
+    const refs = strays.map(({ ref }) => ref);
+    for (const event of eventsAt(this.#fd, refs)) if (event.t <= t) trace.step(event);
+    trace.advance(t);
+    return trace;
+  }
+
+  #fold(t: Nanoseconds, options: JumpOptions): Jump {
     const point = this.#index.pointAt(t);
     const scanner = new RecordingScanner(labelOf(this.#path), 0, point?.at);
     let trace: Trace;
@@ -112,10 +130,11 @@ export class TimeIndex {
     if (point === null) {
       trace = traceFor(this.header, options);
     } else {
-      const series = this.#series.filter(({ at }) => at + 1e9 <= point.at).slice(-CHART_SECONDS);
+      const { series: all } = this.#common;
+      const series = all.filter(({ at }) => at + 1e9 <= point.at).slice(-CHART_SECONDS);
       const resume = { ...(point.state as IndexState), at: point.at, series };
       trace = traceFor(this.header, { ...options, resume });
-      for (const event of this.#carried(point.refs)) {
+      for (const event of eventsAt(this.#fd, point.refs)) {
         trace.step(event);
         folded++;
       }
@@ -123,6 +142,7 @@ export class TimeIndex {
       scanner.push(withChecksum(`${encodeFrame(this.header)}\n`));
     }
     let position = point?.offset ?? 0;
+    let at = point?.events ?? 0;
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     let left: readonly TraceEvent[] = [];
     while (left.length === 0) {
@@ -134,38 +154,17 @@ export class TimeIndex {
       for (const event of later < 0 ? events : events.slice(0, later)) {
         trace.step(event);
         folded++;
+        at++;
       }
       if (count === 0) break;
     }
-    trace.advance(t);
-    return { trace, folded, rest: () => this.#rest(left, scanner, position) };
+    return { trace, folded, at, rest: () => this.#rest(left, scanner, position) };
   }
 
-  /** Give the file back; a `rest` that is being read ends. */
+  /** Give the files back; a `rest` that is being read ends. */
   close(): void {
     closeSync(this.#fd);
-  }
-
-  *#carried(refs: readonly LineRef[]): Generator<TraceEvent, void> {
-    let held: Buffer = Buffer.alloc(0);
-    let heldAt = 0;
-    for (const ref of refs) {
-      if ("event" in ref) {
-        yield ref.event;
-        continue;
-      }
-      let from = ref.start - heldAt;
-      let end = from >= 0 ? held.indexOf(0x0a, from) : -1;
-      for (let room = 8 * LINE_GUESS; end < 0 && room <= 2 * MAX_LINE_BYTES; room *= 16) {
-        held = Buffer.allocUnsafe(room);
-        held = held.subarray(0, readSync(this.#fd, held, 0, room, ref.start));
-        heldAt = ref.start;
-        from = 0;
-        end = held.indexOf(0x0a);
-      }
-      const record = decodeRecord(JSON.parse(held.toString("utf8", from, end)));
-      if (record.kind === "event") yield record.event;
-    }
+    this.#index.close();
   }
 
   async *#rest(
@@ -184,4 +183,28 @@ export class TimeIndex {
       await breathe();
     }
   }
+}
+
+/** The index that is there, or a new one where it can be kept. */
+async function indexOf(
+  path: string,
+  version: string,
+  options: IndexOptions & Unsaved,
+): Promise<IndexReader | null> {
+  const key = indexKeyOf(path, version);
+  const known = IndexReader.open(path, key);
+  if (known !== null) return known;
+  let place: IndexPlace;
+  try {
+    place = takeIndexPlace(path);
+  } catch (error) {
+    options.onUnsaved?.(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+  const bytes = await makeIndex(path, key, options).catch((error: unknown) => {
+    place.giveUp();
+    throw error;
+  });
+  place.save(bytes);
+  return IndexReader.inMemory(bytes);
 }

@@ -1,16 +1,7 @@
 /** The index beside a recording: places to go on from, found by time and read one at a time. */
 
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
-import { createFile } from "./create-file.ts";
 import { packNumbers, unpackNumbers } from "./packed-numbers.ts";
 
 /** A line of the recording by its place, or an event that no line tells of: damage. */
@@ -22,6 +13,8 @@ export interface IndexPoint {
   readonly at: Nanoseconds;
   /** Where the next line begins. */
   readonly offset: number;
+  /** Events before it. */
+  readonly events: number;
   /** What the trace depends on there, in order. */
   readonly refs: readonly LineRef[];
   /** What else a trace is told, as its owner wants it. */
@@ -38,14 +31,23 @@ export interface IndexKey {
 interface Head extends IndexKey {
   readonly type: "index";
   readonly format: number;
-  /** Of each point: moment, place in the recording, place and length in here. */
-  readonly points: readonly (readonly [number, number, number, number])[];
+  /** Of each point: moment, place in the recording, events before, place and length in here. */
+  readonly points: readonly PointPlace[];
   /** Length of what follows the points, which is read at once. */
   readonly common: number;
 }
 
-const FORMAT = 1;
+type PointPlace = readonly [
+  at: number,
+  offset: number,
+  events: number,
+  start: number,
+  length: number,
+];
+
+const FORMAT = 2;
 const MOST_HEAD = 64 * 1024 * 1024;
+const OTHERS_WRITE = 0o022;
 const LF = 0x0a;
 
 /** The name of a recording's index. */
@@ -62,20 +64,29 @@ export function indexKeyOf(path: string, version: string): IndexKey {
 /** Collects points while a recording is read. */
 export class IndexWriter {
   readonly #pieces: Buffer[] = [];
-  readonly #points: (readonly [number, number, number, number])[] = [];
+  readonly #points: PointPlace[] = [];
   #length = 0;
 
-  add({ at, offset, refs, state }: IndexPoint): void {
+  add({ at, offset, events, refs, state }: IndexPoint): void {
     const starts: number[] = [];
-    const events: [number, TraceEvent][] = [];
+    const damage: [number, TraceEvent][] = [];
     for (const [index, ref] of refs.entries()) {
-      if ("event" in ref) events.push([index, ref.event]);
+      if ("event" in ref) damage.push([index, ref.event]);
       else starts.push(ref.start);
     }
-    const piece = Buffer.from(JSON.stringify({ starts: packNumbers(starts), events, state }));
-    this.#points.push([at, offset, this.#length, piece.length]);
+    const piece = Buffer.from(JSON.stringify({ starts: packNumbers(starts), damage, state }));
+    this.#points.push([at, offset, events, this.#length, piece.length]);
     this.#pieces.push(piece);
     this.#length += piece.length;
+  }
+
+  /** Forget the points that stand later than this moment. */
+  dropAfter(t: Nanoseconds): void {
+    while ((this.#points.at(-1)?.[0] ?? t) > t) {
+      const [, , , start] = this.#points.pop() as PointPlace;
+      this.#pieces.pop();
+      this.#length = start;
+    }
   }
 
   /** The whole index. */
@@ -95,12 +106,18 @@ export class IndexWriter {
 /** An index that is there, in a file or in memory. */
 export class IndexReader {
   readonly #read: (start: number, length: number) => Buffer;
+  readonly #fd: number | null;
   readonly #head: Head;
   readonly #base: number;
   readonly common: unknown;
 
-  private constructor(read: (start: number, length: number) => Buffer, size: number) {
+  private constructor(
+    read: (start: number, length: number) => Buffer,
+    size: number,
+    fd: number | null,
+  ) {
     this.#read = read;
+    this.#fd = fd;
     const line = headLine(read, size);
     const head = JSON.parse(line.toString()) as Head;
     if (head.type !== "index" || head.format !== FORMAT) throw new TypeError("no index");
@@ -110,22 +127,30 @@ export class IndexReader {
   }
 
   static inMemory(bytes: Buffer): IndexReader {
-    return new IndexReader((start, length) => bytes.subarray(start, start + length), bytes.length);
+    const read = (start: number, length: number) => bytes.subarray(start, start + length);
+    return new IndexReader(read, bytes.length, null);
   }
 
   /**
    * Open the index of a recording; null when there is none that fits, whatever the reason is.
    *
-   * Nothing in it is believed but places: what stands there is checked as any line is.
+   * It is believed as far as the recording is, so it must be its owner's (or root's, who may have
+   * made it), and nobody else's to write: in a directory for all, anybody could put one there.
    */
   static open(path: string, key: IndexKey): IndexReader | null {
     let fd: number | null = null;
     try {
-      fd = openSync(indexPath(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+      // A pipe of that name would keep who opens it waiting.
+      const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+      fd = openSync(indexPath(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       const file = fd;
       const stats = fstatSync(file);
-      if (!stats.isFile()) throw new TypeError("no file");
-      const reader = new IndexReader((start, length) => readAt(file, start, length), stats.size);
+      const isTheirs = stats.uid === 0 || stats.uid === statSync(path).uid;
+      if (!stats.isFile() || !isTheirs || (stats.mode & OTHERS_WRITE) !== 0) {
+        throw new TypeError("no file of theirs");
+      }
+      const read = (start: number, length: number) => readAt(file, start, length);
+      const reader = new IndexReader(read, stats.size, file);
       const { version, size, mtimeNs } = reader.#head;
       const fits = version === key.version && size === key.size && mtimeNs === key.mtimeNs;
       if (!fits) throw new TypeError("of another recording");
@@ -148,32 +173,19 @@ export class IndexReader {
     }
     const point = points[low - 1];
     if (point === undefined) return null;
-    const [at, offset, start, length] = point;
-    const { starts, events, state } = JSON.parse(this.#read(this.#base + start, length).toString());
+    const [at, offset, events, start, length] = point;
+    const { starts, damage, state } = JSON.parse(this.#read(this.#base + start, length).toString());
     const refs: LineRef[] = unpackNumbers(starts).map((each) => ({ start: each }));
-    for (const [index, event] of events) refs.splice(index, 0, { event });
-    return { at, offset, refs, state };
+    for (const [index, event] of damage) refs.splice(index, 0, { event });
+    return { at, offset, events, refs, state };
   }
 
   get points(): number {
     return this.#head.points.length;
   }
-}
 
-/**
- * Put an index beside its recording, for its owner alone; an old one is replaced.
- *
- * @throws CreateError and what writing throws: the index is then only in memory
- */
-export function saveIndex(path: string, bytes: Buffer): void {
-  const { uid, gid } = statSync(path);
-  const isRoot = process.geteuid?.() === 0;
-  const owner = isRoot && uid !== 0 ? { owner: { uid, gid } } : {};
-  const fd = createFile(indexPath(path), { force: true, ...owner });
-  try {
-    writeFileSync(fd, bytes);
-  } finally {
-    closeSync(fd);
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
   }
 }
 

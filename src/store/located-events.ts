@@ -1,6 +1,7 @@
 /** Reads a recording with the place of each event: what an index is made from. */
 
 import { openSync, readSync } from "node:fs";
+import type { LateMark } from "../event/order.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { RecordingScanner } from "./recording-scanner.ts";
 
@@ -13,6 +14,7 @@ export interface LocatedEvent {
 const CHUNK_BYTES = 1 << 20;
 const LF = 0x0a;
 const CHECKSUM = Buffer.from('{"type":"checksum"');
+const LATE = Buffer.from('"late":true');
 
 /**
  * One reading of a plain file, a line at a time.
@@ -27,6 +29,7 @@ export class LocatedEvents {
   #lineStart = 0;
   #isProven = false;
   #hasChecksums = false;
+  #isOrdered = true;
 
   constructor(path: string, label: string) {
     this.scanner = new RecordingScanner(label, 0);
@@ -35,6 +38,11 @@ export class LocatedEvents {
 
   get fd(): number {
     return this.#fd;
+  }
+
+  /** No event so far stands behind a later one without saying so: others than us may write such. */
+  get isOrdered(): boolean {
+    return this.#isOrdered;
   }
 
   /**
@@ -59,7 +67,8 @@ export class LocatedEvents {
       this.#isProven = line.subarray(0, CHECKSUM.length).equals(CHECKSUM);
       this.#hasChecksums ||= this.#isProven;
       this.#push(line, start, take);
-      if (lf >= 0 && (this.#isProven || !this.#hasChecksums)) enter(this.#lineStart);
+      const isClear = (this.#isProven || !this.#hasChecksums) && !this.scanner.owesGap;
+      if (lf >= 0 && isClear) enter(this.#lineStart);
       at = end;
     }
     this.#read += count;
@@ -70,6 +79,7 @@ export class LocatedEvents {
     const events = this.scanner.push(line);
     for (const [index, event] of events.entries()) {
       const isOfLine = index === events.length - 1 && !this.#isProven;
+      if ((event as LateMark).late === true && !line.includes(LATE)) this.#isOrdered = false;
       take({ event, start: isOfLine ? start : null });
     }
   }

@@ -1,17 +1,14 @@
 /** Bytes of a recording to its header, its events in order, and the account of what was damaged. */
 
 import { OrderWindow } from "../event/order.ts";
-import {
-  RECORDING_SCHEMA,
-  type RecordingFooter,
-  type RecordingHeader,
-} from "../event/recording.ts";
+import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import { type DecodedRecord, decodeRecord } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { partsOf, RunningChecksum } from "./checksum.ts";
+import { headerOf } from "./header-line.ts";
 import { LineChunks } from "./line-chunks.ts";
 import { BROKEN, NdjsonLines } from "./ndjson-lines.ts";
-import { notARecording, RecordingError } from "./recording-error.ts";
+import { notARecording } from "./recording-error.ts";
 
 /** The account of one reading. */
 export interface ReadEnd {
@@ -130,6 +127,11 @@ export class RecordingScanner {
     return this.#handOut();
   }
 
+  /** Damage that the next good line will tell of as a gap: nobody may begin to read between. */
+  get owesGap(): boolean {
+    return this.#damaged > 0;
+  }
+
   /** The account so far. */
   end(): ReadEnd {
     return {
@@ -169,7 +171,7 @@ export class RecordingScanner {
   #take(value: unknown): void {
     this.#lines++;
     if (this.#header === null) {
-      this.#header = this.#headerOf(value);
+      this.#header = headerOf(value, this.#label);
       return;
     }
     if (value === BROKEN) {
@@ -230,21 +232,5 @@ export class RecordingScanner {
     this.#damaged = 0;
     this.#newestNs = t;
     this.#window.push({ type: "gap", t, from, cause: "damaged", count }, this.#out);
-  }
-
-  #headerOf(value: unknown): RecordingHeader {
-    if (value === BROKEN) throw notARecording(this.#label, "line 1 is no JSON");
-    const record = decodeRecord(value);
-    if (record.kind === "header") return record.header;
-    if (record.kind === "newer") {
-      const writer = /^[\w.+-]{1,32}$/.test(record.version) ? ` by lastack ${record.version}` : "";
-      throw new RecordingError(
-        "newer-schema",
-        `${this.#label} was written${writer} in schema ${record.schema}, this program reads ` +
-          `${RECORDING_SCHEMA}; update lastack`,
-      );
-    }
-    const why = record.kind === "malformed" ? `: ${record.why}` : "";
-    throw notARecording(this.#label, `line 1 is no header of lastack${why}`);
   }
 }
