@@ -1,5 +1,6 @@
 /** The part of a recording that `--from`, `--to` and `--at` name. */
 
+import type { RecordingHeader } from "../event/recording.ts";
 import { parseTime } from "../event/time.ts";
 import type { Zone } from "../event/zone.ts";
 import { OperatorError } from "../session/operator-error.ts";
@@ -11,8 +12,15 @@ export interface Window {
   readonly to?: number;
 }
 
+/** What TIMEs are read against. */
+export interface Extent {
+  readonly header: RecordingHeader;
+  readonly endNs: number;
+}
+
 /**
- * Read TIMEs against a recording; it is read once for its end, and only when a TIME is given.
+ * Read TIMEs against a recording; it is read once for its end, and only when a TIME is given and
+ * its end is not known yet.
  *
  * @throws OperatorError 2 for a text that is no TIME or lies outside the recording
  */
@@ -20,13 +28,14 @@ export async function readTimes(
   path: RecordingPath,
   texts: Readonly<Record<string, string | undefined>>,
   zone?: Zone,
+  known: Extent | null = null,
 ): Promise<Record<string, number>> {
   const given = Object.entries(texts).filter(([, text]) => text !== undefined);
   if (given.length === 0) return {};
   if ([path].flat().includes("-")) {
     throw new OperatorError(2, "a TIME needs a file: stdin cannot be read twice; save it first");
   }
-  const { header, endNs } = await endOf(path);
+  const { header, endNs } = known ?? (await endOf(path));
   const times: Record<string, number> = {};
   for (const [name, text = ""] of given) {
     const t = parseTime(text, {

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import type { Endpoint } from "../core/endpoint.ts";
 import { safeText } from "../event/safe-text.ts";
 import { formatEndpoint } from "../event/tuple.ts";
-import { OperatorError } from "../session/operator-error.ts";
 import { nameOf, readTrace } from "../session/read-trace.ts";
+import { indexWhereWorth } from "../session/recording-index.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -20,6 +20,7 @@ import {
   portOption,
   stateOption,
 } from "./shared-options.ts";
+import { VERSION } from "./version.ts";
 
 interface StatesOptions extends FilterOptions {
   readonly at?: string;
@@ -51,22 +52,40 @@ export function addStates(program: Command, _result: CommandResult): void {
 
 async function run(files: string[], options: StatesOptions): Promise<void> {
   const file = nameOf(files);
-  const { at } = await readTimes(files, { at: options.at });
   const progress = new Progress(`reading ${file}`);
-  const read = await readTrace(files, {
-    trace: { maxEnded: 1000 },
-    ...(at === undefined ? {} : { until: at }),
-    onEvents: (events) => progress.add(events.length),
-  });
-  progress.done();
-  if (!read.closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
-  if (read.end.lines === 0) throw new OperatorError(3, `${file} holds no events`);
-  const now = at ?? read.endNs;
-  const rows = [...read.trace.endpoints()]
+  const { trace, closedCleanly, now } = await tableAt(files, options, progress).finally(() =>
+    progress.done(),
+  );
+  if (!closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
+  const rows = [...trace.endpoints()]
     .filter((endpoint) => endpoint.endedAt === null && matches(options, endpoint))
     .map((endpoint) => rowOf(endpoint, now));
   if (options.json) await print(`${JSON.stringify(rows, null, 2)}\n`);
   else await printPieces(table(rows));
+}
+
+/** The trace at the moment; by the index, where there is one, as it would be without. */
+async function tableAt(files: string[], { at: text }: StatesOptions, progress: Progress) {
+  const trace = { maxEnded: 1000 };
+  const index =
+    text === undefined
+      ? null
+      : await indexWhereWorth(files, {
+          version: VERSION,
+          onEvents: (count) => progress.add(count),
+        });
+  const known = index && { header: index.header, endNs: index.whole.lastNs };
+  const { at } = await readTimes(files, { at: text }, undefined, known);
+  if (index !== null && at !== undefined) {
+    const { closedCleanly } = index.whole;
+    return { trace: index.lookAt(at, trace), closedCleanly, now: at };
+  }
+  const read = await readTrace(files, {
+    trace,
+    ...(at === undefined ? {} : { until: at }),
+    onEvents: (events) => progress.add(events.length),
+  });
+  return { trace: read.trace, closedCleanly: read.closedCleanly, now: at ?? read.endNs };
 }
 
 /** One row of `--json`. */
