@@ -5,6 +5,7 @@ import { filterText } from "./app-filter.ts";
 import type { Doing } from "./app-health.ts";
 import { bindKeys } from "./app-keys.ts";
 import { MouseHand } from "./app-mouse.ts";
+import { Remarks } from "./app-remarks.ts";
 import { AppState } from "./app-state.ts";
 import { paintFrame } from "./app-view.ts";
 import { createChart } from "./chart.ts";
@@ -28,8 +29,6 @@ export interface Doors {
 /** A view that took this long is kept for a while, so that views take a twentieth of the time at most. */
 const COSTLY_MS = 8;
 const REST = 20;
-/** How long a line of trouble stands in the status line before it is only counted. */
-const REMARK_MS = 15_000;
 
 /** One moment of the dashboard. */
 interface Moment {
@@ -49,13 +48,10 @@ export class Dashboard {
   /** When `t` = 0 was. */
   readonly startedAt: StartedAt;
   readonly clock: Scene["clock"];
-  readonly #remarks: string[] = [];
+  readonly #remarks = new Remarks();
   readonly #views = new Map<string, { view: ShownPanel; until: number }>();
   readonly #masking: Masking;
-  #notice: { readonly text: string; readonly isTrouble: boolean; readonly until: number } | null =
-    null;
   #ended: Doing["ended"] = null;
-  #remarkUntil = 0;
   #moment: Moment | null = null;
   #momentKey = "";
 
@@ -96,18 +92,26 @@ export class Dashboard {
   /** Lines of trouble, the source's first. */
   get remarks(): readonly string[] {
     const ended = this.failure === null ? [] : [this.failure];
-    return [...this.#source.problems, ...this.#remarks, ...ended];
+    return [...this.#source.problems, ...this.#remarks.own, ...ended];
   }
 
   /** Take one key, by the name that `keyName` gives it, with the character that it types. */
   press(key: string, character: string | null = null): void {
     const { state } = this;
+    this.#findRows();
     if (state.typing !== null) state.type(key, character);
     else {
       const isOver = state.help !== null || state.sort.menu !== null;
       this.keys.press(key, isOver ? "overlay" : "panels");
     }
     this.refresh();
+  }
+
+  /** A key that comes before the frame that shows what the last one did finds its rows all the same. */
+  #findRows(): void {
+    const panel = this.activePanel;
+    if (panel === undefined || this.#views.has(panel.name)) return;
+    this.state.adopt(panel.name, this.#viewOf(panel, this.#snapshot().scene).keys);
   }
 
   /** Paint the newest moment, as the loop does for every frame. */
@@ -117,8 +121,7 @@ export class Dashboard {
 
   /** Add a line of trouble; foreign text. */
   remark(text: string): void {
-    for (const line of text.split("\n")) if (line.trim() !== "") this.#remarks.push(line);
-    if (this.#remarks.length > 50) this.#remarks.splice(0, this.#remarks.length - 50);
+    this.#remarks.add(text);
     this.loop.request();
   }
 
@@ -129,7 +132,7 @@ export class Dashboard {
 
   /** Say something in the status line for a while; foreign text. */
   say(text: string, isTrouble = false): void {
-    this.#notice = { text, isTrouble, until: performance.now() + REMARK_MS };
+    this.#remarks.say(text, isTrouble);
     this.refresh();
   }
 
@@ -171,8 +174,8 @@ export class Dashboard {
     const { cursor, mode, speed = 1 } = this.#source;
     const masking = this.#masking;
     const watched = isMasked ? maskWatched(this.#live, masking) : this.#live;
-    const problem = this.#problem();
-    const notice = this.#currentNotice();
+    const problem = this.#remarks.newestOf(this.remarks);
+    const { notice } = this.#remarks;
     const starting = this.#source.starting?.() ?? null;
     const key = `${watched.now} ${cursor.trace.taken} ${cursor.ahead} ${cursor.progress} ${cursor.isPaused} ${problem} ${notice?.text} ${starting} ${this.#ended?.text}`;
     if (this.#moment !== null && key === this.#momentKey) return this.#moment;
@@ -201,21 +204,6 @@ export class Dashboard {
       },
     };
     return this.#moment;
-  }
-
-  #currentNotice(): Doing["notice"] {
-    if (this.#notice !== null && performance.now() > this.#notice.until) this.#notice = null;
-    return this.#notice;
-  }
-
-  #seenRemarks = 0;
-
-  #problem(): string | null {
-    const { remarks } = this;
-    const now = performance.now();
-    if (remarks.length !== this.#seenRemarks) this.#remarkUntil = now + REMARK_MS;
-    this.#seenRemarks = remarks.length;
-    return now < this.#remarkUntil ? (remarks.at(-1) ?? null) : null;
   }
 
   #paint(painter: Painter, { scene, doing }: Moment): void {

@@ -103,6 +103,13 @@ export class AppState {
     return place.cursor;
   }
 
+  /** Take the rows that a panel will show in the next frame, for a key that does not wait for it. */
+  adopt(name: string, keys: readonly string[]): void {
+    const place = this.#place(name);
+    place.keys = keys;
+    place.cursor = settleCursor(place.cursor, keys, place.visible);
+  }
+
   /** Take the lines that a panel shows now; returns the first visible one. */
   scroll(name: string, lines: number, visible: number): number {
     const place = this.#place(name);

@@ -22,6 +22,12 @@ describe("a user", () => {
     expect(told).toMatch(/no FIN for [\d.]+s/);
   });
 
+  it("may type ahead of the frames, as on a slow line: no key is lost", async () => {
+    await openDemo();
+    for (const key of ["2", "j", "enter", "enter"]) app.dashboard.press(key);
+    expect(await app.frame()).toMatch(/▸ Teardown e\d+ [\s\S]*image-proxy/);
+  });
+
   it("reads the advice for a finding and goes on to the teardown behind it", async () => {
     await openDemo(120, 30);
     const finding = await app.keys("1", "G", "enter");
