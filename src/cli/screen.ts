@@ -3,6 +3,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { tellerOf } from "../export/teller.ts";
 import type { DashboardSource } from "../tui/dashboard-source.ts";
+import { terminalProfile } from "../tui/profile.ts";
+import { complain } from "./output.ts";
 
 export type { ScreenOptions } from "../tui/dashboard-source.ts";
 
@@ -22,10 +24,17 @@ export function addScreenOptions(command: Command): Command {
     .addOption(new Option("--no-mouse", "mouse off, as it is without this").hideHelp());
 }
 
-/** Both ends are a terminal, and one that can be drawn on. */
+/**
+ * Both ends are a terminal, and one that can be drawn on. Who sits at one that cannot is told why
+ * there are plain lines.
+ */
 export function wantsDashboard(): boolean {
   const { stdin, stdout, env } = process;
-  return stdin.isTTY === true && stdout.isTTY === true && env.TERM !== "dumb";
+  const inputIsTty = stdin.isTTY === true;
+  const outputIsTty = stdout.isTTY === true;
+  const { kind, reason } = terminalProfile({ env, inputIsTty, outputIsTty });
+  if (inputIsTty && outputIsTty && reason !== null) complain(`${reason}: plain lines`);
+  return kind === "dashboard";
 }
 
 /** What of a source is the same for live and replay. */

@@ -19,7 +19,8 @@ export function compileProgram(source: string): CompiledProgram {
   const directory = mkdtempSync(join(tmpdir(), "lastack-tui-"));
   symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
   mkdirSync(join(directory, "js"));
-  writeFileSync(join(directory, "package.json"), '{"type":"module"}');
+  const manifest = JSON.stringify({ type: "module", version: "0.0.0-test" });
+  writeFileSync(join(directory, "js/package.json"), manifest);
   const config = {
     extends: join(ROOT, "tsconfig.json"),
     compilerOptions: { rootDir: ROOT, outDir: join(directory, "js"), declaration: false },

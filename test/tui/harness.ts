@@ -18,16 +18,22 @@ export interface MountOptions {
   readonly glyphs?: GlyphLevel;
   readonly theme?: ThemeName;
   readonly synchronized?: boolean;
+  /** Instead of all of these but the theme. */
+  readonly profile?: TerminalProfile;
 }
 
-const profileOf = (options: MountOptions): TerminalProfile => ({
-  kind: "dashboard",
-  reason: null,
-  terminfo: "xterm-256color",
-  colors: options.colors ?? 256,
-  glyphs: options.glyphs ?? "full",
-  synchronized: options.synchronized ?? false,
-});
+const profileOf = (options: MountOptions): TerminalProfile =>
+  options.profile ?? {
+    kind: "dashboard",
+    reason: null,
+    terminfo: "xterm-256color",
+    colors: options.colors ?? 256,
+    glyphs: options.glyphs ?? "full",
+    synchronized: options.synchronized ?? false,
+  };
+
+/** The last that a text says of the cursor, shown or hidden; the emulator does not tell. */
+const CURSOR = new RegExp(`.*${"\x1b"}\\[\\?(?:12;)?25([hl])`, "s");
 
 /** Open a terminal of this size: everything that it writes is emulated, and its keys can be pressed. */
 export function mount(cols: number, rows: number, options: MountOptions = {}) {
@@ -38,9 +44,12 @@ export function mount(cols: number, rows: number, options: MountOptions = {}) {
   let stalled: (() => void) | null = null;
   let stalling = false;
   let written = "";
+  let isCursorShown = true;
   const sink = new Writable({
     write(bytes: Buffer, _encoding, done) {
-      written += bytes.toString();
+      const text = bytes.toString();
+      written += text;
+      isCursorShown = (CURSOR.exec(text)?.[1] ?? (isCursorShown ? "h" : "l")) === "h";
       const arrive = () => {
         drawn = new Promise<void>((resolve) => emulator.write(bytes, resolve));
         done();
@@ -112,6 +121,12 @@ export function mount(cols: number, rows: number, options: MountOptions = {}) {
       stalled = null;
       await settle();
     },
+    /** The modes that a shell must not inherit. */
+    modes: () => ({
+      alternate: emulator.buffer.active.type === "alternate",
+      cursor: isCursorShown,
+      mouse: emulator.modes.mouseTrackingMode !== "none",
+    }),
     close() {
       terminal.close();
       emulator.dispose();

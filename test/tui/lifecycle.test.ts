@@ -90,9 +90,9 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
 
   const notes = () => readFileSync(join(directory, "notes"), "utf8").trim().split("\n");
   const pid = () => Number(readFileSync(join(directory, "pid"), "utf8"));
-  const start = async (mode = "", env: Record<string, string> = {}) => {
+  const start = async (mode = "") => {
     directory = mkdtempSync(join(program.directory, "run-"));
-    shell = await openShell(80, 24, env);
+    shell = await openShell();
     // The quotes keep the typed command itself from looking like its output.
     const cooked = "stty | grep -E 'icanon|-echo' || echo COOK''ED";
     shell.run(`node ${program.script} ${directory} ${mode}; echo EX""IT=$?; ${cooked}`);
@@ -100,15 +100,12 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
   };
 
   it.each([
-    ["q", ["q"], 0, "end quit"],
-    ["^C", ["C-c"], 0, "end quit"],
-    ["Q", ["Q"], 0, "end quit"],
-    ["an exception", ["1"], 70, "end crash"],
-    ["a rejection", ["2"], 70, "end crash"],
-  ])("restores it on %s", async (_name, keys, code, end) => {
+    ["^C", "C-c", 0, "end quit"],
+    ["a rejection", "2", 70, "end crash"],
+  ])("restores it on %s, everything flushed", async (_name, key, code, end) => {
     await start();
     expect(shell.modes()).toEqual(DRAWING);
-    shell.keys(...keys);
+    shell.keys(key);
     const screen = await shell.until(/EXIT=\d+[\s\S]*COOKED/);
     expect(screen).toContain(`EXIT=${code}`);
     expect(shell.modes()).toEqual(RESTORED);
@@ -118,9 +115,7 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
 
   it.each([
     ["SIGINT", 0],
-    ["SIGTERM", 143],
     ["SIGQUIT", 131],
-    ["SIGHUP", 129],
   ] as const)("restores it on %s, the mouse too", async (signal, code) => {
     await start();
     shell.keys("m");
@@ -132,15 +127,6 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
     expect(notes().at(-1)).toBe("flushed");
   });
 
-  it("says after a crash what it was, in one safe line, below what the shell showed before", async () => {
-    await start();
-    shell.keys("1");
-    const screen = await shell.until(/COOKED/);
-    expect(screen).toContain(
-      "lastack: internal error: Error: bug \\x1b[2J in the dashboard; please report it",
-    );
-  });
-
   it("keeps standard error off the screen and shows it afterwards", async () => {
     await start();
     shell.keys("3");
@@ -148,12 +134,6 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
     expect(shell.screen()).not.toContain("scribble");
     shell.keys("q");
     expect(await shell.until(/EXIT=0/)).toContain("scribble over the screen");
-  });
-
-  it("can leave its last screen in the shell", async () => {
-    await start("report");
-    shell.keys("Q");
-    expect(await shell.until(/EXIT=0/)).toContain("dashboard ready, 256 colours");
   });
 
   it("does not wait for ever for a clean end", async () => {
@@ -192,12 +172,9 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
     await vi.waitFor(() => expect(isAlive(pid())).toBe(false), { timeout: 5000 });
   });
 
-  it.each([
-    ["^Z", () => shell.keys("C-z")],
-    ["a TSTP from outside", () => process.kill(pid(), "SIGTSTP")],
-  ])("stops on %s and comes back on fg, drawn and listening", async (_name, stop) => {
+  it("stops on a TSTP from outside and comes back on fg, drawn and listening", async () => {
     await start();
-    stop();
+    process.kill(pid(), "SIGTSTP");
     await shell.until(/Stopped/);
     expect(shell.modes()).toEqual(RESTORED);
     shell.run("echo in-the-shell");
@@ -234,38 +211,5 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
     await vi.waitFor(() => expect(shell.modes()).toEqual(DRAWING));
     shell.keys("Down");
     await shell.until(/last key down/);
-  });
-
-  it("draws itself anew on a resize", async () => {
-    await start();
-    shell.resize(50, 12);
-    await vi.waitFor(() => {
-      const lines = shell.screen().trimEnd().split("\n");
-      expect(lines).toHaveLength(12);
-      expect(lines[11]).toBe(".".repeat(50));
-    });
-  });
-
-  it.each([
-    ["xterm-256color", "C.UTF-8", 256],
-    ["screen-256color", "C.UTF-8", 256],
-    ["tmux-256color", "C.UTF-8", 256],
-    ["screen", "C.UTF-8", 256],
-    ["xterm-kitty", "C.UTF-8", 256],
-    ["xterm", "C.UTF-8", 16],
-    ["linux", "C.UTF-8", 8],
-    ["", "C.UTF-8", 8],
-    ["xterm-256color", "C", 256],
-  ])("draws and ends cleanly with TERM=%s LANG=%s", async (TERM, LANG, colors) => {
-    await start("", { TERM, LANG, LC_ALL: "", LC_CTYPE: "" });
-    const screen = await shell.until(new RegExp(`${colors} colours`));
-    const second = screen.split("\n")[1] ?? "";
-    if (LANG === "C") expect(screen).toMatch(/^[ -~\n]*$/);
-    else expect(second).toBe("─│█ 数据 {bold}");
-    shell.keys("q");
-    const after = await shell.until(/EXIT=0/);
-    expect(after).toMatch(/EXIT=0/);
-    expect(after).not.toMatch(/error|undefined/i);
-    expect(shell.modes().cursor).toBe(true);
   });
 });

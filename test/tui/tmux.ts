@@ -20,7 +20,8 @@ export interface TmuxShell {
   modes(): { alternate: boolean; cursor: boolean; mouse: boolean };
   /** Wait until the screen matches. */
   until(pattern: RegExp): Promise<string>;
-  resize(cols: number, rows: number): void;
+  /** Take these sizes one after the other, as fast as tmux can. */
+  resize(...sizes: readonly (readonly [cols: number, rows: number])[]): void;
   /** Take the terminal away from its programs. */
   killTerminal(): void;
   close(): void;
@@ -64,8 +65,8 @@ export async function openShell(
         },
         { timeout: 15_000, interval: 40 },
       ),
-    resize: (toCols, toRows) =>
-      void tmux("resize-window", "-x", String(toCols), "-y", String(toRows)),
+    resize: (...sizes) =>
+      void tmux(...sizes.flatMap(([x, y]) => ["resize-window", "-x", `${x}`, "-y", `${y}`, ";"])),
     killTerminal: () => void tmux("kill-pane"),
     close: () => {
       try {
