@@ -10,6 +10,7 @@ import { toIso } from "../event/time.ts";
 import { healthLine } from "../export/health-line.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readMoment } from "../session/read-moment.ts";
+import { nameOf } from "../session/read-trace.ts";
 import { UNKNOWN } from "./check-answer.ts";
 import { lookMs, RULE_OPTIONS, type RuleOptions, rulesOf } from "./check-options.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -76,7 +77,10 @@ export function addCheck(program: Command, result: CommandResult): void {
     .description(
       "Judge this host, or a recording at its end, and print one line as a Nagios plug-in does.",
     )
-    .argument("[file]", "recording, also .gz; - for stdin; without one, this host is traced");
+    .argument(
+      "[file...]",
+      "recording, also .gz; - for stdin; several, or a directory, are read as one; without one, this host is traced",
+    );
   for (const option of RULE_OPTIONS) command.addOption(option);
   command
     .option("--at <time>", "judge the recording at this moment (default: its end)")
@@ -89,17 +93,13 @@ export function addCheck(program: Command, result: CommandResult): void {
     .addOption(netnsOption)
     .option("-q, --quiet", "only the line that tracing has begun, and errors")
     .addHelpText("after", NOTES)
-    .action((file: string | undefined, options: CheckOptions) => run(file, options, result));
+    .action((files: string[], options: CheckOptions) => run(files, options, result));
 }
 
-async function run(
-  file: string | undefined,
-  options: CheckOptions,
-  result: CommandResult,
-): Promise<void> {
+async function run(files: string[], options: CheckOptions, result: CommandResult): Promise<void> {
   const rules = rulesOf(options);
   const { trace, doubts, when } =
-    file === undefined ? await lookAtHost(options, rules) : await readFile(file, options);
+    files.length === 0 ? await lookAtHost(options, rules) : await readFiles(files, options);
   const view = isFiltered(options)
     ? new FilteredView(trace, (endpoint) => matches(filterOf(options), endpoint))
     : trace;
@@ -108,13 +108,13 @@ async function run(
   await print(healthLine(health, when));
 }
 
-async function readFile(file: string, options: CheckOptions): Promise<Look> {
+async function readFiles(files: string[], options: CheckOptions): Promise<Look> {
   if (options.duration !== undefined) {
     throw new OperatorError(2, "--duration is for a look at this host; with a file use --at");
   }
-  const { at } = await readTimes(file, { at: options.at });
-  const progress = new Progress(`reading ${file}`, options.quiet);
-  const moment = await readMoment(file, {
+  const { at } = await readTimes(files, { at: options.at });
+  const progress = new Progress(`reading ${nameOf(files)}`, options.quiet);
+  const moment = await readMoment(files, {
     ...(at === undefined ? {} : { at }),
     trace: {
       maxEnded: MAX_ENDED,

@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
+import { nameOf } from "../session/read-trace.ts";
 import { type SliceResult, sliceRecording } from "../session/slice-recording.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain } from "./output.ts";
@@ -43,7 +44,7 @@ export function addSlice(program: Command, _result: CommandResult): void {
     .command("slice")
     .summary("an incident cut to a small recording that replays alone")
     .description("Cut a part of a recording into a recording of its own. Needs no root.")
-    .argument("<file>", "recording, also .gz")
+    .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
     .requiredOption("-o, --output <file>", "recording to write; .gz compresses, - is stdout")
     .option("--force", "replace the file if it exists")
     .option("--from <time>", "where it begins (default: the start)")
@@ -65,21 +66,21 @@ function idOption(flags: string, about: string, letter: string): Option {
   });
 }
 
-async function run(file: string, options: CutOptions): Promise<void> {
+async function run(files: string[], options: CutOptions): Promise<void> {
   const { output, endpoint = [], finding = [], redact = false, force = false, quiet } = options;
-  if (file === "-") {
+  if (files.includes("-")) {
     throw new OperatorError(2, "a slice needs a file: stdin cannot be read twice; save it first");
   }
   const isWhole = options.from === undefined && options.to === undefined;
   if (isWhole && endpoint.length === 0 && finding.length === 0 && !redact) {
     throw new OperatorError(2, "say what to cut: --from, --to, --endpoint or --finding");
   }
-  const { from, to } = await readTimes(file, { from: options.from, to: options.to });
+  const { from, to } = await readTimes(files, { from: options.from, to: options.to });
   if (from !== undefined && to !== undefined && from > to) {
     throw new OperatorError(2, "--from is after --to; exchange them");
   }
-  const progress = new Progress(`cutting ${file}`, quiet);
-  const result = await sliceRecording(file, output, {
+  const progress = new Progress(`cutting ${nameOf(files)}`, quiet);
+  const result = await sliceRecording(files, output, {
     ...(from !== undefined && { fromNs: from }),
     ...(to !== undefined && { toNs: to }),
     endpoints: endpoint,

@@ -15,10 +15,11 @@ import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { CreateError } from "../store/create-file.ts";
 import { createRecording } from "../store/create-recording.ts";
+import { filesOf, type RecordingPath } from "../store/recording-files.ts";
 import type { Recording } from "../store/recording-reader.ts";
 import type { RecordingWriter } from "../store/recording-writer.ts";
 import { OperatorError } from "./operator-error.ts";
-import { openRecording, readable, traceFor } from "./read-trace.ts";
+import { nameOf, openRecording, readable, traceFor } from "./read-trace.ts";
 
 /** What to cut, and how to write it. */
 export interface SliceOptions {
@@ -51,7 +52,7 @@ const FEW_ENDED = 200_000;
 const FLUSH_EVERY = 500;
 
 /**
- * Write a slice of the recording at `path` to `output`.
+ * Write a slice of the recording at `path`, of one file or many, to `output`.
  *
  * Both readings fold the recording in the same way, so an id means the same in both, and the
  * memory is that of the endpoints alone.
@@ -60,16 +61,18 @@ const FLUSH_EVERY = 500;
  * be read
  */
 export async function sliceRecording(
-  path: string,
+  path: RecordingPath,
   output: string,
   options: SliceOptions,
 ): Promise<SliceResult> {
-  await refuseStream(path, output);
+  await refuseStream(path, output).catch((error: unknown) => {
+    throw readable(error);
+  });
   const chosen = await choose(path, options);
   const recording = await openRecording(path);
   if (recording.header.startedAt !== chosen.header.startedAt) {
     await recording.close();
-    throw new OperatorError(1, `${path} was replaced while it was read; cut it again`);
+    throw new OperatorError(1, `${nameOf(path)} was replaced while it was read; cut it again`);
   }
   return write(recording, output, chosen, options);
 }
@@ -81,7 +84,7 @@ interface Chosen {
   readonly ledger: Ledger;
 }
 
-async function choose(path: string, options: SliceOptions): Promise<Chosen> {
+async function choose(path: RecordingPath, options: SliceOptions): Promise<Chosen> {
   const recording = await openRecording(path);
   const { header } = recording;
   const trace = traceFor(header, { maxEnded: MAX_ENDED });
@@ -103,7 +106,8 @@ async function choose(path: string, options: SliceOptions): Promise<Chosen> {
   trace.finish();
   const plan = planSlice(trace, follower, request);
   if (typeof plan === "string") {
-    throw new OperatorError(2, `${plan}; lastack report ${path} --format json lists all of them`);
+    const report = `lastack report ${[path].flat().join(" ")} --format json`;
+    throw new OperatorError(2, `${plan}; ${report} lists all of them`);
   }
   const origin: SliceOrigin = {
     from: request.fromNs,
@@ -124,12 +128,11 @@ async function write(
   { plan, header, origin, ledger }: Chosen,
   options: SliceOptions,
 ): Promise<SliceResult> {
-  const { redactor } = options;
-  const own: RecordingHeader = { ...header, slice: origin };
-  const writer = await createRecording(output, redactor?.header(own) ?? own, {
-    force: options.force,
-    onProblem: options.onProblem,
-  }).catch((error: unknown) => {
+  const { force, onProblem, redactor } = options;
+  const { part: _, ...whole } = header;
+  const own: RecordingHeader = { ...whole, slice: origin };
+  const writing = { force, onProblem, ...(redactor && { redactor }) };
+  const writer = await createRecording(output, own, writing).catch((error: unknown) => {
     throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
   });
   const filter = new SliceFilter(plan, traceFor(header, { maxEnded: FEW_ENDED }));
@@ -137,7 +140,7 @@ async function write(
   await eachBatch(recording, options, async (batch) => {
     for (const event of batch) {
       for (const each of filter.take(event)) {
-        writer.write(redactor?.event(each) ?? each);
+        writer.write(each);
         if (++events % FLUSH_EVERY === 0) await writer.flush();
       }
     }
@@ -175,13 +178,17 @@ async function close(
 }
 
 /** It is read twice, and must still be there the second time. */
-async function refuseStream(path: string, output: string): Promise<void> {
-  const [input, old] = await Promise.all([path, output].map(fileOf));
-  if (path === "-" || (input !== null && !input?.isFile() && !input?.isDirectory())) {
-    throw new OperatorError(2, `${path} cannot be read twice, which a slice needs; save it first`);
-  }
-  if (input && old && input.ino === old.ino && input.dev === old.dev) {
-    throw new OperatorError(2, `${output} is the recording itself; choose another name`);
+async function refuseStream(path: RecordingPath, output: string): Promise<void> {
+  const old = await fileOf(output);
+  for (const file of filesOf(path)) {
+    const input = await fileOf(file);
+    if (file === "-" || (input !== null && !input.isFile())) {
+      const why = "cannot be read twice, which a slice needs";
+      throw new OperatorError(2, `${file} ${why}; save it first`);
+    }
+    if (input && old && input.ino === old.ino && input.dev === old.dev) {
+      throw new OperatorError(2, `${output} is the recording itself; choose another name`);
+    }
   }
 }
 
