@@ -74,7 +74,9 @@ export const KEEPING_OPTIONS: readonly Option[] = [
 ];
 
 /** Whether files rotate, and how; null for one file. */
-export function partsOf(options: KeepingOptions): Omit<PartOptions, "onProblem"> | null {
+export function partsOf(
+  options: KeepingOptions,
+): Omit<PartOptions, "onProblem" | "redactor"> | null {
   const { rotateSize, rotateEvery, maxFiles, maxSize, keep, gzip } = options;
   const given = [rotateSize, rotateEvery, maxFiles, maxSize, keep];
   if (given.every((each) => each === undefined)) return null;

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { recordFindings } from "../session/flight-recorder.ts";
+import { freshRedactor } from "../session/fresh-redactor.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { recordParts } from "../session/record-parts.ts";
@@ -19,6 +20,7 @@ import {
   durationOption,
   netnsOption,
   portOption,
+  redactOption,
   thresholdOption,
 } from "./shared-options.ts";
 import {
@@ -32,6 +34,7 @@ import {
 interface RecordOptions extends TracingOptions, KeepingOptions {
   readonly output: string;
   readonly force?: boolean;
+  readonly redact?: boolean;
 }
 
 const EPILOGUE = `
@@ -59,7 +62,8 @@ export function addRecord(program: Command, _result: CommandResult): void {
     .addOption(portOption)
     .addOption(netnsOption)
     .addOption(detailOption)
-    .addOption(thresholdOption);
+    .addOption(thresholdOption)
+    .addOption(redactOption);
   for (const option of KEEPING_OPTIONS) command.addOption(option);
   command
     .option("-q, --quiet", "only the line that tracing has begun, and errors")
@@ -104,8 +108,9 @@ async function run(options: RecordOptions): Promise<void> {
 }
 
 function begin(session: LiveSession, options: RecordOptions): Promise<LiveRecording> {
-  const { output, force = false, onFinding, before, after, gzip } = options;
+  const { output, force = false, onFinding, before, after, gzip, redact } = options;
   const parts = partsOf(options);
+  const writing = { onProblem: complain, ...(redact && { redactor: freshRedactor() }) };
   if (onFinding !== undefined) {
     return recordFindings(session, output, {
       ...parts,
@@ -114,9 +119,9 @@ function begin(session: LiveSession, options: RecordOptions): Promise<LiveRecord
       afterMs: after,
       packs: gzip,
       onSaved: (path) => complain(`saved: ${path}`),
-      onProblem: complain,
+      ...writing,
     });
   }
-  if (parts !== null) return recordParts(session, output, { ...parts, onProblem: complain });
-  return recordTo(session, output, { force, onProblem: complain });
+  if (parts !== null) return recordParts(session, output, { ...parts, ...writing });
+  return recordTo(session, output, { force, ...writing });
 }

@@ -4,12 +4,14 @@ import type { Command } from "commander";
 import type { Endpoint } from "../core/endpoint.ts";
 import { safeText } from "../event/safe-text.ts";
 import { formatEndpoint } from "../event/tuple.ts";
+import { freshRedactor } from "../session/fresh-redactor.ts";
 import { nameOf, readTrace } from "../session/read-trace.ts";
 import { indexWhereWorth } from "../session/recording-index.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
+import { Redacting } from "./redacting.ts";
 import {
   cidrOption,
   commOption,
@@ -18,6 +20,7 @@ import {
   netnsOption,
   pidOption,
   portOption,
+  redactOption,
   stateOption,
 } from "./shared-options.ts";
 import { VERSION } from "./version.ts";
@@ -25,6 +28,7 @@ import { VERSION } from "./version.ts";
 interface StatesOptions extends FilterOptions {
   readonly at?: string;
   readonly json?: boolean;
+  readonly redact?: boolean;
 }
 
 export function addStates(program: Command, _result: CommandResult): void {
@@ -43,6 +47,7 @@ export function addStates(program: Command, _result: CommandResult): void {
     .addOption(commOption)
     .addOption(netnsOption)
     .addOption(stateOption)
+    .addOption(redactOption)
     .addHelpText(
       "after",
       "\nExample:\n  lastack states run.ndjson --at 12:03:07 --state CLOSE_WAIT",
@@ -53,37 +58,45 @@ export function addStates(program: Command, _result: CommandResult): void {
 async function run(files: string[], options: StatesOptions): Promise<void> {
   const file = nameOf(files);
   const progress = new Progress(`reading ${file}`);
-  const { trace, closedCleanly, now } = await tableAt(files, options, progress).finally(() =>
-    progress.done(),
-  );
+  const redacting = options.redact ? new Redacting(freshRedactor(), options) : null;
+  const { trace, closedCleanly, now } = await tableAt(files, options, {
+    onEvents: (count) => progress.add(count),
+    ...(redacting && { redactor: redacting }),
+  }).finally(() => progress.done());
   if (!closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
+  const filter = redacting?.filter ?? options;
   const rows = [...trace.endpoints()]
-    .filter((endpoint) => endpoint.endedAt === null && matches(options, endpoint))
+    .filter((endpoint) => endpoint.endedAt === null && matches(filter, endpoint))
     .map((endpoint) => rowOf(endpoint, now));
   if (options.json) await print(`${JSON.stringify(rows, null, 2)}\n`);
   else await printPieces(table(rows));
 }
 
+interface Reading {
+  readonly onEvents: (count: number) => void;
+  readonly redactor?: Redacting;
+}
+
 /** The trace at the moment; by the index, where there is one, as it would be without. */
-async function tableAt(files: string[], { at: text }: StatesOptions, progress: Progress) {
+async function tableAt(
+  files: string[],
+  { at: text }: StatesOptions,
+  { onEvents, redactor }: Reading,
+) {
   const trace = { maxEnded: 1000 };
   const index =
-    text === undefined
-      ? null
-      : await indexWhereWorth(files, {
-          version: VERSION,
-          onEvents: (count) => progress.add(count),
-        });
+    text === undefined ? null : await indexWhereWorth(files, { version: VERSION, onEvents });
   const known = index && { header: index.header, endNs: index.whole.lastNs };
   const { at } = await readTimes(files, { at: text }, undefined, known);
   if (index !== null && at !== undefined) {
     const { closedCleanly } = index.whole;
-    return { trace: index.lookAt(at, trace), closedCleanly, now: at };
+    return { trace: index.lookAt(at, trace, redactor), closedCleanly, now: at };
   }
   const read = await readTrace(files, {
     trace,
     ...(at === undefined ? {} : { until: at }),
-    onEvents: (events) => progress.add(events.length),
+    ...(redactor && { redactor }),
+    onEvents: (events) => onEvents(events.length),
   });
   return { trace: read.trace, closedCleanly: read.closedCleanly, now: at ?? read.endNs };
 }

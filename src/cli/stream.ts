@@ -1,9 +1,12 @@
 /** `lastack stream`: NDJSON on stdout, a line for each finished teardown and each finding. */
 
 import type { Command } from "commander";
+import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
+import { redactedView } from "../session/redacted-view.ts";
 import { streamLines } from "../session/stream-lines.ts";
 import type { CommandResult } from "./command-result.ts";
+import { Redacting } from "./redacting.ts";
 import {
   cidrOption,
   commOption,
@@ -13,6 +16,7 @@ import {
   netnsOption,
   pidOption,
   portOption,
+  redactOption,
   stateOption,
   thresholdOption,
 } from "./shared-options.ts";
@@ -23,6 +27,10 @@ import {
   type TracingOptions,
   untilEnd,
 } from "./tracing.ts";
+
+interface StreamOptions extends TracingOptions {
+  readonly redact?: boolean;
+}
 
 export function addStream(program: Command, _result: CommandResult): void {
   program
@@ -40,6 +48,7 @@ export function addStream(program: Command, _result: CommandResult): void {
     .addOption(stateOption)
     .addOption(detailOption)
     .addOption(thresholdOption)
+    .addOption(redactOption)
     .option("-q, --quiet", "only the line that tracing has begun, and errors")
     .addHelpText(
       "after",
@@ -48,11 +57,14 @@ export function addStream(program: Command, _result: CommandResult): void {
     .action(run);
 }
 
-async function run(options: TracingOptions): Promise<void> {
+async function run(options: StreamOptions): Promise<void> {
   const session = await startTracing({ ...options, onOutage: complainOfOutage });
-  const finish = streamLines(session, {
+  const { redact, threshold: thresholds } = options;
+  const redacting = redact ? new Redacting(freshRedactor(), options) : null;
+  const view = redacting && redactedView(session, redacting, { ...(thresholds && { thresholds }) });
+  const finish = streamLines(view ?? session, {
     write: (text) => process.stdout.write(text),
-    passes: (endpoint) => matches(options, endpoint),
+    passes: (endpoint) => matches(redacting?.filter ?? options, endpoint),
   });
   const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);

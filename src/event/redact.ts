@@ -64,7 +64,7 @@ export class Redactor {
 
   /** Redact a header; it says so then. */
   header(header: RecordingHeader): RecordingHeader {
-    const { type, schema, program, startedAt, detail, probes, origin, netns, slice } = header;
+    const { type, schema, program, startedAt, detail, probes, origin, netns, slice, part } = header;
     return {
       type,
       schema,
@@ -82,6 +82,7 @@ export class Redactor {
       ...(origin !== undefined && { origin }),
       ...(netns !== undefined && { netns }),
       ...(slice !== undefined && { slice: sliceIn(slice) }),
+      ...(part !== undefined && { part }),
       redacted: true,
     };
   }

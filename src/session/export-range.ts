@@ -64,13 +64,13 @@ export async function exportRange(
   const plan = planOf(trace, follower, request);
   const own: RecordingHeader = { ...header, slice: originOf(plan.request, store, request) };
   const { redactor } = request;
-  const writer = await createRecording(path, redactor?.header(own) ?? own, {});
+  const writer = await createRecording(path, own, { ...(redactor && { redactor }) });
   const filter = new SliceFilter(plan, source.newTrace());
   let events = 0;
   let waiting = 0;
   await eachEvent(store, upTo, (event) => {
     for (const each of filter.take(event)) {
-      writer.write(redactor?.event(each) ?? each);
+      writer.write(each);
       events++;
       waiting++;
     }

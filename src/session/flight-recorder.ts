@@ -3,6 +3,7 @@
 import { Carry } from "../core/carry.ts";
 import type { FindingKind } from "../core/finding.ts";
 import type { RecordingFooter } from "../event/recording.ts";
+import type { Redactor } from "../event/redact.ts";
 import { toIso } from "../event/time.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { createRecording } from "../store/create-recording.ts";
@@ -26,6 +27,8 @@ export interface FlightOptions extends PartLimits {
   /** Told of each file that is complete. */
   readonly onSaved: (path: string) => void;
   readonly onProblem: (line: string) => void;
+  /** One for all files. */
+  readonly redactor?: Redactor;
   /** Bytes of memory for the last minutes. */
   readonly ringBytes?: number;
 }
@@ -132,8 +135,12 @@ export class FlightRecorder implements LiveRecording {
     const carried = this.#past.carried().refs;
     const next = this.#kept;
     const part = { number, from: this.#beganNs, carried: carried.length };
-    const { onProblem } = this.#options;
-    const writer = await createRecording(path, { ...header, part }, { onProblem });
+    const { onProblem, redactor } = this.#options;
+    const writer = await createRecording(
+      path,
+      { ...header, part },
+      { onProblem, ...(redactor && { redactor }) },
+    );
     for (const event of carried) writer.write(event);
     return { reason, path, writer, next, untilNs };
   }

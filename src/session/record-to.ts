@@ -1,6 +1,7 @@
 /** Writes a live trace to a recording, event by event, in the order in which it was folded. */
 
 import type { RecordingFooter } from "../event/recording.ts";
+import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import { CreateError } from "../store/create-file.ts";
 import { createRecording } from "../store/create-recording.ts";
@@ -25,7 +26,11 @@ export interface LiveRecording {
 export async function recordTo(
   session: LiveSession,
   path: string,
-  options: { readonly force: boolean; readonly onProblem: (line: string) => void },
+  options: {
+    readonly force: boolean;
+    readonly onProblem: (line: string) => void;
+    readonly redactor?: Redactor;
+  },
 ): Promise<LiveRecording> {
   let onGone: (end: "signal") => void = () => {};
   const closed = new Promise<"signal">((resolve) => {
@@ -38,8 +43,7 @@ export async function recordTo(
     for (const event of events) take(event);
   });
   const writer = await createRecording(path, session.header, {
-    force: options.force,
-    onProblem: options.onProblem,
+    ...options,
     onClosed: () => onGone("signal"),
   }).catch((error: unknown) => {
     throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from "../core/endpoint.ts";
 import { endpointLine, findingLine } from "../export/lines.ts";
-import type { LiveSession } from "./live-session.ts";
+import type { LiveView } from "./redacted-view.ts";
 
 /** Where the lines go and which endpoints they are about. */
 export interface StreamOptions {
@@ -18,7 +18,7 @@ const SETTLED_NS = 20e6;
  *
  * @returns to be called once the session has ended, for what was settled last
  */
-export function streamLines(session: LiveSession, options: StreamOptions): () => void {
+export function streamLines(session: LiveView, options: StreamOptions): () => void {
   const { trace, header } = session;
   trace.takeSettled(0);
   const told = new Map<string, boolean>();

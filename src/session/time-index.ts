@@ -6,6 +6,7 @@ import type { Trace } from "../core/fold.ts";
 import type { TraceOptions } from "../core/trace.ts";
 import type { RecordingHeader } from "../event/recording.ts";
 import { encodeFrame } from "../event/recording-codec.ts";
+import type { Redactor } from "../event/redact.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { withChecksum } from "../store/checksum.ts";
 import { IndexReader, indexKeyOf, readAt } from "../store/index-file.ts";
@@ -112,17 +113,21 @@ export class TimeIndex {
   /**
    * A trace at the moment `t` as reading everything makes it, which knows more than anybody knew
    * then: events of before that came late stand behind later ones.
+   *
+   * @param redactor takes names and addresses out of the endpoints; findings of before bear theirs
    */
-  lookAt(t: Nanoseconds, options: JumpOptions = {}): Trace {
-    const { trace, at } = this.#fold(t, options);
+  lookAt(t: Nanoseconds, options: JumpOptions = {}, redactor?: Pick<Redactor, "event">): Trace {
+    const { trace, at } = this.#fold(t, options, redactor);
     const strays = this.#common.strays.filter(({ no, from }) => no >= at && from <= t);
     const refs = strays.map(({ ref }) => ref);
-    for (const event of eventsAt(this.#fd, refs)) if (event.t <= t) trace.step(event);
+    for (const event of eventsAt(this.#fd, refs)) {
+      if (event.t <= t) trace.step(redactor?.event(event) ?? event);
+    }
     trace.advance(t);
     return trace;
   }
 
-  #fold(t: Nanoseconds, options: JumpOptions): Jump {
+  #fold(t: Nanoseconds, options: JumpOptions, redactor?: Pick<Redactor, "event">): Jump {
     const point = this.#index.pointAt(t);
     const scanner = new RecordingScanner(labelOf(this.#path), 0, point?.at);
     let trace: Trace;
@@ -135,7 +140,7 @@ export class TimeIndex {
       const resume = { ...(point.state as IndexState), at: point.at, series };
       trace = traceFor(this.header, { ...options, resume });
       for (const event of eventsAt(this.#fd, point.refs)) {
-        trace.step(event);
+        trace.step(redactor?.event(event) ?? event);
         folded++;
       }
       trace.wake();
@@ -152,7 +157,7 @@ export class TimeIndex {
       const later = events.findIndex((event) => event.t > t);
       left = later < 0 ? [] : events.slice(later);
       for (const event of later < 0 ? events : events.slice(0, later)) {
-        trace.step(event);
+        trace.step(redactor?.event(event) ?? event);
         folded++;
         at++;
       }

@@ -39,7 +39,8 @@ export async function createRecording(
     label: isStream ? "stdout" : labelOf(path),
     packing: isPacked ? GZIP : PLAIN,
   };
-  return startWriter(target, header, writing).catch((error: unknown) => {
+  const first = options.redactor?.header(header) ?? header;
+  return startWriter(target, first, writing).catch((error: unknown) => {
     // A file without a header would be no recording; it is ours, for we have just created it.
     if (!isStream) removeFile(path);
     throw error;

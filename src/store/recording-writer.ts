@@ -150,7 +150,8 @@ export class RecordingWriter {
   }
 
   #lineOf(event: TraceEvent): string {
-    const line = lineOf(event, (what) => this.#tell(what));
+    const told = this.#options.redactor?.event(event) ?? event;
+    const line = lineOf(told, (what) => this.#tell(what));
     if (line !== null) return line;
     this.#dropped++;
     return encodeEvent(diskGap({ count: 1, fromNs: event.t, untilNs: event.t }, this.#newestNs));

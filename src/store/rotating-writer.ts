@@ -10,7 +10,7 @@ import { type PartNames, partFiles, partNames, partPath } from "./part-name.ts";
 import { codeOf } from "./recording-error.ts";
 import type { RecordingWriter } from "./recording-writer.ts";
 import { repairTail } from "./repair.ts";
-import type { WriterEnd } from "./writer-options.ts";
+import type { WriterEnd, WriterOptions } from "./writer-options.ts";
 
 /** When a file is full, and what becomes of it. */
 export interface RotationOptions extends PartLimits {
@@ -19,6 +19,8 @@ export interface RotationOptions extends PartLimits {
   /** Pack closed files. */
   readonly packs: boolean;
   readonly onProblem?: (message: string) => void;
+  /** One for all files: what bears one name in the first bears it in the last. */
+  readonly redactor?: WriterOptions["redactor"];
   /** Told of each file that is complete. */
   readonly onPart?: (path: string) => void;
   /** What the state depends on now, for the head of the next file. */
@@ -158,11 +160,11 @@ export class RotatingWriter {
     const startedAt = toIso(this.#header.startedAt, from, 0);
     const path = partPath(this.#names, number, startedAt);
     const part = { number, from, carried: carried.length };
-    const { onProblem } = this.#options;
+    const { onProblem, redactor } = this.#options;
     const writer = await createRecording(
       path,
       { ...this.#header, part },
-      { ...(onProblem && { onProblem }) },
+      { ...(onProblem && { onProblem }), ...(redactor && { redactor }) },
     );
     for (const event of carried) writer.write(event);
     this.#number = number;

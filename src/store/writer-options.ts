@@ -1,5 +1,6 @@
 /** How a recording is written, and how that ended. */
 
+import type { Redactor } from "../event/redact.ts";
 import type { Packing } from "./packing.ts";
 
 /** How a writer behaves; the times are shorter in tests. */
@@ -11,6 +12,8 @@ export interface WriterOptions {
   /** The reader of our pipe has gone: there is nothing left to write to. */
   readonly onClosed?: () => void;
   readonly packing?: Packing;
+  /** Takes names and addresses out before a line is made. */
+  readonly redactor?: Pick<Redactor, "header" | "event">;
   /** A line waits this long for others, milliseconds. */
   readonly batchMs?: number;
   /** How often a full disk is tried again, milliseconds. */

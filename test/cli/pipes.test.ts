@@ -99,6 +99,15 @@ describe("a moment of a recording", () => {
     );
   });
 
+  test("names nobody with --redact, and is found by the names of before", async () => {
+    const file = program.file("states.ndjson", wholeRecording());
+    const filter = ["--comm", "stuck app", "--cidr", "10.0.0.1"];
+    const run = await program.run(["states", file, "--at", "+1s", "--redact", ...filter]);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(run.stdout).toMatch(/\nCLOSE_WAIT .*:8080 .*:40000 .* task-[0-9a-f]{10} \(300\)\n$/);
+    expect(run.stdout).not.toMatch(/stuck app|10\.0\.0/);
+  });
+
   test.each([
     [["--port", "8080"], 1],
     [["--port", "443,8080"], 3],
