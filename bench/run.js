@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bareLoop } from "./bare-loop.js";
 import { figure, save } from "./measure.js";
 import { ordered, writeRecording } from "./traffic.js";
 
@@ -16,20 +17,8 @@ const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const FLAT_EVENTS = Number(process.env.BENCH_FLAT_EVENTS ?? 10_000_000);
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 
-/** The bare loop: split at LF and parse, nothing else. @param {string} path */
-async function bareLoop(path) {
-  let rest = "";
-  let lines = 0;
-  for await (const chunk of createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 18 })) {
-    const parts = (rest + chunk).split("\n");
-    rest = /** @type {string} */ (parts.pop());
-    for (const line of parts) {
-      JSON.parse(line);
-      lines++;
-    }
-  }
-  return lines;
-}
+/** @param {string} path */
+const textOf = (path) => createReadStream(path, { encoding: "utf8", highWaterMark: 1 << 18 });
 
 /**
  * Seconds on the wall, and of CPU with all threads of this process (the collector's too).
@@ -53,7 +42,7 @@ async function readingAndFolding() {
     const cpuRatios = [];
     const rates = [];
     for (let i = 0; i < RUNS; i++) {
-      const bare = await seconds(() => bareLoop(path));
+      const bare = await seconds(() => bareLoop(textOf(path)));
       const ours = await seconds(() => readTrace(path));
       ratios.push(bare.wall / ours.wall);
       cpuRatios.push(bare.cpu / ours.cpu);
