@@ -16,6 +16,8 @@ export interface PlainLinesInput {
   readonly header: RecordingHeader;
   /** Whether a teardown is told of; findings always are. */
   passes(endpoint: Endpoint): boolean;
+  /** Nothing is told of what was over by this moment. */
+  readonly sinceNs?: number;
   /** Called with the listener of new events, where there is somebody who knows of them. */
   subscribe?(listener: EventListener): void;
 }
@@ -29,18 +31,21 @@ export function plainLines({
   trace,
   header,
   passes,
+  sinceNs = 0,
   subscribe,
 }: PlainLinesInput): (isOver?: boolean) => void {
   const told = new Map<string, boolean>();
   trace.takeSettled(0);
   const update = (isOver = false) => {
     for (const endpoint of trace.takeSettled(isOver ? trace.now : trace.now - SETTLED_NS)) {
-      if (passes(endpoint)) process.stdout.write(`${teardownLine(endpoint, header)}\n`);
+      const isSince = (endpoint.endedAt ?? trace.now) >= sinceNs;
+      if (isSince && passes(endpoint)) process.stdout.write(`${teardownLine(endpoint, header)}\n`);
     }
     for (const finding of trace.findings()) {
       const isOpen = finding.until === null;
       if (told.get(finding.id) === isOpen) continue;
       told.set(finding.id, isOpen);
+      if ((finding.until ?? trace.now) < sinceNs) continue;
       const time = toIso(header.startedAt, isOpen ? finding.since : (finding.until ?? 0), 3);
       const word = isOpen ? finding.severity : "ended";
       process.stdout.write(`${time} ${word} ${finding.kind}: ${safeText(finding.summary)}\n`);

@@ -3,11 +3,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Playback } from "../session/playback.ts";
 import { nameOf } from "../session/read-trace.ts";
+import { indexWhereWorth } from "../session/recording-index.ts";
 import { ScreenExports } from "../session/screen-exports.ts";
 import type { CommandResult } from "./command-result.ts";
 import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
+import { Progress } from "./progress.ts";
+import { readTimes } from "./recording-window.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
   commOption,
@@ -18,9 +21,11 @@ import {
   stateOption,
 } from "./shared-options.ts";
 import { type StartFilter, startFilter } from "./start-filter.ts";
+import { VERSION } from "./version.ts";
 
 interface ReplayOptions extends ScreenOptions, HistoryOptions, StartFilter {
   readonly speed: number;
+  readonly from?: string;
   readonly demo?: boolean;
 }
 
@@ -33,6 +38,7 @@ export function addReplay(program: Command, result: CommandResult): void {
     .addOption(
       new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
     )
+    .option("--from <time>", "where to begin to play; time goes back from there, too")
     .addOption(portOption)
     .addOption(pidOption)
     .addOption(commOption)
@@ -41,7 +47,10 @@ export function addReplay(program: Command, result: CommandResult): void {
     .addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
   addHistoryOptions(command, "1G");
   addScreenOptions(command)
-    .addHelpText("after", "\nExample:\n  lastack replay run.ndjson --speed 10")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  lastack replay run.ndjson --speed 10\n  lastack replay run.ndjson --from 12:03:00",
+    )
     .action((file: string[], options: ReplayOptions) => run(file, options, result));
 }
 
@@ -54,8 +63,28 @@ function parseSpeed(text: string): number {
   return speed;
 }
 
+/** Where to begin. Without a wish no index is made, but one that is there opens every moment. */
+async function placeOf(file: string[], { from }: ReplayOptions) {
+  const progress = new Progress(`indexing ${nameOf(file)}`);
+  const index = await indexWhereWorth(file, {
+    version: VERSION,
+    onEvents: (count) => progress.add(count),
+    mayMake: from !== undefined,
+  }).finally(() => progress.done());
+  const known = index && { header: index.header, endNs: index.whole.lastNs };
+  const { from: fromNs = 0 } = await readTimes(file, { from }, undefined, known);
+  return { index, fromNs };
+}
+
 async function run(file: string[], options: ReplayOptions, result: CommandResult): Promise<void> {
-  const playback = await Playback.start(file, options.speed, options.history);
+  const { speed, history } = options;
+  const { index, fromNs } = await placeOf(file, options);
+  const playback = await Playback.start(file, {
+    speed,
+    fromNs,
+    index,
+    ...(history !== undefined && { maxBytes: history }),
+  });
   if (wantsDashboard()) {
     const exports = new ScreenExports(playback, options.exportDir ?? ".");
     result.exitCode = await showDashboard({
@@ -67,7 +96,7 @@ async function run(file: string[], options: ReplayOptions, result: CommandResult
       exportRange: exports.exportRange,
       exportText: exports.exportText,
       since: () => playback.firstNs,
-      speed: options.speed,
+      speed,
       begin: async () => {},
       end: async () => playback.stop(),
       ended: playback.ended.then(() => null),
@@ -80,6 +109,7 @@ async function run(file: string[], options: ReplayOptions, result: CommandResult
     trace: playback.cursor.trace,
     header: playback.header,
     passes: (endpoint) => matches(options, endpoint),
+    sinceNs: fromNs,
   });
   const timer = setInterval(() => lines(), 200);
   await playback.ended;

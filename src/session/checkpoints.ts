@@ -1,6 +1,7 @@
 /** Copies of a trace along its history: where a view that goes back begins to fold forward. */
 
 import type { Trace } from "../core/fold.ts";
+import type { Nanoseconds } from "../event/trace-event.ts";
 
 /** The state after the events before number `at`. It is never stepped, only copied. */
 export interface Checkpoint {
@@ -35,6 +36,13 @@ export class Checkpoints {
 
   get count(): number {
     return this.#all.length;
+  }
+
+  /** The goal, or the beginning of the history where it lies before that. */
+  nearest(goal: { readonly at: number; readonly t: Nanoseconds }): typeof goal {
+    const { oldest } = this;
+    const isBefore = oldest !== null && (goal.at < oldest.at || goal.t < oldest.trace.now);
+    return isBefore ? { at: oldest.at, t: oldest.trace.now } : goal;
   }
 
   /** Whether a trace that has come to `at` should be copied. */

@@ -17,6 +17,8 @@ import { traceFor } from "./read-trace.ts";
 export interface IndexOptions {
   /** Told of each run of events while the index is made, for a progress line. */
   readonly onEvents?: (count: number) => void;
+  /** Whether one that is missing is made; true when absent. */
+  readonly mayMake?: boolean;
   /** Events between two points at least; fewer in tests. */
   readonly spacing?: number;
 }

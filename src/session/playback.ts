@@ -9,9 +9,22 @@ import type { ReadEnd } from "../store/recording-scanner.ts";
 import { EventRing } from "../store/ring.ts";
 import { openRecording, readable, traceFor } from "./read-trace.ts";
 import { TimeCursor } from "./time-cursor.ts";
+import type { TimeIndex } from "./time-index.ts";
 
 /** How much of a recording can be gone back to, packed: about 25 million events. */
 export const REPLAY_BYTES = 1024 * 1024 * 1024;
+
+/** How a recording is played. */
+export interface PlaybackOptions {
+  /** Times real time; Infinity folds as fast as it can. */
+  readonly speed: number;
+  /** What the store may take, packed; over it the beginning is forgotten. */
+  readonly maxBytes?: number;
+  /** The moment to begin at; what was before is known at once, not watched. */
+  readonly fromNs?: number;
+  /** Of the same recording: with it any moment can be shown while the store is filled. */
+  readonly index?: TimeIndex | null;
+}
 
 /** A recording being played. */
 export class Playback {
@@ -22,16 +35,23 @@ export class Playback {
   /** Settles when the last event has been shown, or after `stop()`. */
   readonly ended: Promise<void>;
   readonly #recording: Recording;
+  readonly #fromNs: number;
   #isStopped = false;
   #firstNs: number | null = null;
 
-  private constructor(recording: Recording, speed: number, maxBytes: number) {
+  private constructor(recording: Recording, options: PlaybackOptions) {
+    const { speed, maxBytes = REPLAY_BYTES, fromNs = 0, index = null } = options;
     this.#recording = recording;
+    this.#fromNs = fromNs;
     const { header } = recording;
     this.header = header;
     this.store = new EventRing({ maxBytes, maxEvents: Number.POSITIVE_INFINITY });
     this.newTrace = () => traceFor(header, {});
-    this.cursor = new TimeCursor(this.store, { speed, newTrace: this.newTrace });
+    this.cursor = new TimeCursor(this.store, {
+      speed,
+      newTrace: this.newTrace,
+      ...(index && { ahead: { lastNs: index.whole.lastNs, enter: (t) => index.jump(t) } }),
+    });
     const reading = this.#read();
     this.ended = Promise.race([reading.then(() => this.cursor.ended), rejection(reading)]);
   }
@@ -39,16 +59,10 @@ export class Playback {
   /**
    * Begin playing.
    *
-   * @param speed times real time; Infinity folds as fast as it can
-   * @param maxBytes what the store may take, packed; over it the beginning is forgotten
    * @throws OperatorError 3
    */
-  static async start(
-    path: RecordingPath,
-    speed: number,
-    maxBytes = REPLAY_BYTES,
-  ): Promise<Playback> {
-    return new Playback(await openRecording(path), speed, maxBytes);
+  static async start(path: RecordingPath, options: PlaybackOptions): Promise<Playback> {
+    return new Playback(await openRecording(path), options);
   }
 
   /**
@@ -77,7 +91,7 @@ export class Playback {
         if (this.#firstNs === null && first !== undefined) {
           // What a slice tells of the time before it is known at once, not watched.
           this.#firstNs = Math.max(first.t, beginningOf(this.header));
-          this.cursor.play(this.#firstNs);
+          this.cursor.play(Math.max(this.#firstNs, this.#fromNs));
         }
         this.cursor.take(batch);
         await breathe();

@@ -5,6 +5,7 @@ import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { EventRing } from "../store/ring.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { CopyQueue, Folded } from "./copy-queue.ts";
+import type { Shortcut } from "./cursor-options.ts";
 import { foldRun } from "./fold-forward.ts";
 
 /** Folds every event that the store gets, in its own time but before the store drops it. */
@@ -13,14 +14,22 @@ export class StoreHead {
   readonly checkpoints: Checkpoints;
   readonly #store: EventRing;
   readonly #copies: CopyQueue;
+  readonly #shortcut: Shortcut | null;
   #horizon: Nanoseconds = 0;
   /** No more events come. */
   isWhole = false;
   /** It has been asked for the last time. */
   isFinished = false;
 
-  constructor(store: EventRing, newTrace: () => Trace, copies: CopyQueue, copyEvery: number) {
+  constructor(
+    store: EventRing,
+    newTrace: () => Trace,
+    copies: CopyQueue,
+    copyEvery: number,
+    shortcut: Shortcut | null = null,
+  ) {
     this.#store = store;
+    this.#shortcut = shortcut;
     this.#copies = copies;
     this.folded = { trace: newTrace(), at: 0 };
     this.checkpoints = new Checkpoints(copyEvery);
@@ -35,6 +44,16 @@ export class StoreHead {
   /** How far time has come at the end of the store, events or not. */
   get newestNs(): Nanoseconds {
     return Math.max(0, this.#horizon, this.#store.newestNs);
+  }
+
+  /** The newest moment that can be shown, the store's or one that it will have. */
+  get lastNs(): Nanoseconds {
+    return Math.max(this.newestNs, this.#shortcut?.lastNs ?? 0);
+  }
+
+  /** A moment that the store has not come to, where there is a way to it. */
+  enter(t: Nanoseconds): Folded | null {
+    return t > this.newestNs ? (this.#shortcut?.enter(t) ?? null) : null;
   }
 
   get isBeginningGone(): boolean {
@@ -72,6 +91,11 @@ export class StoreHead {
       this.#copies.push(folded, (copy) => checkpoints.add(copy));
     }
     return true;
+  }
+
+  /** Whether a trace has come to the last moment of a whole store. */
+  isLast({ at, trace }: Folded): boolean {
+    return this.isWhole && at === this.#store.end && trace.now >= this.newestNs;
   }
 
   /** Tell once that it has come to the end of a whole store. */

@@ -39,7 +39,7 @@ export class TimeCursor {
   /** Settles when the view has shown the last event of a store that gets no more. */
   readonly ended: Promise<void>;
 
-  constructor(store: EventRing, { speed, newTrace, copyEvery = COPY_EVERY }: CursorOptions) {
+  constructor(store: EventRing, { speed, newTrace, copyEvery = COPY_EVERY, ahead }: CursorOptions) {
     this.#store = store;
     this.#nearBy = copyEvery / 4;
     this.#isPaced = Number.isFinite(speed);
@@ -48,7 +48,7 @@ export class TimeCursor {
       this.#loop.wake();
       return this.newestNs;
     });
-    this.#head = new StoreHead(store, newTrace, this.#copies, copyEvery);
+    this.#head = new StoreHead(store, newTrace, this.#copies, copyEvery, ahead);
     this.#view = this.#isPaced ? { trace: newTrace(), at: 0 } : this.#head.folded;
     this.ended = new Promise((resolve) => {
       this.#settleEnd = resolve;
@@ -73,7 +73,7 @@ export class TimeCursor {
   }
 
   get ahead(): number {
-    return this.#store.end - this.#view.at;
+    return Math.max(0, this.#store.end - this.#view.at);
   }
 
   get oldestNs(): Nanoseconds | null {
@@ -81,7 +81,7 @@ export class TimeCursor {
   }
 
   get newestNs(): Nanoseconds {
-    return this.#head.newestNs;
+    return this.#head.lastNs;
   }
 
   get isBeginningGone(): boolean {
@@ -110,6 +110,7 @@ export class TimeCursor {
   play(from: Nanoseconds): void {
     this.#pace.position = from;
     if (!this.#isPaced) return;
+    this.#view = this.#head.enter(from) ?? this.#view;
     this.#pace.start();
     this.#loop.wake();
   }
@@ -151,22 +152,23 @@ export class TimeCursor {
   seek(t: Nanoseconds): void {
     this.pause();
     const to = Math.max(0, Math.min(t, this.newestNs));
-    this.#go({ at: this.#store.seek(to + 1), t: to });
+    const there = this.#head.enter(to);
+    if (there === null) return this.#go({ at: this.#store.seek(to + 1), t: to });
+    this.#move = null;
+    this.#view = there;
+    this.#pace.position = to;
   }
 
   get #isAtHead(): boolean {
     return this.#view === this.#head.folded;
   }
 
-  /** Whether the view plays by the clock. */
   get #isPlaying(): boolean {
     return this.#isPaced && !this.#isPaused && this.#pace.isRunning;
   }
 
   #go(goal: Goal): void {
-    const { oldest } = this.#head.checkpoints;
-    const isBefore = oldest !== null && (goal.at < oldest.at || goal.t < oldest.trace.now);
-    const within = isBefore ? { at: oldest.at, t: oldest.trace.now } : goal;
+    const within = this.#head.checkpoints.nearest(goal);
     this.#move = null;
     // The view itself before any copy that is not further on.
     const source = latestBefore(within, this.#store.oldest, [
@@ -205,8 +207,7 @@ export class TimeCursor {
 
   /** The last moment of a whole store: every detector is asked, as at the end of a report. */
   #finishAtEnd(folded: Folded): void {
-    const isLast = this.#head.isWhole && folded.at === this.#store.end;
-    if (!isLast || folded.trace.now < this.newestNs) return;
+    if (!this.#head.isLast(folded)) return;
     folded.trace.finish();
     if (folded === this.#view || this.#isAtHead) this.#settleEnd();
   }

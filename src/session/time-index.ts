@@ -198,7 +198,7 @@ async function indexOf(
 ): Promise<IndexReader | null> {
   const key = indexKeyOf(path, version);
   const known = IndexReader.open(path, key);
-  if (known !== null) return known;
+  if (known !== null || options.mayMake === false) return known;
   let place: IndexPlace;
   try {
     place = takeIndexPlace(path);

@@ -84,6 +84,8 @@ describe("a jump", () => {
       const t = chance(last);
       const jump = index.jump(t);
       expect(seen(jump.trace)).toEqual(seen(played(t)));
+      const later = events.findIndex((event) => event.t > t);
+      expect(jump.at).toBe(later < 0 ? events.length : later);
       if (round % 4 > 0) continue;
       for await (const batch of jump.rest()) for (const event of batch) jump.trace.step(event);
       expect(seen(jump.trace)).toEqual(seen(played(last)));

@@ -114,7 +114,7 @@ describe("a live view", { timeout: 60_000 }, () => {
 describe("the incident", { timeout: 120_000 }, () => {
   /** The bundled recording, as if it were live: all of it is there at once. */
   async function openDemo(cols = 120, rows = 40) {
-    const playback = await Playback.start(DEMO, Number.POSITIVE_INFINITY);
+    const playback = await Playback.start(DEMO, { speed: Number.POSITIVE_INFINITY });
     const { cursor, header } = playback;
     const { maskAddress, exportRange, exportText } = new ScreenExports(playback, directory);
     await playback.ended;
@@ -214,7 +214,7 @@ describe("the incident", { timeout: 120_000 }, () => {
 
 describe("a recording that plays", { timeout: 60_000 }, () => {
   it("stands still with Space, goes on from there, and says at its end that it is over", async () => {
-    const playback = await Playback.start(DEMO, 20);
+    const playback = await Playback.start(DEMO, { speed: 20 });
     stop = () => playback.stop();
     const { cursor, header, ended } = playback;
     const source = { mode: "replay" as const, cursor, speed: 20, ended: ended.then(() => null) };
