@@ -153,10 +153,8 @@ export class TimeCursor {
     this.pause();
     const to = Math.max(0, Math.min(t, this.newestNs));
     const there = this.#head.enter(to);
-    if (there === null) return this.#go({ at: this.#store.seek(to + 1), t: to });
-    this.#move = null;
-    this.#view = there;
-    this.#pace.position = to;
+    if (there === null) this.#go({ at: this.#store.seek(to + 1), t: to });
+    else [this.#move, this.#view, this.#pace.position] = [null, there, to];
   }
 
   get #isAtHead(): boolean {
