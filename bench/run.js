@@ -93,8 +93,10 @@ if (process.argv[2] === "flat-memory") {
   const own = new URL(import.meta.url).pathname;
   spawnSync(process.execPath, ["--expose-gc", own, "flat-memory"], { stdio: "inherit" });
   save("Reading and folding");
-  const exports = new URL("./exports.js", import.meta.url).pathname;
-  spawnSync(process.execPath, [exports], { stdio: "inherit" });
+  for (const each of ["exports.js", "dashboard.js", "soak.js"]) {
+    const script = new URL(`./${each}`, import.meta.url).pathname;
+    spawnSync(process.execPath, ["--expose-gc", script], { stdio: "inherit" });
+  }
   if (process.getuid?.() === 0) {
     const firstFrame = new URL("./first-frame.js", import.meta.url).pathname;
     spawnSync(process.execPath, [firstFrame], { stdio: "inherit" });

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Resvg } from "@resvg/resvg-js";
+import { sheetOf } from "./paper.js";
 import { MOMENT, SIZES, standingCursor, VIEWS } from "./views.js";
 
 /** The built program; by URL, so that types can be checked before it is built. @param {string} path */
@@ -65,23 +66,7 @@ async function draw({
 }) {
   const { trace, header } = await readTrace(recording, { until: seconds * 1e9 });
   const look = createTheme(theme, colors, glyphsFor(glyphs));
-  const grid = new Grid(cols, rows);
-  const painter = new Painter(grid, { x: 0, y: 0, width: cols, height: rows }, look);
-  /** @type {import("../src/tui/term.ts").Display} */
-  const paper = {
-    screen: null,
-    theme: look,
-    cols,
-    rows,
-    frame: grid,
-    onKey() {},
-    onMouse() {},
-    onResize() {},
-    setMouse() {},
-    setTheme() {},
-    draw() {},
-    isBehind: () => false,
-  };
+  const sheet = sheetOf({ Grid, Painter }, look, cols, rows);
   /** @type {import("../src/tui/dashboard-source.ts").DashboardSource} */
   const source = {
     mode: "demo",
@@ -94,14 +79,13 @@ async function draw({
     ended: new Promise(() => {}),
     options: {},
   };
-  const dashboard = new Dashboard(paper, source, { quit() {}, suspend() {} });
-  dashboard.paint(painter);
+  const dashboard = new Dashboard(sheet.display, source, { quit() {}, suspend() {} });
+  sheet.draw(dashboard);
   for (const key of keys) {
     dashboard.press(key);
-    grid.clear();
-    dashboard.paint(painter);
+    sheet.draw(dashboard);
   }
-  return grid;
+  return sheet.grid;
 }
 
 mkdirSync(directory, { recursive: true });

@@ -6,8 +6,8 @@ import { createWriteStream } from "node:fs";
 
 const NETNS = 4026531840;
 
-/** @param {number} startedAt */
-const header = (startedAt) => ({
+/** @param {number} startedAt milliseconds since 1970 */
+export const header = (startedAt) => ({
   type: "header",
   schema: 1,
   program: "lastack",
@@ -85,7 +85,9 @@ export function opening(i) {
   return [events.next().value, { ...events.next().value, t: i * 1000 + 500 }];
 }
 
-const PER_CONNECTION = 7;
+/** Events of one connection, and how long it takes to be gone. */
+export const PER_CONNECTION = 7;
+export const NATURAL_LIFE_NS = 62e9;
 
 /**
  * Write a recording.
@@ -127,7 +129,7 @@ export async function writeRecording(path, count, alive) {
  */
 export function* ordered(count, alive) {
   const life = 2e9;
-  const step = (life + 60e9) / alive;
+  const step = NATURAL_LIFE_NS / alive;
   /** @type {any[][]} */
   const queues = Array.from({ length: PER_CONNECTION }, () => []);
   const heads = new Array(PER_CONNECTION).fill(0);

@@ -11,6 +11,8 @@ export interface Checkpoint {
 
 /** Endpoints that all copies together may hold; each takes about 2 KB. */
 const BUDGET = 150_000;
+/** Events between two copies for each endpoint: a copy of one costs about as much as folding three. */
+const EVENTS_EACH = 3;
 const FEWEST = 3;
 const MOST = 32;
 
@@ -18,7 +20,7 @@ const MOST = 32;
  * As many as memory allows, spread evenly, the oldest at the beginning of the history.
  *
  * A small trace is copied every few thousand events, one with a hundred thousand endpoints three
- * times in all: then a step back takes longer, and memory stays bounded.
+ * times in all: then a step back takes longer, and memory and time stay bounded.
  */
 export class Checkpoints {
   readonly #leastGap: number;
@@ -45,12 +47,14 @@ export class Checkpoints {
     return isBefore ? { at: oldest.at, t: oldest.trace.now } : goal;
   }
 
-  /** Whether a trace that has come to `at` should be copied. */
-  isDue(trace: Trace, at: number): boolean {
+  /** Whether a trace that has come to `at` should be copied, the store keeping so many events. */
+  isDue(trace: Trace, at: number, kept: number): boolean {
     const newest = this.#all.at(-1);
     if (newest === undefined) return true;
     const span = at - (this.oldest?.at ?? 0);
-    return at - newest.at >= Math.max(this.#leastGap, span / mostOf(trace));
+    // A small store must hold several even so: what stands before its oldest copy cannot be shown.
+    const worth = Math.min(EVENTS_EACH * trace.itemised, kept / 4);
+    return at - newest.at >= Math.max(this.#leastGap, worth, span / mostOf(trace));
   }
 
   /** Keep a copy. */

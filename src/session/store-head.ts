@@ -87,7 +87,7 @@ export class StoreHead {
       return false;
     }
     foldRun(this.#store, folded, this.#store.end, Number.POSITIVE_INFINITY);
-    if (checkpoints.isDue(folded.trace, folded.at)) {
+    if (checkpoints.isDue(folded.trace, folded.at, this.#store.size)) {
       this.#copies.push(folded, (copy) => checkpoints.add(copy));
     }
     return true;

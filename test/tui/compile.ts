@@ -23,7 +23,13 @@ export function compileProgram(source: string): CompiledProgram {
   writeFileSync(join(directory, "js/package.json"), manifest);
   const config = {
     extends: join(ROOT, "tsconfig.json"),
-    compilerOptions: { rootDir: ROOT, outDir: join(directory, "js"), declaration: false },
+    compilerOptions: {
+      rootDir: ROOT,
+      outDir: join(directory, "js"),
+      declaration: false,
+      allowJs: true,
+      noCheck: true,
+    },
     include: [],
     files: [join(ROOT, source), join(ROOT, "src/tui/blessed-contrib.d.ts")],
   };

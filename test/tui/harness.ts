@@ -35,6 +35,13 @@ const profileOf = (options: MountOptions): TerminalProfile =>
 /** The last that a text says of the cursor, shown or hidden; the emulator does not tell. */
 const CURSOR = new RegExp(`.*${"\x1b"}\\[\\?(?:12;)?25([hl])`, "s");
 
+/** What an emulated terminal shows. */
+export function textOf(emulator: Emulator): string {
+  const { active } = emulator.buffer;
+  const line = (y: number) => active.getLine(y)?.translateToString() ?? "";
+  return Array.from({ length: emulator.rows }, (_, y) => line(y).trimEnd()).join("\n");
+}
+
 /** Open a terminal of this size: everything that it writes is emulated, and its keys can be pressed. */
 export function mount(cols: number, rows: number, options: MountOptions = {}) {
   const emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true });
@@ -86,10 +93,7 @@ export function mount(cols: number, rows: number, options: MountOptions = {}) {
       terminal.draw(paint);
       await settle();
     },
-    text: () =>
-      Array.from({ length: emulator.rows }, (_, y) =>
-        (line(y)?.translateToString() ?? "").trimEnd(),
-      ).join("\n"),
+    text: () => textOf(emulator),
     cell: (x: number, y: number) => line(y)?.getCell(x),
     /** Everything written since the last call, as it was sent. */
     takeWritten() {
