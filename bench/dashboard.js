@@ -61,6 +61,13 @@ try {
   const blind = await run(80, 24, "blind");
   const what = `${ENDPOINTS.toLocaleString("en")} endpoints, ${PER_SECOND.toLocaleString("en")} changes/s`;
   figure(`${what}: CPU without a screen`, [cpuOf(blind.flowing)], "% of a core", "", null);
+  figure(
+    "worst gap of the event loop without a screen",
+    [blind.flowing.worstGapMs],
+    "ms",
+    "",
+    null,
+  );
   for (const [cols, rows] of /** @type {const} */ ([
     [80, 24],
     [200, 60],
