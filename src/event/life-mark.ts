@@ -1,11 +1,12 @@
 /** The packed fields of a life's row: two numbers of 32 bits in one, and a mark for each change. */
 
 import type { SocketEvidence } from "./trace-event.ts";
-import { hex } from "./wire-fields.ts";
 
 /** Bits of a mark: SOCK_DEAD, SOCK_DONE and SO_LINGER as in skc_flags, then lives.bt's own. */
-export const ORPHAN = 1;
+const ORPHAN = 1;
 const FIN_RECEIVED = 2;
+/** In the mark of SYN_SENT: no local port was chosen yet. */
+export const NO_PORT = 4;
 const LINGER = 16;
 const CLOSING = 32;
 const EXITING = 64;
@@ -23,19 +24,6 @@ export function evidenceOf(mark: number, error: number): SocketEvidence {
     exiting: (mark & EXITING) !== 0,
     linger: (mark & LINGER) !== 0,
     closing: (mark & CLOSING) !== 0,
-  };
-}
-
-/** What the socket held and had done when the row was sent: fields 23 to 27. */
-export function figuresOf(f: readonly string[]): SocketEvidence {
-  return {
-    recvQ: low(f[23]),
-    sendQ: high(f[23]),
-    sendWindow: low(f[24]),
-    srttUs: high(f[24]),
-    bytesSent: hex(f[25]),
-    bytesReceived: hex(f[26]),
-    inode: low(f[27]),
   };
 }
 

@@ -1,6 +1,6 @@
-/** Reads the rows of lives.bt: the life of one socket in one row becomes the events it is made of. */
+/** Reads the rows of lives_out.bt: the life of one socket in one row becomes the events it is made of. */
 
-import { evidenceOf, figuresOf, high, low, ORPHAN, OWNED } from "./life-mark.ts";
+import { evidenceOf, high, low, NO_PORT, OWNED } from "./life-mark.ts";
 import { type TcpState, tcpStateOf } from "./tcp-state.ts";
 import type {
   OpenEvent,
@@ -14,29 +14,111 @@ import type {
 import { hexPairToAddress } from "./wire-address.ts";
 import { hex, readMark } from "./wire-fields.ts";
 
-/** Fields before the two names, which may hold spaces. */
-const FIELDS = 28;
-const BETWEEN_NAMES = " -- ";
+/** Fields before the name, which may hold spaces. */
+const LIFE_FIELDS = 17;
+const CHANGE_FIELDS = 16;
+const ADDRESS_FIELDS = 9;
 /** Bits of `mark` for each state change that was held. */
 const MARK_SPAN = 2 ** 10;
 /** Hex digits of the marks in `states<<40|marks`. */
 const MARK_DIGITS = 10;
+/** IPv4 inside IPv6, as lives.bt numbers it: the addresses fit in one field. */
+const FAMILY_MAPPED = 12;
+const FAMILY_IPV6 = 10;
+/** The words of `::ffff:0:0/96` in front of the last, as a little-endian CPU reads them. */
+const MAPPED_PREFIX = "ffff0000";
 
 /** Time of a row's hex field, nanoseconds since the recording's start. */
 type Time = (hex: string) => number;
 
+/** The addresses of an IPv6 socket, which stand in a row of their own in front of its life. */
+export interface LifeAddresses extends ProbeMark {
+  readonly sk: string;
+  readonly began: string;
+  readonly local: string;
+  readonly remote: string;
+}
+
+/** Read a row `V`; null when it is damaged. */
+export function readAddresses(f: readonly string[]): LifeAddresses | null {
+  if (f.length !== ADDRESS_FIELDS || f.slice(1).some((each) => Number.isNaN(hex(each))))
+    return null;
+  const [, began, , , sk, local0, local1, remote0, remote1] = f as string[];
+  return {
+    ...readMark(f),
+    sk: sk as string,
+    began: began as string,
+    local: hexPairToAddress("a", local0 as string, local1 as string),
+    remote: hexPairToAddress("a", remote0 as string, remote1 as string),
+  };
+}
+
 /**
- * Decode one row: the events in the order of their time.
+ * Read a row `P`: the events in the order of their time; null when it is damaged, or when it is of
+ * an IPv6 socket whose addresses have not come.
  *
  * Each carries the row's CPU and sequence number; `held` marks those that are older than it. The
  * fields that a plain life does not need are not kept, so they are absent and say nothing.
  */
-export function readLife(f: readonly string[], time: Time): readonly TraceEvent[] | null {
-  if (f.length < FIELDS + 2) return null;
-  const names = f.slice(FIELDS).join(" ").split(BETWEEN_NAMES);
-  if (names.length < 2) return null;
-  const row = new LifeRow(f, names[0] as string, names.slice(1).join(BETWEEN_NAMES), time);
-  return row.events();
+export function readLife(
+  f: readonly string[],
+  time: Time,
+  addresses: LifeAddresses | undefined,
+): readonly TraceEvent[] | null {
+  if (f.length <= LIFE_FIELDS) return null;
+  const tuple = lifeTuple(f, addresses);
+  return tuple === null ? null : new LifeRow(f, tuple, time).events();
+}
+
+function lifeTuple(f: readonly string[], addresses?: LifeAddresses): SocketTuple | null {
+  const family = low(f[8]) >>> 24;
+  const places = { netns: high(f[9]), localPort: low(f[9]) >>> 16, remotePort: low(f[9]) & 0xffff };
+  if (family === FAMILY_IPV6) {
+    if (addresses === undefined || addresses.sk !== f[4] || addresses.began !== f[1]) return null;
+    return { ...places, local: addresses.local, remote: addresses.remote };
+  }
+  const isMapped = family === FAMILY_MAPPED;
+  const address = (word: string) =>
+    isMapped
+      ? hexPairToAddress("a", "0", MAPPED_PREFIX + word.padStart(8, "0"))
+      : hexPairToAddress("2", "0", word);
+  const [local, remote] = [f[10]?.slice(0, -8) || "0", f[10]?.slice(-8) as string];
+  return { ...places, local: address(local), remote: address(remote) };
+}
+
+/** Read a row `T`, a change that is told by itself; null when it is damaged. */
+export function readChange(f: readonly string[], time: Time): readonly TraceEvent[] | null {
+  if (f.length <= CHANGE_FIELDS) return null;
+  const what = low(f[10]);
+  const from = tcpStateOf((what >> 4) & 15);
+  const to = tcpStateOf(what & 15);
+  const t = time(f[1] as string);
+  if (from === null || to === null || !Number.isFinite(t)) return null;
+  const family = (what >>> 24).toString(16);
+  const event: TransitionEvent = {
+    type: "transition",
+    t,
+    ...readMark(f),
+    sk: f[4] as string,
+    netns: high(f[5]),
+    local: hexPairToAddress(family, f[6] as string, f[7] as string),
+    localPort: low(f[5]) >>> 16,
+    remote: hexPairToAddress(family, f[8] as string, f[9] as string),
+    remotePort: low(f[5]) & 0xffff,
+    from,
+    to,
+    ...evidenceOf((what >> 8) & 0xffff, high(f[10])),
+    recvQ: low(f[11]),
+    sendQ: high(f[11]),
+    sendWindow: low(f[12]),
+    srttUs: high(f[12]),
+    bytesSent: hex(f[13]),
+    bytesReceived: hex(f[14]),
+    inode: low(f[15]),
+    pid: high(f[15]),
+    comm: f.slice(CHANGE_FIELDS).join(" "),
+  };
+  return to === "SYN_SENT" && event.inProcess === true ? [event, openingOf(event)] : [event];
 }
 
 class LifeRow {
@@ -44,196 +126,165 @@ class LifeRow {
   readonly #time: Time;
   readonly #mark: ProbeMark;
   readonly #tuple: SocketTuple;
-  readonly #taker: string;
   readonly #name: string;
-  readonly #what: number;
-  readonly #error: number;
-  readonly #now: number;
-  readonly #from: TcpState | null;
-  readonly #to: TcpState | null;
   readonly #actor: number;
+  readonly #began: number;
 
-  constructor(f: readonly string[], taker: string, name: string, time: Time) {
+  constructor(f: readonly string[], tuple: SocketTuple, time: Time) {
     this.#f = f;
     this.#time = time;
-    this.#taker = taker;
-    this.#name = name;
     this.#mark = readMark(f);
-    this.#what = Math.floor(high(f[22]) / 2 ** 16);
-    this.#error = high(f[22]) % 2 ** 16;
-    const low22 = low(f[22]);
-    this.#now = (low22 >> 8) & 0x3ff;
-    this.#from = tcpStateOf((low22 >> 4) & 15);
-    this.#to = tcpStateOf(low22 & 15);
-    this.#actor = low(f[12]);
-    const family = ((low22 >> 24) & 255).toString(16);
-    this.#tuple = {
-      netns: high(f[17]),
-      local: hexPairToAddress(family, f[18] as string, f[19] as string),
-      localPort: low(f[17]) >>> 16,
-      remote: hexPairToAddress(family, f[20] as string, f[21] as string),
-      remotePort: low(f[17]) & 0xffff,
-    };
+    this.#tuple = tuple;
+    this.#name = f.slice(LIFE_FIELDS).join(" ");
+    this.#actor = high(f[8]);
+    this.#began = this.#time(f[1] as string);
   }
 
   events(): readonly TraceEvent[] | null {
     const events: TraceEvent[] = [];
-    if ((this.#what & 1) !== 0 && !this.#history(events)) return null;
-    if ((this.#what & 2) !== 0 && !this.#change(events)) return null;
-    if (events.length === 0) return null;
+    if (!this.#history(events) || !this.#close(events)) return null;
     return events.every((each) => Number.isFinite(each.t)) ? events.sort(byTime) : null;
   }
 
   /** What was held: from the first change on, with who accepted and what was read. */
   #history(out: TraceEvent[]): boolean {
-    const f = this.#f;
-    const states = (f[9] as string).slice(0, -MARK_DIGITS);
-    const marks = Number.parseInt((f[9] as string).slice(-MARK_DIGITS), 16);
+    const states = (this.#f[7] as string).slice(0, -MARK_DIGITS);
+    const marks = Number.parseInt((this.#f[7] as string).slice(-MARK_DIGITS), 16);
     let from: TcpState | null = null;
     for (let i = 0; i < states.length; i++) {
       const to = tcpStateOf(hex(states[i]));
       if (to === null) return false;
       const shift = MARK_SPAN ** (states.length - 1 - i);
       const mark = Math.floor(marks / shift) % MARK_SPAN;
-      this.#held(out, from ?? before(to), to, i === 0 ? f[5] : this.#since(to), mark);
+      const since = i === 0 ? 0 : this.#since(to);
+      this.#held(out, from ?? before(to), to, this.#began + since, mark);
       from = to;
     }
-    if (states.length === 0) return false;
-    this.#lastHeld(out);
+    if (from === null) return false;
+    if (!this.#isClosed) this.#lastHeld(out, from);
     this.#openAndReads(out);
     return true;
   }
 
-  /** The field with the time at which a held state was entered. */
-  #since(state: TcpState): string | undefined {
-    if (state === "ESTABLISHED") return this.#f[6];
-    return state === "FIN_WAIT1" || state === "CLOSE_WAIT" ? this.#f[7] : this.#f[8];
+  get #isClosed(): boolean {
+    return (low(this.#f[8]) & 15) !== 0;
   }
 
-  #held(
-    out: TraceEvent[],
-    from: TcpState,
-    to: TcpState,
-    since: string | undefined,
-    mark: number,
-  ): void {
+  /** When a held state was entered, nanoseconds since the first change. */
+  #since(state: TcpState): number {
+    if (state === "ESTABLISHED") return high(this.#f[5]);
+    return state === "FIN_WAIT1" || state === "CLOSE_WAIT" ? low(this.#f[5]) : high(this.#f[6]);
+  }
+
+  #held(out: TraceEvent[], from: TcpState, to: TcpState, t: number, mark: number): void {
     const isConnect = to === "SYN_SENT";
-    const isAct = isConnect || to === "FIN_WAIT1" || to === "LAST_ACK";
+    const isAct = (isConnect || to === "FIN_WAIT1" || to === "LAST_ACK") && this.#actor !== 0;
     const event: TransitionEvent = {
       type: "transition",
-      t: this.#time(since as string),
+      t,
       ...this.#mark,
       held: true,
       sk: this.#f[4] as string,
       ...this.#tuple,
-      ...(isConnect && (high(this.#f[12]) & 256) !== 0 && { localPort: 0 }),
+      ...(isConnect && (mark & NO_PORT) !== 0 && { localPort: 0 }),
       from,
       to,
-      ...evidenceOf(isConnect ? mark | OWNED : mark, 0),
+      ...evidenceOf(isConnect ? OWNED : mark, 0),
       ...this.#queues(to),
       pid: isAct ? this.#actor : 0,
-      comm: isAct ? this.#actorName() : "",
+      comm: isAct ? this.#name : "",
     };
     out.push(event);
-    if (isConnect) out.push(this.#opening(event));
+    if (isConnect) out.push(openingOf(event));
   }
 
   /** What was queued when a FIN went out or came in. */
   #queues(to: TcpState): SocketEvidence {
-    const [, , , , , , , , , , atFin, atPeerFin] = this.#f;
+    const [atFin, atPeerFin] = [this.#f[15], this.#f[16]];
     if (to === "CLOSE_WAIT") return { recvQ: low(atPeerFin), inode: high(atPeerFin) };
     if (to !== "FIN_WAIT1" && to !== "LAST_ACK") return {};
     return { sendQ: high(atFin), sendWindow: low(atFin) };
   }
 
+  /** What the socket had done when the row was left: its figures. */
+  get #figures() {
+    const [done, read] = [this.#f[11], this.#f[12]];
+    return { srttUs: high(read), bytesSent: high(done), bytesReceived: low(done) };
+  }
+
   /** A life that lasts is told with what the socket says now: its figures and its file. */
-  #lastHeld(out: TraceEvent[]): void {
-    if (this.#to !== null) return;
-    const [recent] = out.filter((each) => each.type === "transition").slice(-1);
-    if (recent === undefined) return;
-    const { srttUs, bytesSent, bytesReceived, inode } = figuresOf(this.#f);
-    const at = out.indexOf(recent);
-    out[at] = { inode, ...recent, srttUs, bytesSent, bytesReceived } as TransitionEvent;
+  #lastHeld(out: TraceEvent[], state: TcpState): void {
+    const at = out.findLastIndex((each) => each.type === "transition");
+    const inode = state === "CLOSE_WAIT" ? {} : { inode: high(this.#f[16]) };
+    out[at] = { ...inode, ...out[at], ...this.#figures } as TransitionEvent;
   }
 
   #openAndReads(out: TraceEvent[]): void {
-    const [, , , , sk, , , fin, , , , , , taken, taker, read, end] = this.#f as string[];
+    const f = this.#f as string[];
     const shared = {
       ...this.#mark,
       held: true,
       netns: this.#tuple.netns,
-      sk: sk as string,
+      sk: f[4] as string,
     } as const;
-    if (taken !== "0") {
+    if (high(f[13]) !== 0) {
       const accept: OpenEvent & ProbeMark = {
         type: "open",
-        t: this.#time(taken as string),
+        t: this.#began + high(f[13]),
         ...shared,
         how: "accept",
-        pid: low(taker),
-        comm: this.#taker,
-        fd: high(taker),
+        pid: this.#actor,
+        comm: this.#name,
+        fd: low(f[13]),
       };
       out.push(accept);
     }
     const reader = { pid: 0, comm: "" };
-    if (read !== "0") {
-      const t = this.#time(fin as string) + low(read);
-      out.push({ type: "read", t, ...shared, bytes: high(read), ...reader } satisfies ReadEvent);
+    const finAt = this.#began + low(f[5]);
+    const [end, last] = [high(f[14]), low(f[14])];
+    if (last !== 0) {
+      const bytes = low(f[12]);
+      out.push({ type: "read", t: finAt + last, ...shared, bytes, ...reader } satisfies ReadEvent);
     }
-    if (end !== "0") {
-      const t = this.#time(end as string);
-      out.push({ type: "read", t, ...shared, bytes: 0, ...reader } satisfies ReadEvent);
+    if (end !== 0) {
+      out.push({
+        type: "read",
+        t: finAt + end,
+        ...shared,
+        bytes: 0,
+        ...reader,
+      } satisfies ReadEvent);
     }
   }
 
-  /** The change that the row was sent at. */
-  #change(out: TraceEvent[]): boolean {
-    if (this.#from === null || this.#to === null) return false;
-    const f = this.#f;
-    const pid = high(f[27]);
-    const isNamed = (this.#what & 1) === 0 || this.#isOwnAct() || pid === this.#actor;
-    const event: TransitionEvent = {
+  /** The end of a plain life, with nothing in it that the states before do not say. */
+  #close(out: TraceEvent[]): boolean {
+    if (!this.#isClosed) return true;
+    const what = low(this.#f[8]);
+    const from = tcpStateOf((what >> 4) & 15);
+    const to = tcpStateOf(what & 15);
+    if (from === null || to === null) return false;
+    const mark = (what >> 8) & 0xffff;
+    const isOwned = (mark & OWNED) !== 0;
+    out.push({
       type: "transition",
-      t: this.#time(f[1] as string),
+      t: this.#began + low(this.#f[6]),
       ...this.#mark,
-      sk: f[4] as string,
+      sk: this.#f[4] as string,
       ...this.#tuple,
-      from: this.#from,
-      to: this.#to,
-      ...evidenceOf(this.#now, this.#error),
-      ...figuresOf(this.#f),
-      pid,
-      comm: isNamed ? this.#name : "",
-    };
-    out.push(event);
-    if (this.#to === "SYN_SENT" && event.inProcess === true) out.push(this.#opening(event));
+      from,
+      to,
+      ...evidenceOf(mark, 0),
+      ...this.#figures,
+      pid: isOwned ? this.#actor : 0,
+      comm: isOwned ? this.#name : "",
+    } satisfies TransitionEvent & ProbeMark);
     return true;
   }
+}
 
-  /** Whether the task of the row acted on the socket: then the name is the task's. */
-  #isOwnAct(): boolean {
-    if ((this.#now & OWNED) === 0 || this.#error !== 0) return false;
-    const from = this.#from;
-    const to = this.#to;
-    return (
-      to === "FIN_WAIT1" ||
-      to === "LAST_ACK" ||
-      to === from ||
-      (to === "CLOSE" && (this.#now & ORPHAN) === 0)
-    );
-  }
-
-  /** The name that is kept is that of who opened, unless another process acts in this row. */
-  #actorName(): string {
-    const isOthers =
-      (this.#what & 2) !== 0 && this.#isOwnAct() && high(this.#f[27]) !== this.#actor;
-    return isOthers ? "" : this.#name;
-  }
-
-  #opening({ t, netns, sk, pid, comm }: TransitionEvent): OpenEvent {
-    return { type: "open", t, how: "connect", netns, sk, pid, comm, fd: null };
-  }
+function openingOf({ t, netns, sk, pid, comm }: TransitionEvent): OpenEvent {
+  return { type: "open", t, how: "connect", netns, sk, pid, comm, fd: null };
 }
 
 /** The state in front of the first that is held: a life begins at its birth, or at its first FIN. */

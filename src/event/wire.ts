@@ -24,7 +24,7 @@ import {
   readMark,
   readTuple,
 } from "./wire-fields.ts";
-import { readLife } from "./wire-life.ts";
+import { type LifeAddresses, readAddresses, readChange, readLife } from "./wire-life.ts";
 
 /** What a row alone does not say. */
 export interface WireContext {
@@ -48,6 +48,8 @@ export class WireDecoder {
   readonly #originLow: number;
   readonly #reasons: ReadonlyMap<number, string>;
   readonly #hz: number | null;
+  /** What the newest row `V` of each CPU said: the life that follows it is of that socket. */
+  readonly #addresses = new Map<string, LifeAddresses>();
 
   constructor(context: WireContext) {
     this.#originHigh = Number(context.originNs >> 32n);
@@ -65,6 +67,14 @@ export class WireDecoder {
   decode(row: string): readonly TraceEvent[] | null {
     const events = this.#read(row);
     return events?.every(isSound) ? events : null;
+  }
+
+  /** Keep the addresses of the life that comes next; null when the row is damaged. */
+  noteAddresses(row: string): ProbeMark | null {
+    const f = row.trimEnd().split(" ");
+    const addresses = readAddresses(f);
+    if (addresses !== null) this.#addresses.set(f[2] as string, addresses);
+    return addresses;
   }
 
   #read(row: string): readonly TraceEvent[] | null {
@@ -88,8 +98,10 @@ export class WireDecoder {
         return this.#miniSegment(f);
       case "E":
         return this.#miniEnd(f);
-      case "L":
-        return readLife(f, (text) => this.time(text));
+      case "P":
+        return readLife(f, (text) => this.time(text), this.#addresses.get(f[2] as string));
+      case "T":
+        return readChange(f, (text) => this.time(text));
       default:
         return null;
     }

@@ -63,8 +63,10 @@ function withLives(fragments: readonly string[]): string[] {
     ["tcp_destroy_sock.bt", ["tcp_destroy_sock.lives.bt"]],
     ["owners.bt", ["owners.lives.bt"]],
     ["reads.bt", ["reads.lives.bt"]],
+    ["time_wait.bt", ["time_wait.lives.bt"]],
+    ["time_wait_end.bt", ["time_wait_end.lives.bt"]],
     // detail.bt gives the maps their types, so it stands in front of those that read them.
-    ["tcp_set_state.bt", ["detail.bt", "lives.bt", "lives_tick.bt"]],
+    ["tcp_set_state.bt", ["detail.bt", "lives.bt", "lives_out.bt", "lives_tick.bt"]],
   ]);
   return [...fragments.flatMap((name) => variants.get(name) ?? [name]), "end.lives.bt"];
 }

@@ -13,9 +13,9 @@ export async function readProgram(choice: Pick<ProbeChoice, "fragments">): Promi
   return parts.join("\n");
 }
 
-/** Names for the header: the fragment without its ending. */
+/** Names for the header: the fragment without its ending; one that works on kept lives tells the same. */
 export function probeNames(choice: ProbeChoice): string[] {
-  return choice.fragments.map((name) => name.replace(/\.bt$/, ""));
+  return choice.fragments.map((name) => name.replace(/(\.lives)?\.bt$/, ""));
 }
 
 /** Most ports that the kernel-side filter takes. */

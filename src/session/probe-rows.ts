@@ -67,6 +67,10 @@ export class ProbeRows {
       this.#takeDetail(row, out);
       return;
     }
+    if (row.startsWith("V ")) {
+      this.#takeAddresses(row, out);
+      return;
+    }
     const events = this.#decoder.decode(row);
     const first = events?.[0];
     if (events == null || first === undefined || !("seq" in first)) {
@@ -77,6 +81,17 @@ export class ProbeRows {
     const gap = this.#account.receive(first, (events.at(-1) ?? first).t);
     if (gap !== null) out(gap);
     for (const event of events) out(event);
+  }
+
+  /** The addresses of the next life are a record of their own. */
+  #takeAddresses(row: string, out: (event: TraceEvent) => void): void {
+    const mark = this.#decoder.noteAddresses(row);
+    if (mark === null) {
+      this.#account.refuse();
+      return;
+    }
+    const gap = this.#account.receive(mark, this.#decoder.time(row.split(" ", 2)[1] as string));
+    if (gap !== null) out(gap);
   }
 
   /** `probes/detail.bt` answers; the answer is a record like the others. */

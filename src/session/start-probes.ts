@@ -61,6 +61,7 @@ const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "owners.lives.bt": [false, false],
   "reads.bt": [false, false],
   "tcp_destroy_sock.bt": [false, false],
+  "lives_out.bt": [],
   "lives_tick.bt": [],
   "end.lives.bt": [],
 };

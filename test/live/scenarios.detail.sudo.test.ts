@@ -1,0 +1,129 @@
+/** Plays live scenarios under both details at once: the same traffic has to give the same story. */
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Endpoint } from "../../src/core/endpoint.ts";
+import type { Trace } from "../../src/core/fold.ts";
+import { parseStartedAt } from "../../src/event/time.ts";
+import type { TraceEvent } from "../../src/event/trace-event.ts";
+import { LiveSession } from "../../src/session/live-session.ts";
+import { endpointOf, eventsOf, traceOf } from "../scenario/captured-scenario.ts";
+import { checkEnd } from "../scenario/check-end.ts";
+import { missingPrograms } from "./actors/program.ts";
+import { type Capture, captureScenarios, type PlayedScenario } from "./capture.ts";
+import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
+import type { EndTruth } from "./scenario.ts";
+import { scenarios } from "./scenarios/index.ts";
+
+/** The quickest of each role and verdict; LASTACK_SCENARIOS=all plays them all, or names some. */
+const QUICK = [
+  "close-v4",
+  "close-v6",
+  "close-mapped",
+  "close-loopback",
+  "server-closes-first",
+  "fin-ack-in-one",
+  "many-on-one-listener",
+];
+const asked = process.env.LASTACK_SCENARIOS?.split(",") ?? QUICK;
+const chosen = scenarios.filter(({ name }) => asked.includes("all") || asked.includes(name));
+const played = new Map<string, PlayedScenario>();
+let summary: Capture | undefined;
+let transitions: LiveSession | undefined;
+const told: TraceEvent[] = [];
+
+beforeAll(async () => {
+  if ((await tracingRefusal()) !== undefined) return;
+  const playable = chosen.filter(({ needs }) => missingPrograms(needs ?? []).length === 0);
+  transitions = await LiveSession.start({ version: "0.0.0-test", detail: "transitions" });
+  transitions.onEvents((batch) => {
+    for (const event of batch) told.push(event);
+  });
+  await transitions.readHost();
+  summary = await captureScenarios(playable, 16, "summary");
+  await transitions.stop();
+  for (const each of summary.played) played.set(each.run.scenario.name, each);
+}, 900_000);
+
+test("each account is even, and a summary takes fewer records than it tells of changes", async (ctx) => {
+  await requireTracing(ctx);
+  const even = { lost: 0, unparsed: 0, balanced: true };
+  expect(summary?.session.footer?.ledger).toMatchObject(even);
+  expect(transitions?.footer?.ledger).toMatchObject(even);
+  const changes = summary?.events.filter(({ type }) => type === "transition").length ?? 0;
+  expect(summary?.session.footer?.ledger.received).toBeLessThan(changes);
+});
+
+describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
+  beforeEach(async (ctx) => {
+    await requireTracing(ctx);
+    const [missing] = missingPrograms(needs ?? []);
+    skipOrFail(ctx, missing && `${missing} is not installed`, process.env.CI);
+  });
+
+  test("gives the same endpoints in both", () => {
+    const { captured, run } = playedAs(name);
+    expect(run.error).toBeNull();
+    const namespaces = new Set([run.netns.client, run.netns.server]);
+    const shift = startOf(transitions as LiveSession) - startOf(summary?.session as LiveSession);
+    const events = told.map((event) => shifted(event, shift));
+    const own = eventsOf(events, namespaces, captured.events[0]?.t ?? 0, captured.facts.endNs);
+    const whole = { ...captured, events: own };
+    expect(storiesOf(traceOf(captured, captured.facts.endNs))).toEqual(
+      storiesOf(traceOf(whole, captured.facts.endNs)),
+    );
+  });
+
+  test.each(truths)("$end $connection in summary: $role, $verdict", (truth) => {
+    checkPlayed(truth, playedAs(name));
+  });
+});
+
+function playedAs(name: string): PlayedScenario {
+  const each = played.get(name);
+  if (each === undefined) throw new Error(`${name} did not run`);
+  return each;
+}
+
+function startOf({ header }: LiveSession): number {
+  return Number((parseStartedAt(header.startedAt)?.epochNs ?? 0n) % 10n ** 15n);
+}
+
+/** The same event by the other recording's clock. */
+function shifted(event: TraceEvent, ns: number): TraceEvent {
+  return event.type === "gap"
+    ? { ...event, t: event.t + ns, from: event.from + ns }
+    : { ...event, t: event.t + ns };
+}
+
+/** Everything that a report tells of each endpoint, but for times and what a look at /proc adds. */
+function storiesOf(trace: Trace): string[] {
+  return [...trace.endpoints()].map(storyOf).sort();
+}
+
+function storyOf(endpoint: Endpoint): string {
+  const { tuple, phases, waves, resends } = endpoint;
+  const states = phases.map(({ state }) => state).filter((each, i, all) => each !== all[i - 1]);
+  return JSON.stringify({
+    netns: tuple.netns,
+    from: `${tuple.local}:${tuple.localPort}`,
+    to: `${tuple.remote}:${tuple.remotePort}`,
+    role: endpoint.role,
+    verdict: endpoint.verdict,
+    trigger: endpoint.trigger,
+    orphan: endpoint.orphan,
+    states,
+    waves: waves.map(({ n, by, retransmits }) => `${n} ${by} ${retransmits}`),
+    resends: resends.map(({ kind }) => kind),
+    bytes: [endpoint.bytesSent, endpoint.bytesReceived],
+    owner: endpoint.owner?.comm ?? null,
+  });
+}
+
+function checkPlayed(truth: EndTruth, { run, captured }: PlayedScenario): void {
+  expect(run.error).toBeNull();
+  const { connections, connectionEndNs } = captured.facts;
+  for (const [i, connection] of connections.entries()) {
+    if (truth.connection !== "every" && truth.connection !== connection.name) continue;
+    const trace = traceOf(captured, connectionEndNs[i] ?? 0);
+    checkEnd(truth, endpointOf(captured, trace, connection, truth.end), trace);
+  }
+}
