@@ -85,12 +85,19 @@ export function placeColumns(columns: readonly TableColumn[], width: number): Pl
   });
 }
 
-function headerText(painter: Painter, data: TableData, { column, width }: PlacedColumn): string {
-  const sorted = data.sort?.column === column.id;
-  if (!sorted) return painter.fit(column.title, width, column.align);
-  const mark = data.sort?.descending ? painter.theme.glyphs.down : painter.theme.glyphs.up;
-  const title = painter.fit(column.title, Math.min(width - 1, painter.measure(column.title)));
-  return painter.fit(title + mark, width, column.align);
+/** Paint a title; the mark of the order takes the gap beside a title that fills its column. */
+function paintTitle(painter: Painter, { sort }: TableData, { column, x, width }: PlacedColumn) {
+  const { title, align } = column;
+  if (sort?.column !== column.id) {
+    painter.text(x, 0, painter.fit(title, width, align), "header");
+    return;
+  }
+  const { down, up } = painter.theme.glyphs;
+  const mark = sort.descending ? down : up;
+  const isFull = painter.measure(title) >= width;
+  if (!isFull) painter.text(x, 0, painter.fit(title + mark, width, align), "accent");
+  else if (align === "right") painter.text(x - GAP, 0, mark + title, "accent");
+  else painter.text(x, 0, title + mark, "accent");
 }
 
 function paintRow(painter: Painter, data: TableData, placed: readonly PlacedColumn[], y: number) {
@@ -147,10 +154,7 @@ export function visibleRows(height: number): number {
  */
 export function paintTable(painter: Painter, data: TableData): void {
   const placed = placeColumns(data.columns, painter.width);
-  for (const column of placed) {
-    const sorted = data.sort?.column === column.column.id;
-    painter.text(column.x, 0, headerText(painter, data, column), sorted ? "accent" : "header");
-  }
+  for (const column of placed) paintTitle(painter, data, column);
   const visible = visibleRows(painter.height);
   const shown = Math.min(visible, data.count - data.cursor.top);
   for (let y = 1; y <= shown; y++) paintRow(painter, data, placed, y);

@@ -198,6 +198,40 @@ describe("the order of a list", () => {
   });
 });
 
+describe("the order of every list", () => {
+  /** The numbers that stand under a title, and how they are ordered. */
+  const column = (text: string, title: string) => {
+    const [header = "", ...rows] = text.split("\n").slice(2, -2);
+    const mark = new RegExp(`([▲▼]?)${title}([▲▼]?)`).exec(header);
+    const end = (mark?.index ?? 0) + (mark?.[0].length ?? 0);
+    const numbers = rows.map((row) => /([\d,]+)$/.exec(row.slice(0, end))?.[1]);
+    return {
+      mark: mark?.[1] || mark?.[2] || "",
+      values: numbers.flatMap((n) => (n === undefined ? [] : [Number(n.replace(",", ""))])),
+    };
+  };
+
+  it.each([
+    ["1", "COUNT"],
+    ["2", "COUNT"],
+    ["3", "CONNS"],
+    ["5", "PID"],
+    ["6", "TIME_WAIT"],
+  ])("%s, can be by %s", async (panel, title) => {
+    await openDemo(120, 30);
+    const menu = await app.keys(panel, "e", "s");
+    expect(menu).toMatch(/Sort by[\s\S]*the list's own order/);
+    let text = await app.keys("escape");
+    for (let i = 0; i < 8 && column(text, title).mark === ""; i++) text = await app.keys(">");
+    const [one, other] = [column(text, title), column(await app.keys("R"), title)];
+    const [down, up] = one.mark === "▼" ? [one, other] : [other, one];
+    expect([down.mark, up.mark]).toEqual(["▼", "▲"]);
+    expect(down.values.length).toBeGreaterThan(1);
+    expect(down.values).toEqual(down.values.toSorted((a, b) => b - a));
+    expect(up.values).toEqual(up.values.toSorted((a, b) => a - b));
+  });
+});
+
 describe("following", () => {
   it("keeps a row wherever it goes, says where it is not, and ends with a motion", async () => {
     const trace = traceOf([closeWait(0, 1e9), closeWait(1, 2e9)], 3e9);

@@ -4,6 +4,7 @@ import type { Nanoseconds } from "../../event/trace-event.ts";
 import type { FilterRow } from "../filter-term.ts";
 import { formatCount, formatDuration, UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
+import { type SortColumn, sortRows } from "../sorting.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import { stateSince } from "./endpoint-cells.ts";
 import { groupByHolder, type Holding, holdingKey } from "./holdings.ts";
@@ -30,6 +31,17 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "command", title: "COMMAND", width: 16, grow: 4, optional: 1 },
 ];
 
+const NAME = "close-wait";
+
+const SORTS: readonly SortColumn<Holding>[] = [
+  { id: "owner", title: "owner", by: ({ name }) => name },
+  { id: "pid", title: "pid", by: ({ pid }) => pid },
+  { id: "count", title: "count", by: ({ count }) => count, descendsFirst: true },
+  { id: "growth", title: "growth", by: ({ lastMinute }) => lastMinute, descendsFirst: true },
+  { id: "oldest", title: "oldest", by: ({ since }, now) => now - since, descendsFirst: true },
+  { id: "descriptors", title: "descriptors left", by: ({ descriptorsLeft }) => descriptorsLeft },
+];
+
 function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
   const { name, command, pid, count, since } = holding;
   return {
@@ -44,12 +56,13 @@ function rowOf(holding: Holding, now: Nanoseconds): FilterRow {
 
 /** CLOSE_WAIT by owner: how many, how old, what of the stream is unread. */
 export const closeWaitPanel: Panel<CloseWaitData> = {
-  name: "close-wait",
+  name: NAME,
   title: "CLOSE_WAIT by owner",
   tab: "Owners",
-  view({ watched, now, passes }) {
-    const all = groupByHolder(watched);
-    const holdings = all.filter((each) => passes(rowOf(each, now)));
+  sorts: SORTS,
+  view({ watched, now, passes, sortOf }) {
+    const shown = groupByHolder(watched).filter((each) => passes(rowOf(each, now)));
+    const holdings = sortRows(shown, SORTS, sortOf(NAME), now);
     return { holdings, total: watched.count("CLOSE_WAIT"), now };
   },
   keys: ({ holdings }) => holdings.map(({ key }) => key),
@@ -61,8 +74,10 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
   },
   note: ({ total }) => [{ text: formatCount(total), paint: total > 0 ? "CLOSE_WAIT" : "muted" }],
   draw(inside, { holdings, now }, look) {
+    const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
+      ...(sort !== null && { sort }),
       count: holdings.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,

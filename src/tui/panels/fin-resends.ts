@@ -5,6 +5,7 @@ import type { Nanoseconds, RetransmitCause } from "../../event/trace-event.ts";
 import { unmappedAddress } from "../../event/tuple.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
+import { type SortColumn, sortRows } from "../sorting.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import { MOST_RECENT, type WaitingState, type Watched } from "../watched.ts";
 import { finResends, lostText } from "./endpoint-cells.ts";
@@ -44,18 +45,34 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "for", title: "FOR", width: 6, align: "right" },
 ];
 
+const NAME = "fin-resends";
+
+/** For how long a peer has not answered, or had not when it was last asked. */
+const lastedNs = ({ open, since, lastAt }: Peer, now: Nanoseconds) =>
+  (open > 0 ? now : lastAt) - since;
+
+const SORTS: readonly SortColumn<Peer>[] = [
+  { id: "peer", title: "peer", by: ({ remote }) => remote },
+  { id: "open", title: "unanswered", by: ({ open }) => open, descendsFirst: true },
+  { id: "connections", title: "connections", by: (peer) => peer.connections, descendsFirst: true },
+  { id: "attempts", title: "sent", by: ({ attempts }) => attempts, descendsFirst: true },
+  { id: "ago", title: "ago", by: ({ lastAt }, now) => now - lastAt },
+  { id: "for", title: "for", by: lastedNs, descendsFirst: true },
+];
+
 /** States in which our own FIN waits for its ACK. */
 const UNANSWERED: readonly WaitingState[] = ["FIN_WAIT1", "CLOSING", "LAST_ACK"];
 
 /** Repeated FINs by peer: how many connections, how often, why, for how long. */
 export const finResendsPanel: Panel<FinResendsData> = {
-  name: "fin-resends",
+  name: NAME,
   title: "FIN re-sends by peer",
   tab: "Peers",
-  view: ({ watched, now, passes }) => ({
-    peers: peersOf(watched).filter(({ remote }) => passes({ text: remote, remote })),
-    now,
-  }),
+  sorts: SORTS,
+  view({ watched, now, passes, sortOf }) {
+    const shown = peersOf(watched).filter(({ remote }) => passes({ text: remote, remote }));
+    return { peers: sortRows(shown, SORTS, sortOf(NAME), now), now };
+  },
   keys: ({ peers }) => peers.map(({ remote }) => remote),
   open({ peers }, key) {
     const peer = peers.find(({ remote }) => remote === key);
@@ -68,8 +85,10 @@ export const finResendsPanel: Panel<FinResendsData> = {
     return [{ text: `${formatCount(open)} unanswered`, paint: open > 0 ? "warn" : "muted" }];
   },
   draw(inside, { peers, now }, look) {
+    const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
+      ...(sort !== null && { sort }),
       count: peers.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
@@ -78,7 +97,6 @@ export const finResendsPanel: Panel<FinResendsData> = {
         const peer = peers[index];
         if (peer === undefined) return { key: "", cells: [] };
         const paint = peer.open > 0 ? "text" : "muted";
-        const until = peer.open > 0 ? now : peer.lastAt;
         return {
           key: peer.remote,
           cells: [
@@ -90,7 +108,7 @@ export const finResendsPanel: Panel<FinResendsData> = {
             { text: peer.lastCause === "unknown" ? "?" : peer.lastCause, paint },
             { text: formatDuration((now - peer.lastAt) / 1e6), paint },
             { text: [...peer.lost].sort().join(" "), paint },
-            { text: formatDuration((until - peer.since) / 1e6), paint },
+            { text: formatDuration(lastedNs(peer, now) / 1e6), paint },
           ],
         };
       },

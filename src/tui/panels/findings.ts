@@ -5,6 +5,7 @@ import { unmappedAddress } from "../../event/tuple.ts";
 import type { FilterRow } from "../filter-term.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
+import { type SortColumn, sortRows } from "../sorting.ts";
 import { sparkline } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import type { MembersData, Panel, Scene } from "./panel.ts";
@@ -30,16 +31,29 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "summary", title: "SUMMARY", width: 44, grow: 2, optional: 1 },
 ];
 
+const NAME = "findings";
+
+const lastedNs = ({ since, until }: Finding, now: Nanoseconds) => (until ?? now) - since;
+
+const SORTS: readonly SortColumn<Finding>[] = [
+  { id: "kind", title: "finding", by: ({ kind }) => kind },
+  { id: "subject", title: "subject", by: subjectText },
+  { id: "count", title: "count", by: ({ count }) => count, descendsFirst: true },
+  { id: "since", title: "since", by: ({ since }) => since, descendsFirst: true },
+  { id: "for", title: "for", by: lastedNs, descendsFirst: true },
+];
+
 /** Most endpoints that a finding's list shows. */
 const MOST_ENDPOINTS = 1000;
 
 /** Findings with severity, subject, count and how long they hold. */
 export const findingsPanel: Panel<FindingsData> = {
-  name: "findings",
+  name: NAME,
   title: "Findings",
-  view: ({ watched, now, passes }) => {
+  sorts: SORTS,
+  view: ({ watched, now, passes, sortOf }) => {
     const shown = watched.findings().filter((each) => passes(rowOf(each, now)));
-    return { findings: inOrder(shown), now };
+    return { findings: sortRows(inOrder(shown), SORTS, sortOf(NAME), now), now };
   },
   keys: ({ findings }) => findings.map(({ id }) => id),
   open({ findings }, key) {
@@ -55,7 +69,7 @@ export const findingsPanel: Panel<FindingsData> = {
   note({ findings }) {
     const open = findings.filter(({ until }) => until === null);
     const over = findings.length - open.length;
-    const worst = open[0];
+    const [worst] = inOrder(open);
     if (findings.length === 0) return [{ text: "none", paint: "ok" }];
     const paint = worst === undefined ? "ok" : severityRole(worst.severity);
     return [
@@ -64,8 +78,10 @@ export const findingsPanel: Panel<FindingsData> = {
     ];
   },
   draw(inside, { findings, now }, look) {
+    const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
+      ...(sort !== null && { sort }),
       count: findings.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
@@ -90,7 +106,7 @@ export const findingsPanel: Panel<FindingsData> = {
               paint: isOver ? "muted" : severityRole(severity),
             },
             { text: look.scene.clock(since), paint: "muted" },
-            { text: formatDuration(((until ?? now) - since) / 1e6), paint },
+            { text: formatDuration(lastedNs(finding, now) / 1e6), paint },
             { text: summary, paint: "muted" },
           ],
         };
@@ -100,14 +116,14 @@ export const findingsPanel: Panel<FindingsData> = {
 };
 
 function rowOf(finding: Finding, now: Nanoseconds): FilterRow {
-  const { id, kind, subject, since, until, count, summary } = finding;
+  const { id, kind, subject, count, summary } = finding;
   const { pid, comm, local, listener } = subject;
   return {
     text: `${kind} ${subjectText(finding)} ${summary}`,
     id,
     kind,
     count,
-    age: ((until ?? now) - since) / 1e6,
+    age: lastedNs(finding, now) / 1e6,
     local: local ?? listener ?? null,
     remote: subject.remote ?? null,
     ...(pid !== undefined && { pid: [pid] }),
@@ -133,7 +149,7 @@ function members({ watched, teller, clock, now }: Scene, opened: Finding): Membe
   const { severity, since, until, summary, evidence, endpoints } = finding;
   const paint = until === null ? severityRole(severity) : "muted";
   const how = until === null ? "still so" : `until ${clock(until)}`;
-  const time = `since ${clock(since)}, ${formatDuration(((until ?? now) - since) / 1e6)}, ${how}`;
+  const time = `since ${clock(since)}, ${formatDuration(lastedNs(finding, now) / 1e6)}, ${how}`;
   const about: Span[][] = [
     [
       { text: `${severity} `, paint },

@@ -1,6 +1,8 @@
 // Shows who takes the local ports: TIME_WAIT by destination and by listener, what is left, for how long.
+import type { FilterRow } from "../filter-term.ts";
 import { formatCount, formatDuration, formatShortCount, UNKNOWN } from "../format.ts";
 import type { Span } from "../painter.ts";
+import { type SortColumn, sortRows } from "../sorting.ts";
 import { exactBar } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import type { Role, Theme } from "../theme.ts";
@@ -27,23 +29,40 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "full", title: "FULL IN", width: 7, align: "right" },
 ];
 
+const NAME = "ports";
+
+const shareOf = ({ used, of }: PortRow) => (of === null ? null : used / of);
+const leftOf = ({ used, of }: PortRow) => (of === null ? null : Math.max(0, of - used));
+
+const SORTS: readonly SortColumn<PortRow>[] = [
+  { id: "where", title: "where", by: ({ where }) => where },
+  { id: "waiting", title: "TIME_WAIT", by: ({ waiting }) => waiting, descendsFirst: true },
+  { id: "used", title: "in use", by: ({ used }) => used, descendsFirst: true },
+  { id: "left", title: "left", by: leftOf },
+  { id: "share", title: "share", by: shareOf, descendsFirst: true },
+  { id: "growth", title: "growth", by: ({ growth }) => growth, descendsFirst: true },
+  { id: "full", title: "full in", by: ({ secondsLeft }) => secondsLeft },
+];
+
 /** From these shares of the ports on it is worth a colour; the findings have thresholds of their own. */
 const WARN_SHARE = 0.6;
 const CRITICAL_SHARE = 0.9;
 
 /** Local ports by destination and TIME_WAIT by listener. */
 export const portsPanel: Panel<PortsData> = {
-  name: "ports",
+  name: NAME,
   title: "TIME_WAIT and ports",
   tab: "Ports",
+  sorts: SORTS,
   view(scene) {
     const { destinations, listeners } = scene.watched.ports();
     const rows = [
       ...destinations.map(destinationRow),
       ...listeners.map((each) => listenerRow(each, scene)),
     ];
+    const shown = rows.filter((row) => scene.passes(filterRowOf(row)));
     return {
-      rows: rows.filter(({ where, from, kind }) => scene.passes(`${kind} ${where} ${from ?? ""}`)),
+      rows: sortRows(shown, SORTS, scene.sortOf(NAME), scene.now),
       waiting: scene.watched.count("TIME_WAIT"),
     };
   },
@@ -61,8 +80,10 @@ export const portsPanel: Panel<PortsData> = {
     },
   ],
   draw(inside, { rows }, look) {
+    const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
+      ...(sort !== null && { sort }),
       count: rows.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
@@ -76,17 +97,30 @@ export const portsPanel: Panel<PortsData> = {
   },
 };
 
-function roleOf({ used, of, secondsLeft, kind }: PortRow): Role {
-  const share = of === null ? 0 : used / of;
+function filterRowOf({ kind, where, from, netns, port, used }: PortRow): FilterRow {
+  return {
+    text: `${kind} ${where} ${from ?? ""}`,
+    netns,
+    port: [port],
+    local: from,
+    remote: kind === "to" ? where : null,
+    count: used,
+  };
+}
+
+function roleOf(row: PortRow): Role {
+  const { secondsLeft, kind } = row;
+  const share = shareOf(row) ?? 0;
   if (share >= CRITICAL_SHARE || secondsLeft !== null) return "critical";
   if (share >= WARN_SHARE) return "warn";
   return kind === "to" ? "text" : "muted";
 }
 
 function cellsOf(row: PortRow, theme: Theme): Span[] {
-  const { kind, where, from, waiting, used, of, growth, secondsLeft } = row;
+  const { kind, where, from, waiting, used, growth, secondsLeft } = row;
   const role = roleOf(row);
-  const share = of === null ? null : used / of;
+  const share = shareOf(row);
+  const left = leftOf(row);
   const percent =
     share === null ? UNKNOWN : `${share > 0 && share < 0.01 ? "<1" : Math.round(share * 100)}%`;
   const bar = share === null ? "" : exactBar(share, BAR, theme.glyphs);
@@ -96,7 +130,7 @@ function cellsOf(row: PortRow, theme: Theme): Span[] {
     { text: from ?? "", paint: "muted" },
     { text: formatCount(waiting), paint: waiting > 0 ? "TIME_WAIT" : "muted" },
     { text: kind === "to" ? formatCount(used) : "", paint: "text" },
-    { text: of === null ? UNKNOWN : formatCount(Math.max(0, of - used)), paint: role },
+    { text: left === null ? UNKNOWN : formatCount(left), paint: role },
     { text: percent, paint: role },
     { text: bar, paint: role === "text" ? "accent" : role },
     {
