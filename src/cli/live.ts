@@ -11,6 +11,7 @@ import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
+  cidrOption,
   commOption,
   detailOption,
   durationOption,
@@ -41,6 +42,7 @@ export function addLive(program: Command, result: CommandResult): void {
     .description("Show this host's TCP teardowns live. Needs root; q ends it, ? shows the keys.")
     .addOption(durationOption)
     .addOption(portOption)
+    .addOption(cidrOption)
     .addOption(pidOption)
     .addOption(commOption)
     .addOption(netnsOption)

@@ -13,6 +13,7 @@ import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
+  cidrOption,
   commOption,
   matches,
   netnsOption,
@@ -40,6 +41,7 @@ export function addReplay(program: Command, result: CommandResult): void {
     )
     .option("--from <time>", "where to begin to play; time goes back from there, too")
     .addOption(portOption)
+    .addOption(cidrOption)
     .addOption(pidOption)
     .addOption(commOption)
     .addOption(netnsOption)

@@ -1,13 +1,12 @@
 /** Options that several commands share, read once and checked at the door. */
 
-import { BlockList, isIP } from "node:net";
 import { InvalidArgumentError, Option } from "commander";
 import type { Endpoint } from "../core/endpoint.ts";
 import { FINDING_KINDS, type FindingKind } from "../core/finding.ts";
 import { isTcpState, type TcpState } from "../event/tcp-state.ts";
 import { parseDuration } from "../event/time.ts";
-import { unmappedAddress } from "../event/tuple.ts";
 import { type Zone, zoneNamed } from "../event/zone.ts";
+import { type Network, parseNetwork } from "../tui/network.ts";
 
 /** Which endpoints a command speaks of; absent fields do not filter. */
 export interface FilterOptions {
@@ -20,10 +19,7 @@ export interface FilterOptions {
 }
 
 /** A network, as text and as its matcher. */
-export interface Cidr {
-  readonly text: string;
-  has(address: string): boolean;
-}
+export type Cidr = Network;
 
 /** `--threshold KIND=VALUE`, collected. */
 export type Thresholds = Partial<Record<FindingKind, number>>;
@@ -43,21 +39,9 @@ export function parseCidrs(text: string): Cidr[] {
 }
 
 function parseCidr(text: string): Cidr {
-  const [address = "", prefix, ...rest] = text.split("/");
-  const family = isIP(address);
-  const longest = family === 6 ? 128 : 32;
-  const bits = prefix === undefined ? longest : Number(prefix);
-  const isValid = family !== 0 && rest.length === 0 && /^\d*$/.test(prefix ?? "");
-  if (!isValid || prefix === "" || bits > longest) {
-    throw new InvalidArgumentError(`${JSON.stringify(text)} is no network, such as 10.0.0.0/8.`);
-  }
-  const list = new BlockList();
-  list.addSubnet(address, bits, family === 6 ? "ipv6" : "ipv4");
-  return {
-    text,
-    has: (other) =>
-      list.check(unmappedAddress(other), isIP(unmappedAddress(other)) === 6 ? "ipv6" : "ipv4"),
-  };
+  const network = parseNetwork(text);
+  if (network !== null) return network;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} is no network, such as 10.0.0.0/8.`);
 }
 
 /** Pids and inodes of namespaces have 32 bits; the probes would not take more. */

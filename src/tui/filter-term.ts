@@ -1,5 +1,6 @@
 // One term of a filter: `state:CLOSE_WAIT`, `!comm:curl`, `age>30s`, or a regular expression.
 import { parseDuration } from "../event/time.ts";
+import { addressOf, parseNetwork } from "./network.ts";
 
 /** What a term may ask of a row, by field; a row that has no such field has no value for it. */
 export interface FilterRow {
@@ -95,9 +96,21 @@ function fieldTerm(field: string, value: string): Term | string {
         lower.some((part) => (row[side] ?? "").toLowerCase().replace("[", "").startsWith(part)),
       );
   }
+  if (field === "cidr") return networkTerm(values);
   if (includes(NUMBERS, field)) return `${field} is compared: ${field}>${exampleOf(field)}`;
-  const known = [...EXACT, ...PART, ...BEGINNING, ...NUMBERS];
+  const known = [...EXACT, ...PART, ...BEGINNING, "cidr", ...NUMBERS];
   return `no field ${field}; there are ${[...new Set(known)].join(" ")}`;
+}
+
+/** The address of either side lies in one of the networks. */
+function networkTerm(values: readonly string[]): Term | string {
+  const networks = values.map(parseNetwork);
+  const at = networks.indexOf(null);
+  if (at >= 0) return `${values[at]} is no network, such as 10.0.0.0/8`;
+  return ({ local, remote }) =>
+    [local, remote].some(
+      (side) => side != null && networks.some((each) => each?.has(addressOf(side))),
+    );
 }
 
 function numberTerm(field: string, sign: string, text: string): Term | string {
@@ -142,6 +155,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   port: "port:443",
   comm: "comm:nginx",
   addr: "addr:10.0.",
+  cidr: "cidr:10.0.0.0/8",
   age: "30s",
   took: "1s",
 };

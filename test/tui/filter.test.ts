@@ -47,6 +47,10 @@ describe("a filter lets through", () => {
     ["!comm:nginx", false],
     ["addr:10.0.", true],
     ["addr:fd00", true],
+    ["cidr:10.0.0.0/8", true],
+    ["cidr:10.1.0.0/16,fd00:10::/64", true],
+    ["!cidr:10.0.0.5", false],
+    ["cidr:192.168.0.0/16", false],
     ["local:fd00", false],
     ["remote:fd00:10::5", true],
     ["age>30s", true],
@@ -72,6 +76,8 @@ describe("a filter lets through", () => {
 describe("a filter that is none", () => {
   it.each([
     ["(", "no regular expression: ("],
+    ["cidr:10.0.0.0/33", "10.0.0.0/33 is no network, such as 10.0.0.0/8"],
+    ["cidr:", "cidr: of what? such as cidr:10.0.0.0/8"],
     ["comm:nginx (", "no regular expression: ("],
     ["colour:red", "no field colour; there are state pid port"],
     ["state:", "state: of what? such as state:CLOSE_WAIT"],
