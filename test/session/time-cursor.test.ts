@@ -1,5 +1,5 @@
 /** Wherever a cursor goes, it shows what folding from the start to there gives. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Trace } from "../../src/core/fold.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { TimeCursor } from "../../src/session/time-cursor.ts";
@@ -166,16 +166,25 @@ describe("a cursor that plays at a pace", { timeout: 60_000 }, () => {
     cursor.stop();
   });
 
-  test("stands still, though its store fills", async () => {
+  test("stands still, though its store fills and time passes, and goes on from there", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
     const store = new EventRing({ maxBytes: 1 << 28, maxEvents: 1 << 30 });
     const cursor = new TimeCursor(store, { speed: 1, newTrace });
     cursor.play(0);
     cursor.take(EVENTS);
     cursor.pause();
     const { taken } = cursor.trace;
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    const pass = async (ms: number) => {
+      vi.advanceTimersByTime(ms);
+      for (let turn = 0; turn < 20; turn++) await new Promise((next) => setImmediate(next));
+    };
+    await pass(5000);
     expect(cursor.trace.taken).toBe(taken);
     expect(cursor.ahead).toBe(EVENTS.length - taken);
+    cursor.resume();
+    await pass(5000);
+    expect(cursor.trace.taken).toBeGreaterThan(taken);
     cursor.stop();
   });
 });
