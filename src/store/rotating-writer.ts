@@ -21,6 +21,10 @@ export interface RotationOptions extends PartLimits {
   readonly onProblem?: (message: string) => void;
   /** One for all files: what bears one name in the first bears it in the last. */
   readonly redactor?: WriterOptions["redactor"];
+  /** How often a full disk is tried again, milliseconds. */
+  readonly retryMs?: number;
+  /** Milliseconds that only grow; a test's own. */
+  readonly clock?: () => number;
   /** Told of each file that is complete. */
   readonly onPart?: (path: string) => void;
   /** What the state depends on now, for the head of the next file. */
@@ -44,6 +48,7 @@ export class RotatingWriter {
   readonly #options: RotationOptions;
   readonly #names: PartNames;
   readonly #packing = new Set<Promise<void>>();
+  readonly #clock: () => number;
   #number: number;
   #path = "";
   #writer: RecordingWriter | null = null;
@@ -59,6 +64,7 @@ export class RotatingWriter {
   private constructor(path: string, header: RecordingHeader, options: RotationOptions) {
     this.#header = header;
     this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
     this.#names = partNames(path);
     this.#number = partFiles(this.#names).at(-1)?.number ?? 0;
   }
@@ -111,6 +117,12 @@ export class RotatingWriter {
     return this.#turning;
   }
 
+  /** Hand everything to the system, once a rotation under way is done. */
+  async flush(): Promise<void> {
+    await this.#turning;
+    await this.#writer?.flush();
+  }
+
   /** Write the footer and wait for what is being packed. */
   async close(footer: RecordingFooter): Promise<WriterEnd> {
     await this.#turning;
@@ -127,7 +139,7 @@ export class RotatingWriter {
 
   #isFull(): boolean {
     const { maxPartBytes = Infinity, maxPartMs = Infinity } = this.#options;
-    const now = performance.now();
+    const now = this.#clock();
     if (now < this.#notBefore) return false;
     const bytes = this.#writer?.state.bytes ?? 0;
     return bytes >= maxPartBytes || now - this.#beganAt >= maxPartMs;
@@ -141,7 +153,7 @@ export class RotatingWriter {
     try {
       await this.#begin(this.#options.carry());
     } catch (error) {
-      this.#notBefore = performance.now() + RETRY_MS;
+      this.#notBefore = this.#clock() + RETRY_MS;
       this.#options.onProblem?.(`${error instanceof Error ? error.message : error}`);
       this.#letGo();
       return;
@@ -160,17 +172,21 @@ export class RotatingWriter {
     const startedAt = toIso(this.#header.startedAt, from, 0);
     const path = partPath(this.#names, number, startedAt);
     const part = { number, from, carried: carried.length };
-    const { onProblem, redactor } = this.#options;
+    const { onProblem, redactor, retryMs } = this.#options;
     const writer = await createRecording(
       path,
       { ...this.#header, part },
-      { ...(onProblem && { onProblem }), ...(redactor && { redactor }) },
+      {
+        ...(onProblem && { onProblem }),
+        ...(redactor && { redactor }),
+        ...(retryMs !== undefined && { retryMs }),
+      },
     );
     for (const event of carried) writer.write(event);
     this.#number = number;
     this.#writer = writer;
     this.#path = path;
-    this.#beganAt = performance.now();
+    this.#beganAt = this.#clock();
   }
 
   #letGo(): void {

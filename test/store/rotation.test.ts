@@ -77,18 +77,32 @@ describe("rotation", () => {
     for (const name of parts) expect(statSync(`${directory}/${name}`).mode & 0o7777).toBe(0o600);
   });
 
-  test("by size and by time", async () => {
-    const writer = await start({ maxPartBytes: 20_000 });
-    for (let seq = 0; seq < 300; seq++) {
+  /** The files after each of so many batches of 50 events, rotated where one is full. */
+  async function filesAfterBatches(count: number, options: Partial<RotationOptions>) {
+    let now = 0;
+    const writer = await start({ clock: () => now, ...options });
+    const files: number[] = [];
+    for (let seq = 0; seq < 50 * count; seq++) {
       writer.write(transitionAt(1000 * seq, seq));
-      if (seq % 50 === 49) {
-        await new Promise((resolve) => setTimeout(resolve, 250));
-        writer.rotateIfFull();
-      }
+      if (seq % 50 < 49) continue;
+      now += 100;
+      await writer.flush();
+      writer.rotateIfFull();
+      await writer.flush();
+      files.push(readdirSync(directory).length);
     }
     await writer.close(FOOTER);
-    expect((await read()).sequences).toEqual(range(300));
-    expect(readdirSync(directory).length).toBeGreaterThan(2);
+    expect((await read()).sequences).toEqual(range(50 * count));
+    return files;
+  }
+
+  test("by size", async () => {
+    // Fifty lines are 20 KB.
+    expect(await filesAfterBatches(6, { maxPartBytes: 30_000 })).toEqual([1, 2, 2, 3, 3, 4]);
+  });
+
+  test("by time", async () => {
+    expect(await filesAfterBatches(6, { maxPartMs: 250 })).toEqual([1, 1, 2, 2, 2, 3]);
   });
 
   test("packs what is closed, beside the loop, and reads the same", async () => {
