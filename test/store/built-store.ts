@@ -30,6 +30,7 @@ export function builtStore(): () => string {
       files: [
         join(root, "src/store/create-recording.ts"),
         join(root, "src/store/recording-reader.ts"),
+        join(root, "src/store/rotating-writer.ts"),
       ],
       include: [],
     };

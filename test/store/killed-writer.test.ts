@@ -1,9 +1,13 @@
-/** A writer that is killed at any moment loses no line that it has acknowledged. */
+/** A writer that is killed at any moment loses no line that it has acknowledged, rotating or not. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { HEADER, transitionAt } from "../event/sample-events.ts";
+import type { TraceEvent } from "../../src/event/trace-event.ts";
+import { readRecordings } from "../../src/store/recording-set.ts";
+import { RotatingWriter } from "../../src/store/rotating-writer.ts";
+import { FOOTER, HEADER, transitionAt } from "../event/sample-events.ts";
 import { type Chance, seeded } from "../event/seeded.ts";
 import { builtStore, fixture } from "./built-store.ts";
 import { scan } from "./scan.ts";
@@ -15,16 +19,15 @@ const files = scratch();
 const store = builtStore();
 
 /** Kill a writer once it has acknowledged so many events; returns what it acknowledged last. */
-async function killWriter(path: string, atLeast: number): Promise<number> {
-  const args = [store(), path, JSON.stringify(HEADER), JSON.stringify(transitionAt(0))];
-  const child = spawn(process.execPath, [fixture("acknowledging-writer.js"), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+async function killWriter(paths: readonly string[], packs: boolean, least: number) {
+  const sample = [HEADER, transitionAt(0), FOOTER].map((each) => JSON.stringify(each));
+  const args = [fixture("acknowledging-writer.js"), store(), ...paths, String(packs), ...sample];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   const closed = once(child, "close");
   child.stdout.on("data", (chunk: Buffer) => {
     said += chunk;
-    if (acknowledged(said) >= atLeast) child.kill("SIGKILL");
+    if (acknowledged(said) >= least) child.kill("SIGKILL");
   });
   expect(await closed).toEqual([null, "SIGKILL"]);
   return acknowledged(said);
@@ -34,32 +37,60 @@ function acknowledged(said: string): number {
   return Number(said.split("\n").at(-2) ?? 0);
 }
 
-async function killOnce(round: number, chance: Chance): Promise<{ torn: number; spare: number }> {
-  const path = files.path(`${round}.ndjson`);
-  const count = await killWriter(path, 1 + chance(4000));
-  const { events, end } = scan(readFileSync(path));
+function expectAll(events: readonly TraceEvent[], count: number): void {
   expect(events.map((event) => Reflect.get(event, "seq"))).toEqual(
     Array.from({ length: events.length }, (_, at) => at),
   );
   expect(events.length).toBeGreaterThanOrEqual(count);
-  expect(end).toMatchObject({ malformed: 0, overlong: 0, closedCleanly: false });
-  return { torn: end.tornTail ? 1 : 0, spare: events.length - count };
 }
 
-test(`${KILLS} SIGKILLs: every acknowledged line is there, in order`, {
+/** The events of a series; before and after the next start has mended it they are the same. */
+async function readSeries(series: string): Promise<TraceEvent[]> {
+  const recording = await readRecordings(dirname(series));
+  const events: TraceEvent[] = [];
+  for await (const batch of recording.events) events.push(...batch);
+  expect(recording.end()).toMatchObject({ malformed: 0, overlong: 0, closedCleanly: false });
+  return events;
+}
+
+async function killOnce(round: number, chance: Chance) {
+  const [path, series] = [files.path(`${round}.ndjson`), files.path(`${round}/run.ndjson`)];
+  mkdirSync(dirname(series));
+  const count = await killWriter([path, series], round % 2 === 0, 1 + chance(1500));
+  const { events, end } = scan(readFileSync(path));
+  expectAll(events, count);
+  expect(end).toMatchObject({ malformed: 0, overlong: 0, closedCleanly: false });
+
+  const before = await readSeries(series);
+  expectAll(before, count);
+  const parts = readdirSync(dirname(series)).length;
+  const later = { ...HEADER, startedAt: "2026-11-21T06:00:00Z" };
+  const next = await RotatingWriter.start(series, later, {
+    packs: false,
+    carry: () => [],
+    footer: () => FOOTER,
+  });
+  await next.close(FOOTER);
+  // What the next start has mended is what was there.
+  expectAll((await readSeries(series)).slice(0, before.length), count);
+  return { torn: end.tornTail ? 1 : 0, spare: events.length - count, parts };
+}
+
+test(`${KILLS} SIGKILLs: every acknowledged line is there, in order, of one file and of many`, {
   timeout: 300_000,
 }, async () => {
   const chance = seeded(60);
-  let torn = 0;
-  let spare = 0;
+  const sum = { torn: 0, spare: 0, parts: 0 };
   for (let round = 0; round < KILLS; round += AT_ONCE) {
     const rounds = Array.from({ length: AT_ONCE }, (_, at) => killOnce(round + at, chance));
     for (const result of await Promise.all(rounds)) {
-      torn += result.torn;
-      spare += result.spare;
+      sum.torn += result.torn;
+      sum.spare += result.spare;
+      sum.parts += result.parts;
     }
   }
+  expect(sum.parts).toBeGreaterThan(2 * KILLS);
   console.log(
-    `${KILLS} kills: 0 acknowledged lines lost, ${torn} torn tails, ${spare} lines beyond`,
+    `${KILLS} kills: 0 acknowledged lines lost, ${sum.torn} torn tails, ${sum.spare} lines beyond, ${sum.parts} files of series`,
   );
 });
