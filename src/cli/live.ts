@@ -66,9 +66,12 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
     };
     const session = await prepareTracing({ ...options, onOutage }, (line) => problems.push(line));
     const history = new LiveHistory(session, options.history);
-    const { store, cursor } = history;
+    const { store, cursor, forgotten } = history;
     const { header, newTrace } = session;
-    const exports = new ScreenExports({ store, header, newTrace }, options.exportDir ?? ".");
+    const exports = new ScreenExports(
+      { store, header, newTrace, forgotten },
+      options.exportDir ?? ".",
+    );
     const meter = new CostMeter();
     let attachedNs: number | null = null;
     let starting: string | null = "attaching the probes";

@@ -11,6 +11,7 @@ import type { Redactor } from "../event/redact.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { createRecording } from "../store/create-recording.ts";
 import type { EventRing } from "../store/ring.ts";
+import type { Forgotten } from "./forgotten.ts";
 import { OperatorError } from "./operator-error.ts";
 
 /** Where the events are, and what they are of. */
@@ -18,6 +19,8 @@ export interface RangeSource {
   readonly store: EventRing;
   readonly header: RecordingHeader;
   newTrace(): Trace;
+  /** What its beginning depends on, where that has been dropped. */
+  readonly forgotten?: Forgotten;
 }
 
 /** Which part. */
@@ -43,7 +46,7 @@ const TURN_MS = 8;
 
 /**
  * Write the range to a new file, as `slice` cuts one out of a file: every endpoint with its whole
- * story, or as much of it as the store still has.
+ * story, also of before the beginning of the store where it lived on.
  *
  * It goes over the events twice, in turns, while others come in; those are not in it.
  *
@@ -56,9 +59,10 @@ export async function exportRange(
 ): Promise<RangeResult> {
   const { store, header } = source;
   const upTo = store.seek(request.toNs + 1);
+  const before = source.forgotten?.carried() ?? [];
   const trace = source.newTrace();
   const follower = new Follower(trace);
-  await eachEvent(store, upTo, (event) => void follower.step(event));
+  await eachEvent(before, store, upTo, (event) => void follower.step(event));
   trace.advance(request.toNs);
   trace.finish();
   const plan = planOf(trace, follower, request);
@@ -68,7 +72,7 @@ export async function exportRange(
   const filter = new SliceFilter(plan, source.newTrace());
   let events = 0;
   let waiting = 0;
-  await eachEvent(store, upTo, (event) => {
+  await eachEvent(before, store, upTo, (event) => {
     for (const each of filter.take(event)) {
       writer.write(each);
       events++;
@@ -142,11 +146,13 @@ function originOf(plan: SliceRequest, store: EventRing, { toNs }: RangeRequest):
 }
 
 async function eachEvent(
+  before: readonly TraceEvent[],
   store: EventRing,
   upTo: number,
   take: (event: TraceEvent) => Promise<void> | undefined | void,
 ): Promise<void> {
   let turnEnds = performance.now() + TURN_MS;
+  for (const event of before) await take(event);
   for (let at = store.oldest; at < upTo; ) {
     const from = Math.max(at, store.oldest);
     const events = store.read(from, Math.min(RUN, upTo - from));

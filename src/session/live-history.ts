@@ -1,6 +1,7 @@
 /** Keeps what a live trace has seen in a bounded store, and the cursor that a screen is over it. */
 
 import { EventRing } from "../store/ring.ts";
+import { Forgotten } from "./forgotten.ts";
 import type { LiveSession } from "./live-session.ts";
 import { TimeCursor } from "./time-cursor.ts";
 
@@ -14,12 +15,15 @@ const TICK_MS = 100;
 export class LiveHistory {
   readonly store: EventRing;
   readonly cursor: TimeCursor;
+  readonly forgotten: Forgotten;
   readonly #timer: NodeJS.Timeout;
 
   /** Begin to record. Call it before the first event is delivered. */
   constructor(session: LiveSession, maxBytes = LIVE_BYTES) {
-    this.store = new EventRing({ maxBytes, maxEvents: Number.POSITIVE_INFINITY });
     const { newTrace, trace } = session;
+    this.forgotten = new Forgotten(newTrace);
+    const limits = { maxBytes, maxEvents: Number.POSITIVE_INFINITY };
+    this.store = new EventRing(limits, this.forgotten.take);
     this.cursor = new TimeCursor(this.store, { speed: Number.POSITIVE_INFINITY, newTrace });
     session.onEvents((events) => this.cursor.take(events));
     this.#timer = setInterval(() => this.cursor.advance(trace.now), TICK_MS);
@@ -32,5 +36,6 @@ export class LiveHistory {
   stop(): void {
     clearInterval(this.#timer);
     this.cursor.stop();
+    this.forgotten.stop();
   }
 }

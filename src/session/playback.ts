@@ -7,6 +7,7 @@ import type { RecordingPath } from "../store/recording-files.ts";
 import type { Recording } from "../store/recording-reader.ts";
 import type { ReadEnd } from "../store/recording-scanner.ts";
 import { EventRing } from "../store/ring.ts";
+import { Forgotten } from "./forgotten.ts";
 import { openRecording, readable, traceFor } from "./read-trace.ts";
 import { TimeCursor } from "./time-cursor.ts";
 import type { TimeIndex } from "./time-index.ts";
@@ -31,6 +32,7 @@ export class Playback {
   readonly header: RecordingHeader;
   readonly store: EventRing;
   readonly newTrace: () => Trace;
+  readonly forgotten: Forgotten;
   readonly cursor: TimeCursor;
   /** Settles when the last event has been shown, or after `stop()`. */
   readonly ended: Promise<void>;
@@ -45,8 +47,10 @@ export class Playback {
     this.#fromNs = fromNs;
     const { header } = recording;
     this.header = header;
-    this.store = new EventRing({ maxBytes, maxEvents: Number.POSITIVE_INFINITY });
     this.newTrace = () => traceFor(header, {});
+    this.forgotten = new Forgotten(this.newTrace);
+    const limits = { maxBytes, maxEvents: Number.POSITIVE_INFINITY };
+    this.store = new EventRing(limits, this.forgotten.take);
     this.cursor = new TimeCursor(this.store, {
       speed,
       newTrace: this.newTrace,
@@ -76,6 +80,7 @@ export class Playback {
   stop(): void {
     this.#isStopped = true;
     this.cursor.stop();
+    this.forgotten.stop();
   }
 
   /** The account of the reading, complete once `ended` has settled. */

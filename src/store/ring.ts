@@ -48,6 +48,7 @@ const WORTH_PACKING = 16_384;
  */
 export class EventRing {
   readonly #limits: RingLimits;
+  readonly #onDrop: ((events: readonly TraceEvent[]) => void) | undefined;
   /** The segment decoded last: a cursor reads on where it was. */
   #decoded: { readonly segment: Segment; readonly events: readonly TraceEvent[] } | null = null;
   #segments: Segment[] = [];
@@ -59,10 +60,13 @@ export class EventRing {
   #end = 0;
   #newestNs = Number.NEGATIVE_INFINITY;
 
+  /** @param onDrop told of the events that are dropped for want of room, before they are */
   constructor(
     limits: RingLimits = { maxBytes: 64 * 1024 * 1024, maxEvents: Number.POSITIVE_INFINITY },
+    onDrop?: (events: readonly TraceEvent[]) => void,
   ) {
     this.#limits = limits;
+    this.#onDrop = onDrop;
   }
 
   /** Number of the oldest event kept. */
@@ -187,8 +191,10 @@ export class EventRing {
 
   #dropOldest(): void {
     if (this.#segments.length === 0) this.#seal();
-    const segment = this.#segments.shift();
+    const [segment] = this.#segments;
     if (segment === undefined) return;
+    this.#onDrop?.(this.#readSegment(segment.first, segment.first + segment.count));
+    this.#segments.shift();
     this.#sealedBytes -= segment.bytes.length;
     this.#oldest = segment.first + segment.count;
   }
