@@ -7,6 +7,8 @@ import { SIZE_UNITS } from "./shared-options.ts";
 export interface HistoryOptions {
   /** Bytes, packed. */
   readonly history?: number;
+  /** Where it is kept on disk; in memory when absent. */
+  readonly historyDir?: string;
   readonly exportDir?: string;
 }
 
@@ -28,7 +30,7 @@ export function addHistoryOptions(command: Command, usual: string): Command {
     .addOption(
       new Option(
         "--history <size>",
-        `memory for going back in time, packed (default: ${usual})`,
+        `how much to go back to, packed (default: ${usual})`,
       ).argParser(parseSize),
     )
     .option("--export-dir <dir>", "where the keys w and x write (default: here)");

@@ -2,12 +2,18 @@
 
 import type { Command } from "commander";
 import { CostMeter } from "../session/cost-meter.ts";
-import { LiveHistory } from "../session/live-history.ts";
+import { LiveHistory, shelfIn } from "../session/live-history.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
 import { ScreenExports } from "../session/screen-exports.ts";
 import type { CommandResult } from "./command-result.ts";
 import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
+import {
+  addLiveRecordingOptions,
+  type LiveRecordingOptions,
+  recordLive,
+} from "./live-recording.ts";
+import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
@@ -33,7 +39,11 @@ import {
   untilEnd,
 } from "./tracing.ts";
 
-interface LiveCommandOptions extends TracingOptions, ScreenOptions, HistoryOptions {}
+interface LiveCommandOptions
+  extends TracingOptions,
+    ScreenOptions,
+    HistoryOptions,
+    LiveRecordingOptions {}
 
 export function addLive(program: Command, result: CommandResult): void {
   const command = program
@@ -51,6 +61,8 @@ export function addLive(program: Command, result: CommandResult): void {
     .addOption(thresholdOption)
     .option("-q, --quiet", "no remarks on stderr");
   addHistoryOptions(command, "64M");
+  command.option("--history-dir <dir>", "keep it in a file there, not in memory");
+  addLiveRecordingOptions(command);
   addScreenOptions(command)
     .addHelpText("after", "\nExample:\n  sudo lastack --port 443")
     .action((options: LiveCommandOptions) => run(options, result));
@@ -64,8 +76,15 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
       if (state === "begun") outage = problems.length;
       problems[outage] = line;
     };
-    const session = await prepareTracing({ ...options, onOutage }, (line) => problems.push(line));
-    const history = new LiveHistory(session, options.history);
+    const onProblem = (line: string): void => void problems.push(line);
+    const { history: maxBytes, historyDir } = options;
+    const shelf = historyDir === undefined ? null : shelfIn(historyDir, onProblem);
+    const session = await prepareTracing({ ...options, onOutage }, onProblem);
+    const history = new LiveHistory(session, {
+      ...(maxBytes !== undefined && { maxBytes }),
+      ...(shelf !== null && { shelf }),
+    });
+    const recording = await recordLive(session, options, onProblem);
     const { store, cursor, forgotten } = history;
     const { header, newTrace } = session;
     const exports = new ScreenExports(
@@ -100,7 +119,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
       },
       end: async () => {
         history.stop();
-        await session.stop();
+        await recording.close(await session.stop());
       },
       ended: session.ended.then((error) => error?.message ?? null),
       ...(options.duration === undefined
@@ -113,6 +132,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
     return;
   }
   const session = await startTracing({ ...options, onOutage: complainOfOutage });
+  const recording = await recordLive(session, options, complain);
   const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);
   const { trace, header } = session;
@@ -124,7 +144,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
   });
   await Promise.race([session.readHost(), ending]);
   const end = await ending;
-  await session.stop();
+  await recording.close(await session.stop());
   lines(true);
   if (end instanceof OperatorError) throw end;
 }

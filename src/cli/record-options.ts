@@ -73,11 +73,16 @@ export const KEEPING_OPTIONS: readonly Option[] = [
   new Option("--after <time>", "and of the time after").argParser(parseSpan).default(120_000, "2m"),
 ];
 
+/** What bounds the recording that a dashboard writes. */
+export const BOUNDING_OPTIONS = KEEPING_OPTIONS.filter(({ long }) =>
+  ["--keep", "--max-size"].includes(long ?? ""),
+);
+
 /** Whether files rotate, and how; null for one file. */
 export function partsOf(
-  options: KeepingOptions,
+  options: Partial<KeepingOptions>,
 ): Omit<PartOptions, "onProblem" | "redactor"> | null {
-  const { rotateSize, rotateEvery, maxFiles, maxSize, keep, gzip } = options;
+  const { rotateSize, rotateEvery, maxFiles, maxSize, keep, gzip = true } = options;
   const given = [rotateSize, rotateEvery, maxFiles, maxSize, keep];
   if (given.every((each) => each === undefined)) return null;
   const bySize = maxSize === undefined ? undefined : Math.ceil(maxSize / PARTS_OF_SIZE);

@@ -50,7 +50,7 @@ export class Playback {
     this.newTrace = () => traceFor(header, {});
     this.forgotten = new Forgotten(this.newTrace);
     const limits = { maxBytes, maxEvents: Number.POSITIVE_INFINITY };
-    this.store = new EventRing(limits, this.forgotten.take);
+    this.store = new EventRing(limits, { onDrop: this.forgotten.take });
     this.cursor = new TimeCursor(this.store, {
       speed,
       newTrace: this.newTrace,

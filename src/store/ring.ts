@@ -1,13 +1,22 @@
-/** The newest events in bounded memory: what the live dashboard is a cursor over. */
+/** The newest events within bounds, in memory or on disk: what the dashboard is a cursor over. */
 
 import { deflateRaw, inflateRawSync } from "node:zlib";
 import { encodeEvent } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { type Held, inMemory, type Shelf } from "./shelf.ts";
 
 /** How much a ring keeps. */
 export interface RingLimits {
   readonly maxBytes: number;
   readonly maxEvents: number;
+}
+
+/** What a ring does with what leaves its memory. */
+export interface RingPlaces {
+  /** Told of the events that are dropped for want of room, before they are. */
+  readonly onDrop?: (events: readonly TraceEvent[]) => void;
+  /** Where packed segments are kept; in memory when absent. */
+  readonly shelf?: Shelf;
 }
 
 /** Events of a run, sealed in one buffer outside the heap. */
@@ -20,7 +29,7 @@ interface Segment {
   /** The newest `t` up to its end; grows from segment to segment, late events or not. */
   readonly newestNs: Nanoseconds;
   /** Their recording lines, joined by commas, packed or not yet. */
-  bytes: Buffer;
+  held: Held;
   isPacked: boolean;
 }
 
@@ -48,7 +57,7 @@ const WORTH_PACKING = 16_384;
  */
 export class EventRing {
   readonly #limits: RingLimits;
-  readonly #onDrop: ((events: readonly TraceEvent[]) => void) | undefined;
+  readonly #places: RingPlaces;
   /** The segment decoded last: a cursor reads on where it was. */
   #decoded: { readonly segment: Segment; readonly events: readonly TraceEvent[] } | null = null;
   #segments: Segment[] = [];
@@ -60,13 +69,12 @@ export class EventRing {
   #end = 0;
   #newestNs = Number.NEGATIVE_INFINITY;
 
-  /** @param onDrop told of the events that are dropped for want of room, before they are */
   constructor(
     limits: RingLimits = { maxBytes: 64 * 1024 * 1024, maxEvents: Number.POSITIVE_INFINITY },
-    onDrop?: (events: readonly TraceEvent[]) => void,
+    places: RingPlaces = {},
   ) {
     this.#limits = limits;
-    this.#onDrop = onDrop;
+    this.#places = places;
   }
 
   /** Number of the oldest event kept. */
@@ -168,7 +176,7 @@ export class EventRing {
       count,
       firstNs: this.#openEvents[0]?.t ?? 0,
       newestNs: this.#newestNs,
-      bytes,
+      held: inMemory(bytes),
       isPacked: false,
     };
     this.#segments.push(segment);
@@ -176,15 +184,15 @@ export class EventRing {
     this.#open = [];
     this.#openEvents = [];
     this.#openChars = 0;
-    if (bytes.length >= WORTH_PACKING) this.#pack(segment);
+    if (bytes.length >= WORTH_PACKING) this.#pack(segment, bytes);
   }
 
   /** Pack a segment off the event loop; until then, and where it fails, it stays as it is. */
-  #pack(segment: Segment): void {
-    deflateRaw(segment.bytes, PACKING, (error, packed) => {
+  #pack(segment: Segment, bytes: Buffer): void {
+    deflateRaw(bytes, PACKING, (error, packed) => {
       if (error !== null || segment.first < this.#oldest) return;
-      this.#sealedBytes += packed.length - segment.bytes.length;
-      segment.bytes = packed;
+      this.#sealedBytes += packed.length - bytes.length;
+      segment.held = this.#places.shelf?.put(packed) ?? inMemory(packed);
       segment.isPacked = true;
     });
   }
@@ -193,9 +201,10 @@ export class EventRing {
     if (this.#segments.length === 0) this.#seal();
     const [segment] = this.#segments;
     if (segment === undefined) return;
-    this.#onDrop?.(this.#readSegment(segment.first, segment.first + segment.count));
+    this.#places.onDrop?.(this.#readSegment(segment.first, segment.first + segment.count));
     this.#segments.shift();
-    this.#sealedBytes -= segment.bytes.length;
+    this.#sealedBytes -= segment.held.length;
+    segment.held.drop();
     this.#oldest = segment.first + segment.count;
   }
 
@@ -208,7 +217,8 @@ export class EventRing {
       return this.#openEvents.slice(from - first, end - first);
     }
     if (this.#decoded?.segment !== segment) {
-      const { bytes, isPacked } = segment;
+      const { held, isPacked } = segment;
+      const bytes = held.read();
       const text = (isPacked ? inflateRawSync(bytes) : bytes).toString();
       this.#decoded = { segment, events: decode(text) };
     }

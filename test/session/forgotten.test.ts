@@ -31,7 +31,7 @@ test("a window of a store without its beginning tells of each open connection fr
   const { events, header } = await DemoSession.open();
   const newTrace = () => traceFor(header, {});
   const forgotten = new Forgotten(newTrace);
-  const store = new EventRing({ maxBytes: 1 << 28, maxEvents: 800 }, forgotten.take);
+  const store = new EventRing({ maxBytes: 1 << 28, maxEvents: 800 }, { onDrop: forgotten.take });
   const whole = newTrace();
   for (const event of events) {
     store.push(event);
