@@ -1,5 +1,7 @@
 /** What a report may and may not be trusted for: the ledger in words. */
 
+import type { SliceOrigin } from "../event/recording.ts";
+import type { Clock } from "./clock.ts";
 import { countOf, countText } from "./duration.ts";
 import type { Report } from "./report.ts";
 
@@ -18,7 +20,8 @@ export interface Completeness {
  *
  * Complete means three things at once: the two accounts of the records agree, nothing stands on
  * the losing side of either, and the recorder closed the file. Endpoints that are counted but not
- * itemised are no loss, but whoever reads the list must know, and so it is with made-up names.
+ * itemised are no loss, but whoever reads the list must know, and so it is with a slice and with
+ * made-up names.
  */
 export function completenessOf({
   recording,
@@ -45,7 +48,9 @@ export function completenessOf({
     const [some, all] = [countText(summary.itemised), countText(summary.endpoints)];
     details.push(`${some} of ${all} endpoints stand in the list; the counts cover all of them.`);
   }
-  if (source.frame.header.redacted === true) details.push(REDACTED);
+  const { header } = source.frame;
+  if (header.slice !== undefined) details.push(sliceSentence(header.slice, source.clock));
+  if (header.redacted === true) details.push(REDACTED);
   const isComplete = losses.length === 0;
   return { isComplete, headline: isComplete ? completeHeadline(counted) : INCOMPLETE, details };
 }
@@ -59,6 +64,14 @@ function completeHeadline(counted: number): string {
   return counted === 1
     ? "Complete: the one record that the kernel counted arrived."
     : `Complete: all ${countText(counted)} records that the kernel counted arrived.`;
+}
+
+/** A report of a slice begins where its stories do, before what was cut out. */
+function sliceSentence({ from, to, endpoints, findings }: SliceOrigin, clock: Clock): string {
+  const window = `from ${clock.time(from, 3)} to ${clock.time(to, 3)} ${clock.zone}`;
+  const chosen = [...(endpoints ?? []), ...(findings ?? [])].join(", ");
+  const what = chosen === "" ? "who was there" : `what belongs to ${chosen} of the whole`;
+  return `A slice ${window}, with the whole stories of ${what}; the account is the whole's.`;
 }
 
 function asSentence(clause: string): string {

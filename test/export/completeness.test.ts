@@ -45,3 +45,17 @@ test("a list of a sample is named and is no loss", () => {
     "1 of 5,000 endpoints stand in the list; the counts cover all of them.",
   ]);
 });
+
+test("a slice says what was cut out, and that names are made up", () => {
+  const report = reportOf({ endpoints: [] }, s(9));
+  const of = { to: s(60), events: 100, closedCleanly: true };
+  const slice = { from: s(5), to: s(9), of, findings: ["f3"] };
+  const header = { ...report.source.frame.header, slice, redacted: true };
+  const source = { ...report.source, frame: { ...report.source.frame, header } };
+  const { isComplete, details } = completenessOf({ ...report, source });
+  expect(isComplete).toBe(true);
+  expect(details).toEqual([
+    "A slice from 05:00:05.123 to 05:00:09.123 UTC, with the whole stories of what belongs to f3 of the whole; the account is the whole's.",
+    "Redacted: names and addresses are made up, ports and process ids are as they were.",
+  ]);
+});
