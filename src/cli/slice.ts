@@ -4,11 +4,13 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { nameOf } from "../session/read-trace.ts";
+import { indexWhereWorth } from "../session/recording-index.ts";
 import { type SliceResult, sliceRecording } from "../session/slice-recording.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
+import { VERSION } from "./version.ts";
 
 interface CutOptions {
   readonly output: string;
@@ -75,7 +77,11 @@ async function run(files: string[], options: CutOptions): Promise<void> {
   if (isWhole && endpoint.length === 0 && finding.length === 0 && !redact) {
     throw new OperatorError(2, "say what to cut: --from, --to, --endpoint or --finding");
   }
-  const { from, to } = await readTimes(files, { from: options.from, to: options.to });
+  // Made it is by those who look more often than once.
+  const index = await indexWhereWorth(files, { version: VERSION, mayMake: false });
+  const known = index && { header: index.header, endNs: index.whole.lastNs };
+  const times = { from: options.from, to: options.to };
+  const { from, to } = await readTimes(files, times, undefined, known);
   if (from !== undefined && to !== undefined && from > to) {
     throw new OperatorError(2, "--from is after --to; exchange them");
   }
@@ -83,6 +89,7 @@ async function run(files: string[], options: CutOptions): Promise<void> {
   const result = await sliceRecording(files, output, {
     ...(from !== undefined && { fromNs: from }),
     ...(to !== undefined && { toNs: to }),
+    index,
     endpoints: endpoint,
     findings: finding,
     force,

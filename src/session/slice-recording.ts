@@ -20,6 +20,7 @@ import type { Recording } from "../store/recording-reader.ts";
 import type { RecordingWriter } from "../store/recording-writer.ts";
 import { OperatorError } from "./operator-error.ts";
 import { nameOf, openRecording, readable, traceFor } from "./read-trace.ts";
+import type { TimeIndex } from "./time-index.ts";
 
 /** What to cut, and how to write it. */
 export interface SliceOptions {
@@ -29,6 +30,8 @@ export interface SliceOptions {
   readonly endpoints: readonly string[];
   readonly findings: readonly string[];
   readonly force: boolean;
+  /** Of the recording: with it nothing behind the slice's end is read. */
+  readonly index?: TimeIndex | null;
   /** Replaces names and addresses; absent, they stay. */
   readonly redactor?: Redactor;
   readonly onEvents?: (count: number) => void;
@@ -90,12 +93,23 @@ async function choose(path: RecordingPath, options: SliceOptions): Promise<Chose
   const trace = traceFor(header, { maxEnded: MAX_ENDED });
   const follower = new Follower(trace);
   const until = options.toNs ?? Number.POSITIVE_INFINITY;
-  let events = 0;
-  await eachBatch(recording, options, (batch) => {
-    events += batch.length;
+  let read = 0;
+  await eachBatch(recording, until, options, (batch) => {
+    read += batch.length;
     for (const event of batch) if (event.t <= until) follower.step(event);
   });
-  const { lastNs, footer, closedCleanly } = recording.end();
+  const { index } = options;
+  const end = recording.end();
+  const {
+    lastNs,
+    closedCleanly,
+    events,
+    ledger: account,
+  } = index?.whole ?? {
+    ...end,
+    events: read,
+    ledger: end.footer?.ledger ?? null,
+  };
   const request: SliceRequest = {
     fromNs: Math.max(options.fromNs ?? 0, beginningOf(header)),
     toNs: Math.min(until, Math.max(lastNs, trace.now)),
@@ -118,7 +132,7 @@ async function choose(path: RecordingPath, options: SliceOptions): Promise<Chose
   };
   // What came after the last line of a torn recording is unknown, so its account is open.
   const ledger =
-    closedCleanly && footer !== null ? footer.ledger : { ...trace.ledger(), balanced: false };
+    closedCleanly && account !== null ? account : { ...trace.ledger(), balanced: false };
   return { plan, header, origin, ledger };
 }
 
@@ -137,7 +151,7 @@ async function write(
   });
   const filter = new SliceFilter(plan, traceFor(header, { maxEnded: FEW_ENDED }));
   let events = 0;
-  await eachBatch(recording, options, async (batch) => {
+  await eachBatch(recording, origin.to, options, async (batch) => {
     for (const event of batch) {
       for (const each of filter.take(event)) {
         writer.write(each);
@@ -149,15 +163,22 @@ async function write(
   return { origin, events, endpoints: plan.ids.size, renamed: filter.newIds };
 }
 
+/** Hand out what the recording says of the time up to `until`; where that is not known, all of it. */
 async function eachBatch(
   recording: Recording,
-  { onEvents }: SliceOptions,
+  until: number,
+  { onEvents, index }: SliceOptions,
   take: (batch: readonly TraceEvent[]) => void | Promise<void>,
 ): Promise<void> {
+  let at = 0;
   try {
     for await (const batch of recording.events) {
-      await take(batch);
-      onEvents?.(batch.length);
+      const later = index ? batch.findIndex(({ t }) => t > until) : -1;
+      const within = later < 0 ? batch : batch.slice(0, later);
+      await take(within);
+      onEvents?.(within.length);
+      at += within.length;
+      if (index && later >= 0) return await take([...index.strays(at, until)]);
     }
   } catch (error) {
     throw readable(error);

@@ -118,13 +118,20 @@ export class TimeIndex {
    */
   lookAt(t: Nanoseconds, options: JumpOptions = {}, redactor?: Pick<Redactor, "event">): Trace {
     const { trace, at } = this.#fold(t, options, redactor);
-    const strays = this.#common.strays.filter(({ no, from }) => no >= at && from <= t);
-    const refs = strays.map(({ ref }) => ref);
-    for (const event of eventsAt(this.#fd, refs)) {
+    for (const event of this.strays(at, t)) {
       if (event.t <= t) trace.step(redactor?.event(event) ?? event);
     }
     trace.advance(t);
     return trace;
+  }
+
+  /** Of the events from number `at` on those that speak of the time up to `t` all the same. */
+  strays(at: number, t: Nanoseconds): Generator<TraceEvent, void> {
+    const strays = this.#common.strays.filter(({ no, from }) => no >= at && from <= t);
+    return eventsAt(
+      this.#fd,
+      strays.map(({ ref }) => ref),
+    );
   }
 
   #fold(t: Nanoseconds, options: JumpOptions, redactor?: Pick<Redactor, "event">): Jump {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Trace } from "../../src/core/fold.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { readTrace } from "../../src/session/read-trace.ts";
+import { sliceRecording } from "../../src/session/slice-recording.ts";
 import { TimeIndex } from "../../src/session/time-index.ts";
 import { withChecksum } from "../../src/store/checksum.ts";
 import { disorder } from "../core/disorder.ts";
@@ -31,7 +32,7 @@ function living(trace: Trace) {
     .map((endpoint) => ({ id: endpoint.id, ...storyOf(endpoint, trace) }));
 }
 
-/** Returns the moments that were compared. */
+/** Compares moments, and a slice byte by byte; returns how many moments. */
 async function expectSame(path: string, moments: number, spacing: number, chance: Chance) {
   const index = await TimeIndex.open(path, "test", { spacing });
   if (index === null) return 0;
@@ -42,6 +43,13 @@ async function expectSame(path: string, moments: number, spacing: number, chance
     expect(read.closedCleanly).toBe(closedCleanly);
     expect(living(index.lookAt(at)), `${path} at ${at}`).toEqual(living(read.trace));
   }
+  const [fromNs, toNs] = [chance(lastNs + 1), chance(lastNs + 1)].sort((a, b) => a - b);
+  const window = { fromNs: fromNs ?? 0, toNs: toNs ?? lastNs };
+  const [one, other] = [`${path}.a`, `${path}.b`];
+  const request = { ...window, endpoints: [], findings: [], force: false, onProblem: () => {} };
+  await sliceRecording(path, one, request);
+  await sliceRecording(path, other, { ...request, index });
+  expect(readFileSync(other, "utf8"), `${path} from ${fromNs}`).toBe(readFileSync(one, "utf8"));
   index.close();
   return moments;
 }
