@@ -94,7 +94,7 @@ async function tableAt(
   }
   const read = await readTrace(files, {
     trace,
-    ...(at === undefined ? {} : { until: at }),
+    ...(at === undefined ? {} : { since: at, until: at }),
     ...(redactor && { redactor }),
     onEvents: (events) => onEvents(events.length),
   });

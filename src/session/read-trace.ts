@@ -10,7 +10,7 @@ import { RecordingError } from "../store/recording-error.ts";
 import { labelOfAll, type RecordingPath } from "../store/recording-files.ts";
 import type { Recording } from "../store/recording-reader.ts";
 import type { ReadEnd } from "../store/recording-scanner.ts";
-import { readRecordings } from "../store/recording-set.ts";
+import { extentOf, readRecordings, type SetOptions } from "../store/recording-set.ts";
 import { OperatorError } from "./operator-error.ts";
 
 export type { RecordingPath } from "../store/recording-files.ts";
@@ -23,6 +23,8 @@ export function nameOf(path: RecordingPath): string {
 /** How a recording is read. */
 export interface ReadTraceOptions {
   readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;
+  /** Of many files those that were over by this moment need not be read. */
+  readonly since?: number;
   /** Fold no event after this moment, nanoseconds since the start. */
   readonly until?: number;
   /** Takes names and addresses out before anything is made of them. */
@@ -43,9 +45,12 @@ export interface ReadTrace {
 }
 
 /** Open a recording. @throws OperatorError 3 when it cannot be read or is of a newer schema */
-export async function openRecording(path: RecordingPath): Promise<Recording> {
+export async function openRecording(
+  path: RecordingPath,
+  window?: SetOptions["window"],
+): Promise<Recording> {
   try {
-    return await readRecordings(path);
+    return await readRecordings(path, { ...(window && { window }) });
   } catch (error) {
     throw readable(error);
   }
@@ -72,8 +77,8 @@ export async function readTrace(
   path: RecordingPath,
   options: ReadTraceOptions = {},
 ): Promise<ReadTrace> {
-  const recording = await openRecording(path);
-  const { redactor } = options;
+  const { redactor, since: fromNs = 0, until: toNs = Number.POSITIVE_INFINITY } = options;
+  const recording = await openRecording(path, { fromNs, toNs });
   const header = redactor?.header(recording.header) ?? recording.header;
   const trace = traceFor(header, options.trace);
   const until = options.until ?? Number.POSITIVE_INFINITY;
@@ -95,17 +100,15 @@ export async function readTrace(
   return { trace, header, footer, closedCleanly, endNs, end };
 }
 
-/** The moment of the last line, found by reading the whole recording. */
+/** The moment of the last line, found by reading the whole recording, of many files the last. */
 export async function endOf(
   path: RecordingPath,
 ): Promise<{ header: RecordingHeader; endNs: number }> {
-  const recording = await openRecording(path);
   try {
-    for await (const batch of recording.events) void batch;
+    return await extentOf(path);
   } catch (error) {
     throw readable(error);
   }
-  return { header: recording.header, endNs: recording.end().lastNs };
 }
 
 /** Bytes of a file, for progress; null for stdin and what cannot be asked. */

@@ -72,12 +72,18 @@ export async function sliceRecording(
     throw readable(error);
   });
   const chosen = await choose(path, options);
-  const recording = await openRecording(path);
+  const recording = await openRecording(path, windowOf(options));
   if (recording.header.startedAt !== chosen.header.startedAt) {
     await recording.close();
     throw new OperatorError(1, `${nameOf(path)} was replaced while it was read; cut it again`);
   }
   return write(recording, output, chosen, options);
+}
+
+/** An id is the whole's, so that all of it must be read for it. */
+function windowOf({ fromNs = 0, toNs, endpoints, findings }: SliceOptions) {
+  const isWindow = endpoints.length === 0 && findings.length === 0;
+  return isWindow ? { fromNs, toNs: toNs ?? Number.POSITIVE_INFINITY } : undefined;
 }
 
 interface Chosen {
@@ -88,7 +94,7 @@ interface Chosen {
 }
 
 async function choose(path: RecordingPath, options: SliceOptions): Promise<Chosen> {
-  const recording = await openRecording(path);
+  const recording = await openRecording(path, windowOf(options));
   const { header } = recording;
   const trace = traceFor(header, { maxEnded: MAX_ENDED });
   const follower = new Follower(trace);

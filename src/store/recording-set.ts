@@ -20,6 +20,15 @@ interface Member {
   readonly shiftNs: Nanoseconds;
 }
 
+/** How a set is read. */
+export interface SetOptions extends ReadOptions {
+  /**
+   * Only this time matters, nanoseconds from the start of the first run: files of a series that are
+   * wholly outside of it are left out, since each begins with what its run knew then.
+   */
+  readonly window?: { readonly fromNs: Nanoseconds; readonly toNs: Nanoseconds };
+}
+
 /** Numbers of dumps and scans begin anew with each run, and must not meet. */
 const RUN_NUMBERS = 1_000_000_000;
 /** Two recorders of one host are never this close behind each other. */
@@ -35,14 +44,15 @@ const OVERLAP_NS = 1e9;
  */
 export async function readRecordings(
   path: RecordingPath,
-  options: ReadOptions = {},
+  options: SetOptions = {},
 ): Promise<Recording> {
   const files = filesOf(path);
   const [only] = files;
   if (files.length === 1 && only !== undefined) return readRecording(only, options);
-  const members = await order(files);
-  const [first] = members;
+  const all = await order(files);
+  const [first] = all;
   if (first === undefined) throw refused(labelOfAll(path), "no file is named", "name one");
+  const members = within(all, options.window);
   const account = { end: EMPTY_END };
   return {
     header: first.header,
@@ -50,6 +60,42 @@ export async function readRecordings(
     end: () => account.end,
     close: async () => {},
   };
+}
+
+/**
+ * How far a recording reaches: of many files only the last one is read for it.
+ *
+ * @throws RecordingError
+ */
+export async function extentOf(
+  path: RecordingPath,
+): Promise<{ header: RecordingHeader; endNs: Nanoseconds }> {
+  const files = filesOf(path);
+  const members = files.length === 1 ? [] : await order(files);
+  const [first, last] = [members[0], members.at(-1)];
+  const recording = await readRecordings(last === undefined ? path : last.path);
+  for await (const batch of recording.events) void batch;
+  const endNs = recording.end().lastNs + (last?.shiftNs ?? 0);
+  return { header: first?.header ?? recording.header, endNs };
+}
+
+/** The first file that is kept is read with what it carries of the time before. */
+function within(all: readonly Member[], window: SetOptions["window"]): readonly Member[] {
+  if (window === undefined) return all;
+  const isEntrance = (each: Member) =>
+    each.header.part !== undefined && beginOf(each) <= window.fromNs;
+  const first = Math.max(0, all.findLastIndex(isEntrance));
+  return all.filter((each, at) => at === first || (at > first && beginOf(each) <= window.toNs));
+}
+
+function beginOf({ header, shiftNs }: Member): Nanoseconds {
+  return (header.part?.from ?? 0) + shiftNs;
+}
+
+function isNextPart(before: Member, next: Member): boolean {
+  const number = before.header.part?.number;
+  const isOfSameRun = isOfRun(before.header, next.header);
+  return isOfSameRun && number !== undefined && next.header.part?.number === number + 1;
 }
 
 async function order(files: readonly string[]): Promise<Member[]> {
@@ -143,17 +189,15 @@ function isOfRun(a: RecordingHeader, b: RecordingHeader): boolean {
 
 /** What happened between two files that do not follow each other is not known. */
 function gapBetween(before: Member, next: Member, newestNs: Nanoseconds): GapEvent | null {
-  const isSameRun = isOfRun(before.header, next.header);
-  const number = before.header.part?.number;
-  if (isSameRun && number !== undefined && next.header.part?.number === number + 1) return null;
-  const t = Math.max(newestNs, (next.header.part?.from ?? 0) + next.shiftNs);
-  const cause = isSameRun ? "damaged" : "restart";
+  if (isNextPart(before, next)) return null;
+  const t = Math.max(newestNs, beginOf(next));
+  const cause = isOfRun(before.header, next.header) ? "damaged" : "restart";
   return { type: "gap", t, from: newestNs, cause, count: null };
 }
 
 /** The event on the clock of the first run. */
 function shifted(event: TraceEvent, shiftNs: Nanoseconds, run: number): TraceEvent {
-  if (run === 0) return event;
+  if (run === 0 && shiftNs === 0) return event;
   const numbers = run * RUN_NUMBERS;
   const t = event.t + shiftNs;
   switch (event.type) {

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Carry } from "../../src/core/carry.ts";
+import type { Trace } from "../../src/core/fold.ts";
 import type { RecordingFooter } from "../../src/event/recording.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { readMoment } from "../../src/session/read-moment.ts";
-import { readTrace, traceFor } from "../../src/session/read-trace.ts";
+import { endOf, type ReadTraceOptions, readTrace, traceFor } from "../../src/session/read-trace.ts";
 import { sliceRecording } from "../../src/session/slice-recording.ts";
 import { readRecording } from "../../src/store/recording-reader.ts";
 import { RotatingWriter } from "../../src/store/rotating-writer.ts";
@@ -80,3 +81,29 @@ test("a judgement of any moment", async () => {
     expect(storiesOf(many.trace)).toEqual(storiesOf(one.trace));
   }
 });
+
+test("a moment or a window is read from the files that it lies in", async () => {
+  const counted = async (options: ReadTraceOptions) => {
+    let events = 0;
+    const onEvents = (batch: readonly TraceEvent[]) => {
+      events += batch.length;
+    };
+    return { ...(await readTrace(parts, { ...options, onEvents })), events };
+  };
+  const { events: all } = await counted({});
+  let total = 0;
+  expect((await endOf(parts)).endNs).toBe((await endOf(DEMO)).endNs);
+  for (const at of [3e9, 20e9, 44e9, 61.5e9, 75e9, 89e9]) {
+    const { trace, events } = await counted({ since: at, until: at });
+    const whole = await readTrace(DEMO, { until: at });
+    expect(living(trace), `at ${at}`).toEqual(living(whole.trace));
+    total += events;
+  }
+  // Much is carried in a recording of a minute and a half: TIME_WAIT lasts one.
+  expect(total).toBeLessThan(6 * all * 0.7);
+});
+
+/** What `states` prints of a moment, and more: whole stories, by name. */
+function living(trace: Trace) {
+  return [...storiesOf(trace).values()].filter(({ endedAt }) => endedAt === null);
+}
