@@ -8,7 +8,7 @@ import { scan } from "./scan.ts";
 import { scratch } from "./scratch.ts";
 
 const files = scratch();
-const text = recordingText(2000);
+const text = recordingText(400);
 
 describe("readTail", () => {
   test("of a closed recording", async () => {
