@@ -1,4 +1,5 @@
 /** A jump stands where playing through stands, and goes on as the whole does. */
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -136,6 +137,13 @@ describe("the index", () => {
     expect(await TimeIndex.open(own, "test", { onUnsaved })).toBeNull();
     expect(told).toEqual([expect.stringMatching(/what is there is no regular file/)]);
     expect(existsSync(join(directory, "victim"))).toBe(false);
+  });
+
+  test("waits for no pipe that stands in its place", async () => {
+    const own = join(directory, "piped.ndjson");
+    copyFileSync(path, own);
+    execFileSync("mkfifo", [`${own}.index`]);
+    expect(await TimeIndex.open(own, "test")).toBeNull();
   });
 
   test("is not made of what cannot be entered in the middle", async () => {
