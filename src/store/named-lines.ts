@@ -5,17 +5,19 @@ import { readSync } from "node:fs";
 import { decodeRecord } from "../event/recording-codec.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import type { LineRef } from "./index-file.ts";
-import { MAX_LINE_BYTES } from "./line-chunks.ts";
 
 /** One line is nearly always shorter. */
 const NEAR_BYTES = 4096;
-/** Where lines stand close together, one reading serves many. */
-const WIDE_BYTES = 262_144;
+/** Where lines stand close together, one reading serves many; a longer text is costly to allocate. */
+const WIDE_BYTES = 65_536;
 const MANY = 32;
+/** The longest line fits twice over. */
+const WIDEST_BYTES = 8 * WIDE_BYTES;
 
 /** The events that the places lead to, in that order; what is no event there is left out. */
 export function* eventsAt(fd: number, refs: readonly LineRef[]): Generator<TraceEvent, void> {
-  let held = new Held(fd, 0, 0);
+  const room = Buffer.allocUnsafeSlow(WIDEST_BYTES);
+  let held = new Held(room.subarray(0, 0), 0);
   for (const [index, ref] of refs.entries()) {
     if ("event" in ref) {
       yield ref.event;
@@ -23,8 +25,9 @@ export function* eventsAt(fd: number, refs: readonly LineRef[]): Generator<Trace
     }
     let line = held.lineAt(ref.start);
     const least = isDense(refs, index, ref.start) ? WIDE_BYTES : NEAR_BYTES;
-    for (let room = least; line === null && room <= 2 * MAX_LINE_BYTES + least; room *= 8) {
-      held = new Held(fd, ref.start, room);
+    for (let length = least; line === null && length <= WIDEST_BYTES; length *= 8) {
+      const count = readSync(fd, room, 0, length, ref.start);
+      held = new Held(room.subarray(0, count), ref.start);
       line = held.lineAt(ref.start);
     }
     if (line === null) continue;
@@ -45,10 +48,9 @@ class Held {
   /** The same as text, where places in both are the same. */
   readonly #text: string | null;
 
-  constructor(fd: number, start: number, room: number) {
-    const bytes = Buffer.allocUnsafe(room);
+  constructor(bytes: Buffer, start: number) {
     this.#start = start;
-    this.#bytes = bytes.subarray(0, room === 0 ? 0 : readSync(fd, bytes, 0, room, start));
+    this.#bytes = bytes;
     this.#text = isAscii(this.#bytes) ? this.#bytes.toString("latin1") : null;
   }
 
