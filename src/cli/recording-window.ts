@@ -12,6 +12,13 @@ export interface Window {
   readonly to?: number;
 }
 
+/** What `--help` says of the file that appears beside a recording. */
+export const INDEX_NOTE = `
+A moment of a file of 16 MB or more is found by its index, FILE.index, which is
+made the first time and may be removed at any time. Where none can be kept the
+file is read through; the answer is the same.
+`;
+
 /** What TIMEs are read against. */
 export interface Extent {
   readonly header: RecordingHeader;

@@ -10,7 +10,7 @@ import { addHistoryOptions, type HistoryOptions } from "./history-options.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
 import { Progress } from "./progress.ts";
-import { readTimes } from "./recording-window.ts";
+import { INDEX_NOTE, readTimes } from "./recording-window.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
   cidrOption,
@@ -51,7 +51,7 @@ export function addReplay(program: Command, result: CommandResult): void {
   addScreenOptions(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  lastack replay run.ndjson --speed 10\n  lastack replay run.ndjson --from 12:03:00",
+      `${INDEX_NOTE}\nExamples:\n  lastack replay run.ndjson --speed 10\n  lastack replay run.ndjson --from 12:03:00`,
     )
     .action((file: string[], options: ReplayOptions) => run(file, options, result));
 }

@@ -10,7 +10,7 @@ import { indexWhereWorth } from "../session/recording-index.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain, print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
-import { readTimes } from "./recording-window.ts";
+import { INDEX_NOTE, readTimes } from "./recording-window.ts";
 import { Redacting } from "./redacting.ts";
 import {
   cidrOption,
@@ -50,7 +50,7 @@ export function addStates(program: Command, _result: CommandResult): void {
     .addOption(redactOption)
     .addHelpText(
       "after",
-      "\nExample:\n  lastack states run.ndjson --at 12:03:07 --state CLOSE_WAIT",
+      `${INDEX_NOTE}\nExample:\n  lastack states run.ndjson --at 12:03:07 --state CLOSE_WAIT`,
     )
     .action(run);
 }

@@ -54,7 +54,8 @@ describe("from a moment in the middle", () => {
 
   test("it shows what was before at once, and plays on", async () => {
     const playback = await Playback.start(path, { speed: 100, fromNs: 30e9 });
-    await vi.waitFor(() => expect(playback.cursor.trace.now).toBeGreaterThanOrEqual(30e9));
+    const isThere = () => expect(playback.cursor.trace.now).toBeGreaterThanOrEqual(30e9);
+    await vi.waitFor(isThere, { timeout: 60_000 });
     await playback.ended;
     expect(storiesOf(playback.cursor.trace)).toEqual(storiesOf(await folded(60e9)));
   });
