@@ -35,11 +35,11 @@ export function plainLines({
   subscribe,
 }: PlainLinesInput): (isOver?: boolean) => void {
   const told = new Map<string, boolean>();
-  trace.takeSettled(0);
+  trace.takeSettled(sinceNs);
   const update = (isOver = false) => {
+    trace.takeSettled(sinceNs);
     for (const endpoint of trace.takeSettled(isOver ? trace.now : trace.now - SETTLED_NS)) {
-      const isSince = (endpoint.endedAt ?? trace.now) >= sinceNs;
-      if (isSince && passes(endpoint)) process.stdout.write(`${teardownLine(endpoint, header)}\n`);
+      if (passes(endpoint)) process.stdout.write(`${teardownLine(endpoint, header)}\n`);
     }
     for (const finding of trace.findings()) {
       const isOpen = finding.until === null;

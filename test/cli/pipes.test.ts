@@ -69,6 +69,16 @@ describe("plain lines instead of a dashboard", () => {
     expect(run.stdout).not.toContain("\u001b");
   });
 
+  test("tell with --from only what came after", async () => {
+    const file = program.file("replay-from.ndjson", wholeRecording());
+    const from = async (moment: string) =>
+      (await program.run(["replay", "--speed", "max", "--from", moment, file])).stdout;
+    expect((await from("+1.4s")).match(/ graceful (?:active|passive) /g)).toHaveLength(2);
+    const later = await from("+20s");
+    expect(later).not.toContain("graceful");
+    expect(later).toMatch(/ warning stuck-close-wait: /);
+  });
+
   test("tell a teardown that ended with the recording", async () => {
     const lines = wholeRecording().trimEnd().split("\n");
     const text = `${lines.filter((line) => !/"type":"(?:heartbeat|footer)"/.test(line)).join("\n")}\n`;
