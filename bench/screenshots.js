@@ -40,18 +40,37 @@ const SHOTS = [
   { name: "teardown", cols: 120, rows: 34, keys: VIEWS.teardown },
 ];
 
-/** Every view in every size, and the overview in every theme and depth. @type {() => Shot[]} */
+/** What a terminal or a user may ask for beside 256 colours on a dark ground. */
+const LOOKS = /** @type {const} */ ([
+  { name: "light", theme: "light" },
+  { name: "colour-blind", theme: "colour-blind" },
+  { name: "sixteen", colors: 16 },
+  { name: "eight", colors: 8 },
+  { name: "no-colour", colors: 0 },
+  { name: "ascii", glyphs: "ascii" },
+  { name: "console", glyphs: "console", colors: 8 },
+]);
+
+/** Every view in every size, and in every theme, depth and set of characters. @type {() => Shot[]} */
 const everything = () => [
   ...Object.entries(VIEWS).flatMap(([name, keys]) =>
     SIZES.map(([cols, rows]) => ({ name: `${name}-${cols}x${rows}`, cols, rows, keys })),
   ),
-  { name: "light", cols: 120, rows: 30, theme: "light" },
-  { name: "colour-blind", cols: 120, rows: 30, theme: "colour-blind" },
-  { name: "sixteen", cols: 120, rows: 30, colors: 16 },
-  { name: "eight", cols: 120, rows: 30, colors: 8 },
-  { name: "no-colour", cols: 120, rows: 30, colors: 0 },
-  { name: "ascii", cols: 120, rows: 30, glyphs: "ascii" },
-  { name: "compact", cols: 60, rows: 16 },
+  ...LOOKS.flatMap((look) =>
+    Object.entries(VIEWS).map(([name, keys]) => ({
+      ...look,
+      name: `${name}-${look.name}`,
+      cols: 120,
+      rows: 30,
+      keys,
+    })),
+  ),
+  ...Object.entries(VIEWS).map(([name, keys]) => ({
+    name: `${name}-60x16`,
+    cols: 60,
+    rows: 16,
+    keys,
+  })),
 ];
 
 /** Draw one view without any terminal. @param {Shot} shot */

@@ -153,7 +153,7 @@ function hints({ keys, state, doing }: FrameParts): StatusItem[] {
     ...(isOver ? [] : ([["panel-next", "panel", 6]] as const)),
     ...(state.followed === null ? [] : ([["follow", followText(state), 9]] as const)),
     ...(isOver || !state.isZoomed ? [] : ([["back", "all panels", 6]] as const)),
-    ["pause", doing.paused === null ? "freeze" : "go on", 7],
+    doing.paused === null ? ["pause", "freeze", 7] : ["pause", "go on", 10],
     ...(doing.paused === null ? [] : PAUSED_HINTS),
     ["quit", "quit", 9],
   ];

@@ -45,6 +45,8 @@ export interface TableData {
 }
 
 const GAP = 1;
+/** What a column that gives way keeps. */
+const LEAST_WIDTH = 8;
 /** The selection's mark on the left, a blank and the scroll position on the right. */
 const MARGINS = 3;
 
@@ -58,7 +60,8 @@ interface PlacedColumn {
 /**
  * Choose the columns that fit and their widths: a pure function of columns and width alone.
  *
- * Optional columns go first, the lowest number before all; what is left is shared by `grow`.
+ * Optional columns go first, the lowest number before all; what is left is shared by `grow`. Where
+ * nothing is left to go, those that would grow give way.
  */
 export function placeColumns(columns: readonly TableColumn[], width: number): PlacedColumn[] {
   const room = width - MARGINS;
@@ -71,7 +74,8 @@ export function placeColumns(columns: readonly TableColumn[], width: number): Pl
     if (!last) break;
     kept = kept.filter((entry) => entry !== last);
   }
-  const spare = Math.max(0, room - needed());
+  // Below zero it is taken away, from each no more than leaves something to read.
+  const spare = room - needed();
   const weights = kept.reduce((sum, { column }) => sum + (column.grow ?? 0), 0);
   let x = 1;
   let before = 0;
@@ -79,7 +83,8 @@ export function placeColumns(columns: readonly TableColumn[], width: number): Pl
     const from = weights > 0 ? Math.floor((spare * before) / weights) : 0;
     before += column.grow ?? 0;
     const upTo = weights > 0 ? Math.floor((spare * before) / weights) : 0;
-    const placed = { column, index, x, width: column.width + upTo - from };
+    const least = Math.min(column.width, LEAST_WIDTH);
+    const placed = { column, index, x, width: Math.max(least, column.width + upTo - from) };
     x += placed.width + GAP;
     return placed;
   });

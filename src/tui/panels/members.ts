@@ -5,8 +5,8 @@ import { ENDPOINT_SORTS, paintEndpoints } from "./endpoint-table.ts";
 import type { MembersData, Opening, Panel } from "./panel.ts";
 import { wrapLine } from "./wrap.ts";
 
-/** Rows that the list keeps, however much there is to say above it. */
-const LEAST_ROWS = 5;
+/** Lines that the list keeps with its header, however much there is to say above it. */
+const LEAST_LINES = 6;
 
 /** The list that Enter opens on a row that stands for several endpoints. */
 export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Panel<MembersData> {
@@ -29,17 +29,20 @@ export function membersPanel(opening: Extract<Opening, { kind: "members" }>): Pa
     draw(inside, { about, endpoints }, look) {
       const width = inside.width - 2;
       const lines = about.flatMap((line) => wrapLine(line, width, inside.unicode));
-      const room = Math.max(1, inside.height - LEAST_ROWS - 1);
+      const list = Math.min(LEAST_LINES, Math.max(1, endpoints.length) + 1);
+      const room = Math.max(1, inside.height - list - 1);
       const shown = lines.length > room ? lines.slice(0, room) : lines;
       shown.forEach((line, y) => {
         inside.spans(1, y, line, width);
       });
       if (lines.length > room) {
-        inside.textRight(inside.width, room - 1, ` ${lines.length - room} lines more`, "muted");
+        const more = lines.length - room;
+        const text = ` ${more} ${more === 1 ? "line" : "lines"} more`;
+        inside.textRight(inside.width, room - 1, text, "muted");
       }
       const y = shown.length + 1;
-      const list = { x: 0, y, width: inside.width, height: inside.height - y };
-      paintEndpoints(inside.within(list), endpoints, look, {
+      const below = { x: 0, y, width: inside.width, height: inside.height - y };
+      paintEndpoints(inside.within(below), endpoints, look, {
         empty: "none of them is left",
         sort: look.scene.sortOf(name),
       });
