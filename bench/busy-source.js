@@ -104,6 +104,7 @@ export function noteOnSignal(path, counts) {
       seconds: (performance.now() - since) / 1000,
       cpuSeconds: (user + system) / 1e6,
       worstGapMs: delay.max / 1e6,
+      usualGapMs: delay.percentile(99) / 1e6,
       unsentBytes: process.stdout.writableLength,
       rssBytes: process.memoryUsage().rss,
     };

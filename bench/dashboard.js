@@ -14,7 +14,7 @@ const WARM_UP_MS = 8000;
 const PROGRAM = new URL("./busy-dashboard.js", import.meta.url).pathname;
 const directory = mkdtempSync(join(tmpdir(), "lastack-bench-"));
 
-/** @typedef {{ pushed: number, taken: number, seconds: number, cpuSeconds: number, worstGapMs: number, rssBytes: number }} Notes */
+/** @typedef {{ pushed: number, taken: number, seconds: number, cpuSeconds: number, worstGapMs: number, usualGapMs: number, rssBytes: number }} Notes */
 
 /** Run it in a terminal of that size. @param {number} cols @param {number} rows @param {string} how */
 async function run(cols, rows, how = "") {
@@ -78,8 +78,9 @@ try {
     figure(`${at}: to the terminal`, [flowing.bytes / flowing.seconds / 1000], "kB/s", "", null);
     figure(`${at}: resident memory`, [flowing.rssBytes / 1e6], "MB", "", null);
     figure(`${at}: worst gap of the event loop`, [flowing.worstGapMs], "ms", "", null);
+    figure(`${at}: 99 of 100 gaps, nobody reading`, [stalled.usualGapMs], "ms", "", null);
     figure(
-      `${at}: the same, nobody reading`,
+      `${at}: the worst, nobody reading`,
       [stalled.worstGapMs],
       "ms",
       "under 50",
