@@ -56,7 +56,7 @@ async function readSeries(series: string): Promise<TraceEvent[]> {
 async function killOnce(round: number, chance: Chance) {
   const [path, series] = [files.path(`${round}.ndjson`), files.path(`${round}/run.ndjson`)];
   mkdirSync(dirname(series));
-  const count = await killWriter([path, series], round % 2 === 0, 1 + chance(1500));
+  const count = await killWriter([path, series], round % 2 === 0, 1 + chance(800));
   const { events, end } = scan(readFileSync(path));
   expectAll(events, count);
   expect(end).toMatchObject({ malformed: 0, overlong: 0, closedCleanly: false });
