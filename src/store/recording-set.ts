@@ -143,6 +143,7 @@ async function* eventsOf(
 ): AsyncGenerator<readonly TraceEvent[], void> {
   let before: Member | null = null;
   let newestNs = 0;
+  let newestEventNs = 0;
   let run = 0;
   let past: Ledger | null = null;
   for (const member of members) {
@@ -155,11 +156,14 @@ async function* eventsOf(
     let carried = isSameRun ? (member.header.part?.carried ?? 0) : 0;
     const gap = before === null ? null : gapBetween(before, member, newestNs);
     if (gap !== null) yield [gap];
+    // The flight recorder saves the time before a finding, which the file before may end in.
+    const overlap = isSameRun && beginOf(member) < newestEventNs ? newestEventNs : null;
     let isFirst = true;
     for await (const batch of recording.events) {
       const skipped = Math.min(carried, batch.length);
       carried -= skipped;
-      const events = batch.slice(skipped).map((event) => shifted(event, member.shiftNs, run));
+      const all = batch.slice(skipped).map((event) => shifted(event, member.shiftNs, run));
+      const events = overlap === null ? all : all.filter(({ t }) => t > overlap);
       const [oldest] = events;
       if (oldest === undefined) continue;
       const isNext = isSameRun && member.header.part !== undefined;
@@ -168,12 +172,12 @@ async function* eventsOf(
         throw refused(member.path, why, "read those of each recorder alone");
       }
       isFirst = false;
-      for (const { t } of events) if (t > newestNs) newestNs = t;
+      for (const { t } of events) if (t > newestEventNs) newestEventNs = t;
       yield events;
     }
     const end = recording.end();
     account.end = joinEnds(account.end, end, past, member.shiftNs);
-    newestNs = Math.max(newestNs, end.lastNs + member.shiftNs);
+    newestNs = Math.max(newestNs, newestEventNs, end.lastNs + member.shiftNs);
     before = member;
   }
 }
@@ -189,7 +193,8 @@ function isOfRun(a: RecordingHeader, b: RecordingHeader): boolean {
 
 /** What happened between two files that do not follow each other is not known. */
 function gapBetween(before: Member, next: Member, newestNs: Nanoseconds): GapEvent | null {
-  if (isNextPart(before, next)) return null;
+  // Between two that the flight recorder saved is time that it did not save.
+  if (isNextPart(before, next) && beginOf(next) <= newestNs) return null;
   const t = Math.max(newestNs, beginOf(next));
   const cause = isOfRun(before.header, next.header) ? "damaged" : "restart";
   return { type: "gap", t, from: newestNs, cause, count: null };

@@ -14,6 +14,7 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { RecordingHeader } from "../../src/event/recording.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
+import { createRecording } from "../../src/store/create-recording.ts";
 import { enforceLimits } from "../../src/store/part-limits.ts";
 import { partFiles, partNames, partPath } from "../../src/store/part-name.ts";
 import { readRecordings } from "../../src/store/recording-set.ts";
@@ -249,6 +250,28 @@ describe("several files as one", () => {
     const { gaps, sequences } = await read([one?.path ?? "", three?.path ?? ""]);
     expect(sequences).toEqual([0, 2]);
     expect(gaps).toMatchObject([{ cause: "damaged", count: null }]);
+  });
+
+  /** As the flight recorder saves them: a file of these seconds, which begins with one from before. */
+  async function saved(number: number, from: number, to: number): Promise<void> {
+    const part = { number, from: from * 1e9, carried: 1 };
+    const names = partNames(`${directory}/leak.ndjson`);
+    const path = partPath(names, number, HEADER.startedAt, "stuck-close-wait");
+    const writer = await createRecording(path, { ...HEADER, part });
+    writer.write(transitionAt(0, 0));
+    for (let second = from; second <= to; second++) {
+      writer.write(transitionAt(second * 1e9, second));
+    }
+    await writer.close({ ...FOOTER, t: to * 1e9 + 5 });
+  }
+
+  test("that a flight recorder saved have a gap where it did not save, and tell nothing twice", async () => {
+    await saved(1, 10, 20);
+    await saved(2, 15, 30);
+    await saved(3, 50, 55);
+    const { sequences, gaps } = await read();
+    expect(sequences).toEqual([0, ...range(31).slice(10), ...range(56).slice(50)]);
+    expect(gaps).toMatchObject([{ from: 30e9 + 5, t: 50e9 }]);
   });
 
   test("of two hosts, or written at the same time, are refused", async () => {
