@@ -29,6 +29,7 @@ import {
   thresholdOption,
 } from "./shared-options.ts";
 import { sleepLong } from "./sleep-long.ts";
+import { slowStep } from "./slow-step.ts";
 import { type StartFilter, startFilter } from "./start-filter.ts";
 import {
   announce,
@@ -79,7 +80,9 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
     const onProblem = (line: string): void => void problems.push(line);
     const { history: maxBytes, historyDir } = options;
     const shelf = historyDir === undefined ? null : shelfIn(historyDir, onProblem);
-    const session = await prepareTracing({ ...options, onOutage }, onProblem);
+    const session = await slowStep("finding out what this host can trace", () =>
+      prepareTracing({ ...options, onOutage }, onProblem),
+    );
     const history = new LiveHistory(session, {
       ...(maxBytes !== undefined && { maxBytes }),
       ...(shelf !== null && { shelf }),

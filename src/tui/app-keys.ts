@@ -83,14 +83,16 @@ export function bindKeys(dashboard: Dashboard, terminal: Display, doors: Doors):
   keys.on("theme", () => {
     const at = THEME_NAMES.indexOf(terminal.theme.name);
     const next = THEME_NAMES[(at + 1) % THEME_NAMES.length];
-    if (next !== undefined) terminal.setTheme(next);
+    if (next === undefined) return;
+    terminal.setTheme(next);
+    dashboard.say(`theme ${next}, as --theme ${next}`);
   });
-  keys.on("faster", () => {
-    dashboard.loop.fps *= FPS_STEP;
-  });
-  keys.on("slower", () => {
-    dashboard.loop.fps /= FPS_STEP;
-  });
+  const pace = (factor: number) => () => {
+    dashboard.loop.fps *= factor;
+    dashboard.say(`${Number(dashboard.loop.fps.toFixed(1))} frames a second`);
+  };
+  keys.on("faster", pace(FPS_STEP));
+  keys.on("slower", pace(1 / FPS_STEP));
   keys.on("quit", () => doors.quit(false));
   keys.on("quit-and-print", () => doors.quit(true));
   keys.on("suspend", () => doors.suspend());

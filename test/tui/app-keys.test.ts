@@ -22,6 +22,44 @@ describe("a user", () => {
     expect(told).toMatch(/no FIN for [\d.]+s/);
   });
 
+  it.each([
+    ["who does not answer", ["3", "enter", "enter"], /FIN again, 5x in 3\.1s/],
+    ["who takes the ports", ["6", "enter"], /of 28,232 local ports[\s\S]*Keep-alive or a pool/],
+    ["what has just happened", ["7", "j", "j", "enter"], /▸ Teardown e\d+/],
+    [
+      "what it was that is over",
+      ["7", "enter"],
+      /▸ repeated-fin-retransmit ─[\s\S]*until 09:39:37/,
+    ],
+    [
+      "what of one port was seen",
+      ["7", "/", ..."port:9100", "enter", "e"],
+      /:9100(?![\s\S]*:8080)/,
+    ],
+    [
+      "what of one process",
+      ["7", "/", ..."comm:image-proxy", "enter"],
+      /image-proxy +the peer's FIN/,
+    ],
+    [
+      "what a process holds",
+      ["5", "/", ..."pid:28648", "enter", "e"],
+      /image-proxy(?![\s\S]*shop-)/,
+    ],
+  ] as const)("finds out %s in a few keys", async (_what, keys, found) => {
+    await openDemo(120, 30);
+    expect(await app.keys(...keys)).toMatch(found);
+  });
+
+  it("is told what + and - and C have done", async () => {
+    await openDemo(120, 30);
+    expect(await app.keys("+")).toContain("6 frames a second");
+    expect(await app.keys("-", "-")).toContain("2.7 frames a second");
+    expect(app.dashboard.loop.fps).toBeCloseTo(8 / 3);
+    expect(await app.keys("C")).toContain("theme light, as --theme light");
+    expect(app.terminal.theme.name).toBe("light");
+  });
+
   it("may type ahead of the frames, as on a slow line: no key is lost", async () => {
     await openDemo();
     for (const key of ["2", "j", "enter", "enter"]) app.dashboard.press(key);

@@ -8,7 +8,7 @@ import type { Span } from "../painter.ts";
 import { type SortColumn, sortRows } from "../sorting.ts";
 import { sparkline } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
-import type { MembersData, Panel, Scene } from "./panel.ts";
+import type { MembersData, Opening, Panel, Scene } from "./panel.ts";
 import { inOrder, severityRole, severitySpan } from "./severity.ts";
 
 /** Findings in reading order. */
@@ -58,13 +58,7 @@ export const findingsPanel: Panel<FindingsData> = {
   keys: ({ findings }) => findings.map(({ id }) => id),
   open({ findings }, key) {
     const finding = findings.find(({ id }) => id === key);
-    if (finding === undefined) return null;
-    return {
-      kind: "members",
-      id: key,
-      title: finding.kind,
-      of: (scene) => members(scene, finding),
-    };
+    return finding === undefined ? null : openFinding(finding);
   },
   note({ findings }) {
     const open = findings.filter(({ until }) => until === null);
@@ -114,6 +108,12 @@ export const findingsPanel: Panel<FindingsData> = {
     });
   },
 };
+
+/** What Enter opens on a finding: what it rests on, what to do, and its endpoints. */
+export function openFinding(finding: Finding): Opening {
+  const { id, kind } = finding;
+  return { kind: "members", id, title: kind, of: (scene) => members(scene, finding) };
+}
 
 function rowOf(finding: Finding, now: Nanoseconds): FilterRow {
   const { id, kind, subject, count, summary } = finding;

@@ -4,13 +4,14 @@ import type { Finding } from "../../core/finding.ts";
 import type { LoggedEvent } from "../../core/recent-events.ts";
 import type { Nanoseconds, SocketTuple, TraceEvent } from "../../event/trace-event.ts";
 import { formatEndpoint, unmappedAddress } from "../../event/tuple.ts";
-import { formatCount } from "../format.ts";
+import type { FilterRow } from "../filter-term.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import type { Span } from "../painter.ts";
 import { paintTable, type TableCell, type TableColumn, visibleRows } from "../table.ts";
 import type { Theme } from "../theme.ts";
 import { LONGEST_LOG, MOST_RECENT, type Watched } from "../watched.ts";
 import { ownerSpan } from "./endpoint-cells.ts";
-import { subjectText } from "./findings.ts";
+import { openFinding, subjectText } from "./findings.ts";
 import { eventAbout, eventDetail, eventSpans } from "./log-words.ts";
 import type { Panel } from "./panel.ts";
 import { severityRole, severitySpan } from "./severity.ts";
@@ -41,21 +42,22 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "detail", title: "DETAIL", width: 22, grow: 3, optional: 1 },
 ];
 
-/** Events as they come; Enter opens the teardown that one belongs to. */
+/** Events as they come; Enter opens the teardown that one belongs to, or the finding. */
 export const logPanel: Panel<LogData> = {
   name: "log",
   title: "Log",
   view({ watched, passes }) {
     const endpointOf = finder(watched);
     const entries = merge(watched.log(LONGEST_LOG), watched.findings()).filter((entry) =>
-      passes(textOf(entry)),
+      passes(rowOf(entry, endpointOf)),
     );
     return { entries, endpointOf };
   },
   keys: ({ entries }) => entries.map(({ key }) => key),
   open({ entries, endpointOf }, key) {
     const entry = entries.find((each) => each.key === key);
-    if (entry === undefined || "finding" in entry) return null;
+    if (entry === undefined) return null;
+    if ("finding" in entry) return openFinding(entry.finding);
     const endpoint = endpointOf(entry.event);
     return endpoint === undefined ? null : { kind: "teardown", id: endpoint.id, endpoint };
   },
@@ -107,15 +109,35 @@ function merge(log: readonly LoggedEvent[], findings: readonly Finding[]): LogEn
   return entries;
 }
 
-function textOf(entry: LogEntry): string {
+/** What a filter may ask; whose endpoint it is is looked up only where it does. */
+function rowOf(entry: LogEntry, endpointOf: LogData["endpointOf"]): FilterRow {
   if ("finding" in entry) {
-    return `${entry.finding.kind} ${subjectText(entry.finding)} ${entry.finding.summary}`;
+    const { id, kind, summary, count } = entry.finding;
+    return { text: `${kind} ${subjectText(entry.finding)} ${summary}`, id, kind, count };
   }
-  const about = eventAbout(entry.event);
-  const ends = about === null ? "" : `${localOf(about)} ${remoteOf(about)}`;
   const { event } = entry;
+  const about = eventAbout(event);
+  const [local, remote] = about === null ? [null, null] : [localOf(about), remoteOf(about)];
   const who = "comm" in event ? event.comm : "";
-  return `${event.type} ${ends} ${who} ${eventDetail(event)}`;
+  return {
+    text: `${event.type} ${local ?? ""} ${remote ?? ""} ${who} ${eventDetail(event)}`,
+    state: "to" in event ? event.to : null,
+    local,
+    remote,
+    ...(about !== null && { netns: about.netns, port: [about.localPort, about.remotePort] }),
+    get comm() {
+      return holdersOf(endpointOf(event)).map(({ comm }) => comm);
+    },
+    get pid() {
+      return holdersOf(endpointOf(event)).map(({ pid }) => pid);
+    },
+  };
+}
+
+function holdersOf(endpoint: Endpoint | undefined): readonly { pid: number; comm: string }[] {
+  if (endpoint === undefined) return [];
+  const { owner, holders } = endpoint;
+  return owner === null ? holders : [owner, ...holders];
 }
 
 const localOf = ({ local, localPort }: SocketTuple) =>
@@ -124,16 +146,15 @@ const remoteOf = ({ remote, remotePort }: SocketTuple) =>
   formatEndpoint(unmappedAddress(remote), remotePort);
 
 function findingCells(finding: Finding, isEnd: boolean, theme: Theme): TableCell[] {
-  const { kind, severity, summary } = finding;
-  const sign = isEnd
-    ? { text: `${theme.sign("ok")} over:`, paint: "ok" as const }
-    : severitySpan(theme, severity);
+  const { kind, severity, summary, since, until } = finding;
+  const sign = isEnd ? theme.sign("ok") : severitySpan(theme, severity).text;
+  const over = `over after ${formatDuration(((until ?? since) - since) / 1e6)}`;
   return [
-    { text: `${sign.text} ${kind}`, paint: isEnd ? "ok" : severityRole(severity) },
+    { text: `${sign} ${kind}`, paint: isEnd ? "ok" : severityRole(severity) },
     { text: subjectText(finding), paint: isEnd ? "muted" : "title" },
     { text: "" },
     { text: "" },
-    { text: isEnd ? "" : summary, paint: "muted" },
+    { text: isEnd ? over : summary, paint: "muted" },
   ];
 }
 
