@@ -101,7 +101,6 @@ async function run(files: string[], options: ReportOptions): Promise<void> {
   const progress = new Progress(`reading ${file}`, options.quiet);
   const read = await readTrace(files, {
     trace: { maxEnded: 5_000_000, ...thresholdsOf(options) },
-    since: from,
     ...(to === undefined ? {} : { until: to }),
     ...(redacting && { redactor: redacting }),
     onEvents: (events) => progress.add(events.length),

@@ -80,10 +80,10 @@ export async function sliceRecording(
   return write(recording, output, chosen, options);
 }
 
-/** An id is the whole's, so that all of it must be read for it. */
+/** An id is the whole's, so that for it all must be read from the beginning. */
 function windowOf({ fromNs = 0, toNs, endpoints, findings }: SliceOptions) {
   const isWindow = endpoints.length === 0 && findings.length === 0;
-  return isWindow ? { fromNs, toNs: toNs ?? Number.POSITIVE_INFINITY } : undefined;
+  return { fromNs: isWindow ? fromNs : 0, toNs: toNs ?? Number.POSITIVE_INFINITY };
 }
 
 interface Chosen {
