@@ -17,10 +17,16 @@ import os
 import selectors
 import signal
 import socket
+import struct
 import sys
 import time
 
 ADDRESSES = [f"127.0.0.{n}" for n in range(1, 9)]
+
+
+def waiting_in(listener):
+    """Connections that nobody has accepted yet: `tcpi_unacked` of a socket that listens."""
+    return struct.unpack_from("I", listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 24)[0]
 
 
 def serve(listener):
@@ -92,7 +98,10 @@ def main():
             break
         text += piece
     counts = [json.loads(line) for line in text.splitlines()]
-    # What was accepted last is closed by the server before it goes.
+    # What waits is accepted, and what was accepted last is closed, before the servers go.
+    until = time.monotonic() + 10
+    while waiting_in(listener) > 0 and time.monotonic() < until:
+        time.sleep(0.05)
     time.sleep(0.2)
     for pid in servers:
         os.kill(pid, signal.SIGTERM)

@@ -42,7 +42,7 @@ export function prepareTracing(
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     filters: describeFilters(options),
-    ...(options.detail !== undefined && { detail: options.detail }),
+    detail: options.detail ?? "auto",
     trace: {
       ...(thresholds !== undefined && { thresholds }),
       ...(maxEnded !== undefined && { maxEnded }),

@@ -64,6 +64,9 @@ export function applyEvent(core: CoreState, event: TraceEvent): void {
     case "heartbeat":
       core.heartbeat = event;
       break;
+    case "detail":
+      core.detail = event;
+      break;
     case "gap":
       applyGap(core, event);
       break;

@@ -53,6 +53,7 @@ export class Carry<R> {
   readonly #ofHost = new Map<string, Entry<R>>();
   #gaps: { readonly entry: Entry<R>; readonly until: Nanoseconds }[] = [];
   #beat: Entry<R> | null = null;
+  #detail: Entry<R> | null = null;
   #births = 0;
   #no = 0;
 
@@ -71,6 +72,7 @@ export class Carry<R> {
     if (listener !== null) this.#filePlace(listener, event, entry);
     if (event.type === "host") this.#fileHost(event, entry);
     else if (event.type === "heartbeat") this.#beat = entry;
+    else if (event.type === "detail") this.#detail = entry;
     else if (event.type === "process") fileProcess(this.#ofProcess, event.pid, entry);
     else if (event.type === "threads") fileProcess(this.#ofThreads, event.pid, entry);
     else if (event.type === "gap") this.#gaps.push({ entry, until: Math.max(event.t, event.from) });
@@ -98,6 +100,7 @@ export class Carry<R> {
       if (index === 0 || until >= bornNs) entries.add(entry);
     }
     if (this.#beat !== null) entries.add(this.#beat);
+    if (this.#detail !== null) entries.add(this.#detail);
     const refs = [...entries].sort((a, b) => a.no - b.no).map(({ ref }) => ref);
     const ids = [...chosen].map(({ id }) => Number(id.slice(1))).sort((a, b) => a - b);
     const resume = { at, ids, nextId: this.#births + 1, findings: this.#findings(chosen) };

@@ -1,5 +1,6 @@
 /** What the reducers share: the table, the clocks and the counts of one trace. */
 
+import type { DetailEvent } from "../event/detail.ts";
 import { CLOSING_STATES, type TcpState } from "../event/tcp-state.ts";
 import type {
   HeartbeatEvent,
@@ -91,6 +92,8 @@ export interface CoreState {
   resetsSeen: number;
   unparsed: number;
   heartbeat: HeartbeatEvent | null;
+  /** The newest move to another detail; null while it is the header's. */
+  detail: DetailEvent | null;
 }
 
 /** No socket of a kernel comes to ten; a forged recording would go on until nobody can wait. */

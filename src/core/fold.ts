@@ -1,5 +1,6 @@
 /** The fold: one event after another into everything that is known. */
 
+import type { DetailEvent } from "../event/detail.ts";
 import type { Ledger } from "../event/recording.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../event/trace-event.ts";
@@ -236,6 +237,11 @@ export class Trace implements TraceView {
     const tally = this.#evictedTally.clone();
     for (const endpoint of this.endpoints()) tally.add(endpoint, this.isComplete(endpoint));
     return summaryOf(this.#core, tally);
+  }
+
+  /** The newest move to another detail; null while it is the header's. */
+  get detail(): DetailEvent | null {
+    return this.#core.detail;
   }
 
   ledger(): Ledger {

@@ -53,6 +53,7 @@ export function* copyCoreState(
     resetsSeen: core.resetsSeen,
     unparsed: core.unparsed,
     heartbeat: core.heartbeat,
+    detail: core.detail,
   };
 }
 
@@ -89,6 +90,7 @@ export function newCoreState(options: TraceOptions, onEvict: EvictionListener): 
     resetsSeen: 0,
     unparsed: 0,
     heartbeat: null,
+    detail: null,
   };
 }
 

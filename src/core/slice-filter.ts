@@ -77,6 +77,8 @@ export class SliceFilter {
       if (request.endpoints.includes(born.id)) this.#newIds.set(born.id, `e${this.#births}`);
     }
     if (event.type === "heartbeat") return this.#isTick(event);
+    // How much was told from then on: few, and each goes for all that follow.
+    if (event.type === "detail") return true;
     if (event.type === "gap") return this.#isGapOfThem(event);
     if (event.type === "process" || event.type === "threads") return pids.has(event.pid);
     if (listener !== null) return places.has(listener);

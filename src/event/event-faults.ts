@@ -13,6 +13,7 @@ import {
 } from "./host-event-faults.ts";
 import {
   destroyFault,
+  detailFault,
   miniFault,
   miniSegmentFault,
   openFault,
@@ -61,6 +62,8 @@ export function eventFault(event: Fields): Fault | undefined {
       return hostFault(event);
     case "heartbeat":
       return heartbeatFault(event);
+    case "detail":
+      return detailFault(event);
     case "gap":
       return gapFault(event);
     default:

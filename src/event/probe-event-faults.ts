@@ -24,6 +24,8 @@ import { instantFault, taskFault, tupleFault } from "./shared-faults.ts";
 const RETRANSMIT_CAUSES = new Set<unknown>(["RTO", "TLP", "fast", "unknown"]);
 const DIRECTIONS = new Set<unknown>(["sent", "received"]);
 const OPENINGS = new Set<unknown>(["connect", "accept"]);
+const CAUSES = new Set<unknown>(["changes", "lost", "cpu", "calm", "asked"]);
+const DETAILS = new Set<unknown>(["transitions", "summary", "aggregate"]);
 const SUBSTATES = new Set<unknown>(["FIN_WAIT2", "TIME_WAIT"]);
 
 function markFault(event: Fields): Fault {
@@ -142,5 +144,16 @@ export function miniSegmentFault(event: Fields): Fault {
     miniFault(event) ??
     integerFault(event.flags, "flags", 0, U16) ??
     flagFault(event.isAlive, "isAlive")
+  );
+}
+
+/** Check the answer of the probes to another detail. */
+export function detailFault(event: Fields): Fault {
+  return (
+    instantFault(event) ??
+    markFault(event) ??
+    wordFault(event.detail, "detail", DETAILS) ??
+    wordFault(event.cause, "cause", CAUSES) ??
+    integerFault(event.figure, "figure", 0, EXACT)
   );
 }

@@ -182,5 +182,6 @@ export const FIELDS: FieldTable = {
     skipped: "keep",
     balanced: "keep",
   },
+  detail: { ...EVERY, ...MARK, detail: "keep", cause: "keep", figure: "keep" },
   gap: { ...EVERY, from: "keep", cause: "keep", count: "keep", cpu: "keep" },
 };

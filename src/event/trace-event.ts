@@ -1,5 +1,6 @@
 /** The vocabulary: everything that the core can learn arrives as one of these events. */
 
+import type { DetailEvent } from "./detail.ts";
 import type { OwnerEvent, ProcessEvent, ThreadsEvent } from "./process-event.ts";
 import type { TcpState } from "./tcp-state.ts";
 
@@ -295,4 +296,5 @@ export type TraceEvent =
   | ThreadsEvent
   | HostEvent
   | HeartbeatEvent
+  | DetailEvent
   | GapEvent;

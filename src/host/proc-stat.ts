@@ -11,6 +11,8 @@ export interface ProcStat {
   readonly state: string;
   /** The process that it is a child of. */
   readonly parent: number;
+  /** CPU time that it has used, in user mode and in the kernel, clock ticks. */
+  readonly cpuTicks: number;
   readonly isKernelThread: boolean;
   /** When it started, clock ticks since boot: with the pid it names one process for good. */
   readonly startTicks: number;
@@ -39,6 +41,7 @@ export function parseProcStat(stat: Buffer): ProcStat | null {
     comm: stat.toString("utf8", open + 2, close),
     state: fields[0] ?? "?",
     parent: Number(fields[1]),
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
     isKernelThread: (Number(fields[6]) & PF_KTHREAD) !== 0,
     startTicks,
   };

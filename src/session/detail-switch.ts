@@ -45,18 +45,16 @@ export class DetailSwitch {
   }
 }
 
-/** Probes that hold what they have to tell, for so long at most. */
-export interface HoldingProbes {
-  readonly detail: DetailSwitch | null;
-  readonly holdNs: number;
-}
+/** Rows that are left for telling are taken a hundred times a second (`probes/lives_out.bt`). */
+const ROWS_MS = 100;
 
 /** Let the kernel tell what it holds: nothing new is held any more, and what is does not last. */
 export async function letGo(
-  { detail, holdNs }: HoldingProbes,
+  detail: DetailSwitch | null,
+  holdNs: number,
   ended: Promise<unknown>,
 ): Promise<void> {
   if (detail === null) return;
   detail.ask("transitions");
-  await Promise.race([ended, sleep(holdNs / 1e6)]);
+  await Promise.race([ended, sleep(holdNs / 1e6 + ROWS_MS)]);
 }

@@ -140,6 +140,13 @@ export class LedgerAccount {
     return gaps;
   }
 
+  /** Rows that a probe left for telling and that nobody handed over: sent as it were, and lost. */
+  leave(count: number, t: Nanoseconds): GapEvent[] {
+    if (count === 0) return [];
+    this.#countedNow += count;
+    return [this.#lose(count, t - this.#reachNs, t)];
+  }
+
   /**
    * End the account of one bpftrace; the next one counts from 0.
    *
@@ -170,7 +177,7 @@ export class LedgerAccount {
     return { counted, received, lost, skipped, unparsed, evicted, balanced };
   }
 
-  #lose(count: number, after: Nanoseconds, t: Nanoseconds, cpu: number): GapEvent {
+  #lose(count: number, after: Nanoseconds, t: Nanoseconds, cpu?: number): GapEvent {
     const from = after - this.#reachNs;
     const refused = Math.min(count, this.#unexplained);
     const damaged = Math.min(count - refused, this.#garbage);
@@ -180,6 +187,6 @@ export class LedgerAccount {
     this.lost += count - refused - damaged;
     this.#explained += count - refused;
     const cause = refused + damaged === count ? "unparsed" : "lost";
-    return { type: "gap", t, from, cause, count, cpu };
+    return { type: "gap", t, from, cause, count, ...(cpu !== undefined && { cpu }) };
   }
 }

@@ -3,6 +3,7 @@
 import type { TraceOptions } from "../core/trace.ts";
 import type { WantedDetail } from "../event/detail.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
+import type { DetailLimits } from "./detail-policy.ts";
 import type { OutageListener } from "./outage.ts";
 
 /** Takes the ordered events, a batch at a time, after they have been folded. */
@@ -19,6 +20,8 @@ export interface LiveOptions {
   readonly filters?: Readonly<Record<string, unknown>>;
   /** How much the probes hand over; `transitions` when absent. */
   readonly detail?: WantedDetail;
+  /** At which loads `auto` moves, where not at those of every host. */
+  readonly detailLimits?: DetailLimits;
   /** Probe fragments to leave out though the kernel could run them: to see as an older one does. */
   readonly withoutProbes?: readonly string[];
   readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;

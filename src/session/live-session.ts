@@ -9,6 +9,7 @@ import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
 import { ArrivalMark } from "./arrival-mark.ts";
 import { ClockWatch } from "./clock-watch.ts";
+import { DetailPilot } from "./detail-pilot.ts";
 import { HostWatch } from "./host-watch.ts";
 import type { EventListener, LiveOptions } from "./live-options.ts";
 import type { OperatorError } from "./operator-error.ts";
@@ -36,7 +37,9 @@ export class LiveSession {
   readonly #clock: RecordingClock;
   readonly #clockWatch: ClockWatch;
   readonly #feed: ProbeFeed;
-  readonly #holdNs: Nanoseconds;
+  readonly #probes: PreparedProbes;
+  /** Chooses the detail; null where a person has, or where there is one only. */
+  readonly #pilot: DetailPilot | null;
   readonly #order = new OrderWindow<TraceEvent>(Number.POSITIVE_INFINITY);
   readonly #arrived = new ArrivalMark();
   readonly #watch: HostWatch;
@@ -49,7 +52,11 @@ export class LiveSession {
 
   private constructor(probes: PreparedProbes, options: LiveOptions) {
     const { clock, header } = probes;
-    this.#holdNs = probes.holdNs;
+    this.#probes = probes;
+    this.#pilot =
+      probes.detail !== null && options.detail === "auto"
+        ? new DetailPilot(probes.detail, probes.holdNs, () => this.probePid, options.detailLimits)
+        : null;
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;
@@ -65,8 +72,14 @@ export class LiveSession {
       probes,
       plan: options.restarts === true ? new RestartPlan() : null,
       onOutage: options.onOutage ?? (() => {}),
+      onDetail: (detail, t, mark) => {
+        const move = this.#pilot?.answered(detail, t, mark);
+        if (move != null) this.#order.push(move, this.#hold);
+      },
+      holdNs: () => this.#holdNs(clock.now()),
       out: (event) => {
         if (event.type !== "gap") this.#arrived.note(event.t);
+        this.#pilot?.take(event);
         this.#order.push(event, this.#hold);
       },
     });
@@ -143,7 +156,7 @@ export class LiveSession {
   /** Look at the host now, beside the regular looks; resolves when all of it has been folded. */
   async look(): Promise<void> {
     await this.#watch.look();
-    if (this.#holdNs === 0) this.#order.flush(this.#hold);
+    if (this.#probes.detail === null) this.#order.flush(this.#hold);
     else await this.#takenUntil(this.#clock.now());
     this.#deliver();
   }
@@ -174,6 +187,11 @@ export class LiveSession {
     return this.#footer as RecordingFooter;
   }
 
+  /** How old what the probes told at that moment may be. */
+  #holdNs(t: Nanoseconds): Nanoseconds {
+    return this.#pilot?.holdNs(t) ?? this.#probes.holdNs;
+  }
+
   /** Resolves when all until `t` has been folded, or no longer can be. */
   async #takenUntil(t: Nanoseconds): Promise<void> {
     while (this.#takenUntilNs < t && this.#footer === null) await sleep(ADVANCE_MS);
@@ -188,13 +206,15 @@ export class LiveSession {
     const settled = this.#arrived.tick(now);
     this.#feed.tick(settled);
     this.#clockWatch.tick(performance.now());
-    // What the kernel holds is told late, with the times at which it happened.
-    const until = settled - this.#holdNs;
+    // What the kernel holds is told late, with the times at which it happened. On a busy host
+    // bpftrace is behind: what counts is how things stood when what comes now was sent.
+    const holdNs = this.#holdNs(settled);
+    const until = Math.max(settled - holdNs, this.#takenUntilNs);
     this.#order.release(until, this.#hold);
     this.#deliver();
     this.#takenUntilNs = until;
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
-    this.trace.advance(this.#order.held === 0 ? now - QUIET_NS - this.#holdNs : until);
+    this.trace.advance(this.#order.held === 0 ? now - QUIET_NS - holdNs : until);
   }
 
   #deliver(): void {

@@ -38,11 +38,11 @@ export function chooseProbes(
   chooseOwners(facts, fragments, unseen);
   chooseMiniSockets(facts, fragments, unseen);
   fragments.push("heartbeat.bt");
-  const wantsLives = wanted === "summary" || wanted === "aggregate";
+  const wantsLives = wanted !== "transitions";
   if (wantsLives && canKeepLives(facts)) {
     return { fragments: withLives(fragments), unseen, keepsLives: true };
   }
-  if (wantsLives) unseen.push(NO_LIVES);
+  if (wantsLives && wanted !== "auto") unseen.push(NO_LIVES);
   if (fragments.includes("reads.bt") && fragments.includes("tcp_destroy_sock.bt")) {
     fragments.push("end.bt");
   }

@@ -7,31 +7,12 @@ import type { RecordingClock } from "../host/clock.ts";
 import { letGo } from "./detail-switch.ts";
 import { LedgerAccount } from "./ledger-account.ts";
 import { OperatorError } from "./operator-error.ts";
-import {
-  begunLine,
-  endReason,
-  givenUpLine,
-  hangReason,
-  lastingLine,
-  type OutageListener,
-  overLine,
-} from "./outage.ts";
+import { begunLine, endReason, givenUpLine, hangReason, lastingLine, overLine } from "./outage.ts";
+import type { ProbeFeedOptions } from "./probe-feed-options.ts";
 import { type Beat, bootNsOf, ProbeRows } from "./probe-rows.ts";
 import type { RestartPlan } from "./restart-plan.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { SkippedRuns } from "./skipped-runs.ts";
-import type { PreparedProbes } from "./start-probes.ts";
-
-/** What the feed works with. */
-export interface ProbeFeedOptions {
-  readonly probes: PreparedProbes;
-  /** Takes each event that the probes, or their silence, tell of. */
-  readonly out: (event: TraceEvent) => void;
-  /** When a bpftrace that died or hung is started again; null where its end is the trace's. */
-  readonly plan: RestartPlan | null;
-  /** Told in a line that nothing is traced for now, that it still is not, or that it is again. */
-  readonly onOutage: OutageListener;
-}
 
 /** A hanging bpftrace gets less time to go than one that is to print its maps. */
 const HUNG_LADDER_MS = [1000, 500] as const;
@@ -63,7 +44,9 @@ export class ProbeFeed {
     this.#options = options;
     this.#clock = options.probes.clock;
     this.account = new LedgerAccount(options.probes.holdNs);
-    this.#rows = new ProbeRows(options.probes.decoder, this.account, (beat) => this.#onBeat(beat));
+    const { decoder } = options.probes;
+    const onBeat = (beat: Beat) => this.#onBeat(beat);
+    this.#rows = new ProbeRows(decoder, this.account, onBeat, options.onDetail);
     this.ended = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -105,12 +88,17 @@ export class ProbeFeed {
   /** Stop the probes and take in what they still say. */
   async stop(): Promise<void> {
     if (this.#run !== null) await this.#countSkipped(this.#clock.now());
-    if (this.#silence !== null) await letGo(this.#options.probes, this.ended);
+    if (this.#silence !== null) await this.#letGo();
     this.#silence = null;
     this.#abort.abort();
     await this.#run?.stop();
     if (this.#attaching === null) this.#settle(null);
     await this.ended;
+  }
+
+  async #letGo(): Promise<void> {
+    const { probes, holdNs } = this.#options;
+    await letGo(probes.detail, holdNs?.() ?? probes.holdNs, this.ended);
   }
 
   #begin(run: BpftraceRun): void {
@@ -168,6 +156,7 @@ export class ProbeFeed {
     const isWhole = error === undefined && signal === null;
     this.#newestBeat = null;
     this.#tell(this.account.close(this.#rows.lastSeqs, t));
+    this.#tell(this.account.leave(this.#rows.leftBehind, t));
     this.account.endRun(isWhole, t);
     if (!isWhole || !isRequested) this.#hole(wasHung || isRequested ? "hung" : "restart", t);
   }
@@ -211,7 +200,7 @@ export class ProbeFeed {
 
   /** Nothing can be known from where the last heartbeat stood until `t`. */
   #hole(cause: GapCause, t: Nanoseconds): void {
-    const from = Math.min(this.#knownUntil, t);
+    const from = Math.max(0, Math.min(this.#knownUntil, t) - this.#options.probes.holdNs);
     this.#knownUntil = t;
     this.#options.out({ type: "gap", t, from, cause, count: null });
   }

@@ -2,7 +2,7 @@
 
 import type { BpftraceMessage } from "../bpftrace-runner/index.ts";
 import type { Detail } from "../event/detail.ts";
-import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import type { Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
 import type { WireDecoder } from "../event/wire.ts";
 import { readMark } from "../event/wire-fields.ts";
 import { detailOf } from "./detail-switch.ts";
@@ -17,6 +17,9 @@ export interface Beat {
   readonly seqs: ReadonlyMap<number, number>;
 }
 
+/** Told that the probes now hand over so much, with the answer's own place in the account. */
+export type DetailListener = (detail: Detail, t: Nanoseconds, mark: ProbeMark) => void;
+
 /** Boot-clock nanoseconds of a `ready` or an `H` row. */
 export function bootNsOf(row: string): bigint | null {
   const digits = /^\S+ (\d+)/.exec(row)?.[1];
@@ -29,16 +32,18 @@ export class ProbeRows {
   readonly #account: LedgerAccount;
   readonly #onBeat: (beat: Beat) => void;
   #pendingNs: bigint | null = null;
+  /** Rows that were left for telling, and those that were taken, as bpftrace printed when it ended. */
+  #left = { end: 0, told: 0 };
   /** The kernel's last sequence number of each CPU, as of the newest map. */
   lastSeqs: ReadonlyMap<number, number> = new Map();
 
-  readonly #onDetail: (detail: Detail, t: Nanoseconds) => void;
+  readonly #onDetail: DetailListener;
 
   constructor(
     decoder: WireDecoder,
     account: LedgerAccount,
     onBeat: (beat: Beat) => void,
-    onDetail: (detail: Detail, t: Nanoseconds) => void = () => {},
+    onDetail: DetailListener = () => {},
   ) {
     this.#decoder = decoder;
     this.#account = account;
@@ -50,6 +55,12 @@ export class ProbeRows {
   beginRun(): void {
     this.#pendingNs = null;
     this.lastSeqs = new Map();
+    this.#left = { end: 0, told: 0 };
+  }
+
+  /** Rows that nobody has handed over, and nobody will. */
+  get leftBehind(): number {
+    return Math.max(0, this.#left.end - this.#left.told);
   }
 
   /** Take one message; its events, and the gaps that it shows, go to `out`. */
@@ -106,10 +117,12 @@ export class ProbeRows {
     }
     const gap = this.#account.receive(mark, t);
     if (gap !== null) out(gap);
-    this.#onDetail(detail, t);
+    this.#onDetail(detail, t, mark);
   }
 
   #map(data: Readonly<Record<string, unknown>>): void {
+    if (Object.hasOwn(data, "@end")) this.#left.end = sumOf(data["@end"]);
+    if (Object.hasOwn(data, "@told")) this.#left.told = sumOf(data["@told"]);
     if (Object.hasOwn(data, "@counted")) this.#account.count(Number(data["@counted"]));
     if (!Object.hasOwn(data, "@seq")) return;
     const seqs = data["@seq"];
@@ -122,4 +135,10 @@ export class ProbeRows {
     this.#pendingNs = null;
     this.#onBeat({ bootNs, counted: this.#account.countedNow, seqs: this.lastSeqs });
   }
+}
+
+/** The sum of a map of one figure for each CPU. */
+function sumOf(map: unknown): number {
+  if (typeof map !== "object" || map === null) return 0;
+  return Object.values(map).reduce((sum: number, each) => sum + (Number(each) || 0), 0);
 }

@@ -106,6 +106,7 @@ export function maskWatched(watched: Watched, masking: Masking): Watched {
       return watched.now;
     },
     count: (state) => watched.count(state),
+    detail: () => watched.detail(),
     *waiting(state) {
       for (const each of watched.waiting(state)) yield endpoint(each);
     },

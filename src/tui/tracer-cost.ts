@@ -8,9 +8,3 @@ export interface TracerCost {
   /** Of bpftrace; null while it does not run. */
   readonly probe: { readonly cpu: number; readonly memoryBytes: number } | null;
 }
-
-/** How much is traced of each connection, and why so much and no more. */
-export interface TracerDetail {
-  readonly name: string;
-  readonly why: string | null;
-}

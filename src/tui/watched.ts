@@ -6,6 +6,7 @@ import type { Listener } from "../core/listener-table.ts";
 import type { PortOutlook } from "../core/port-outlook.ts";
 import type { LoggedEvent } from "../core/recent-events.ts";
 import type { SeriesPoint } from "../core/series.ts";
+import type { DetailEvent } from "../event/detail.ts";
 import type { Ledger } from "../event/recording.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, ProcessEvent, SocketTuple } from "../event/trace-event.ts";
@@ -34,6 +35,8 @@ export interface Watched {
   log(count: number): readonly LoggedEvent[];
   ports(): PortOutlook;
   ledger(): Ledger;
+  /** The newest move to another detail; null while it is the header's. */
+  detail(): DetailEvent | null;
   process(pid: number): ProcessEvent | undefined;
   listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined;
 }
@@ -74,6 +77,7 @@ export function watch(place: { readonly trace: Trace }): Watched {
     log: (count) => place.trace.recentEvents(count),
     ports: () => place.trace.ports(),
     ledger: () => place.trace.ledger(),
+    detail: () => place.trace.detail,
     process: (pid) => place.trace.process(pid),
     listenerOf: (tuple) => place.trace.listenerOf(tuple),
   };

@@ -249,7 +249,17 @@ describe("an event", () => {
 });
 
 /** Checked by the codec to be one of a few words. */
-const FIXED = new Set(["type", "from", "to", "state", "cause", "how", "direction", "substate"]);
+const FIXED = new Set([
+  "type",
+  "from",
+  "to",
+  "state",
+  "cause",
+  "detail",
+  "how",
+  "direction",
+  "substate",
+]);
 
 test("a header says that it is redacted, and tells neither host nor boot nor build", () => {
   const header = {

@@ -205,6 +205,14 @@ const SAMPLE_OF: {
     skipped: 0,
     balanced: true,
   },
+  detail: {
+    type: "detail",
+    t: 13.5e6,
+    ...mark,
+    detail: "summary",
+    cause: "changes",
+    figure: 4200,
+  },
   gap: { type: "gap", t: 14e6, from: 13e6, cause: "lost", count: 4, cpu: 1 },
 };
 

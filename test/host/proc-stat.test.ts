@@ -42,6 +42,7 @@ test("half a UTF-8 character becomes the replacement character and breaks nothin
     comm: "\ufffd",
     state: "S",
     parent: 1,
+    cpuTicks: 0,
     isKernelThread: false,
     startTicks: 4711,
   });

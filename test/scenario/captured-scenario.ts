@@ -68,6 +68,7 @@ export function eventsOf(
   return events.filter((event) => {
     if (event.t < fromNs || event.t > toNs) return false;
     if (event.type === "heartbeat" || event.type === "gap") return true;
+    if (event.type === "detail") return true;
     if (event.type === "owner" || event.type === "process" || event.type === "threads") return true;
     return namespaces.has(event.netns);
   });

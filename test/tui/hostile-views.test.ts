@@ -112,7 +112,7 @@ function hostileScene(name: () => string): Scene {
     advice: () => [{ text: name(), sysctl: name(), current: name() }],
   };
   const header = { ...HEADER, hostname: name(), kernel: name(), filters: { comm: [name()] } };
-  return { ...scene, teller, header, detail: { name: name(), why: name() } };
+  return { ...scene, teller, header };
 }
 
 /** All panels, and those that Enter opens. */

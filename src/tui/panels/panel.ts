@@ -7,7 +7,7 @@ import type { FilterRow } from "../filter-term.ts";
 import type { Painter, Span } from "../painter.ts";
 import type { SortChoice, SortOrder } from "../sorting.ts";
 import { START_CURSOR, settleCursor, type TableCursor } from "../table-cursor.ts";
-import type { TracerCost, TracerDetail } from "../tracer-cost.ts";
+import type { TracerCost } from "../tracer-cost.ts";
 import type { Watched } from "../watched.ts";
 
 /** What every view is made from. Views read it and change nothing. */
@@ -25,8 +25,6 @@ export interface Scene {
   sortOf(panel: string): SortOrder | null;
   /** What the tracer takes from the host; absent where nothing is traced. */
   readonly cost?: TracerCost | null;
-  /** How much is traced now and why; the header's word when absent. */
-  readonly detail?: TracerDetail | null;
   /** Time of day of a moment, UTC, with so many decimals. */
   clock(t: Nanoseconds, digits?: 0 | 3): string;
 }

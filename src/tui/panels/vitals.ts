@@ -1,4 +1,5 @@
 // One line on the tracer itself: how much it traces and why, its load, what it costs the host.
+import { detailReason } from "../../event/detail.ts";
 import { formatBytes, formatShortCount } from "../format.ts";
 import type { Painter, Span } from "../painter.ts";
 import { paintStatusLine, type StatusItem } from "../status-line.ts";
@@ -30,14 +31,15 @@ export function paintVitals(painter: Painter, scene: Scene, withTimes: boolean):
   });
 }
 
-function tracerItems({ watched, header, cost, detail }: Scene): StatusItem[] {
-  const name = detail?.name ?? header.detail;
-  const why = detail?.why ?? null;
+function tracerItems({ watched, header, cost }: Scene): StatusItem[] {
+  const moved = watched.detail();
+  const name = moved?.detail ?? header.detail;
+  const why = moved === null ? "" : detailReason(moved);
   const newest = watched.series(1).at(-1);
   const rate = newest === undefined ? 0 : newest.transitions + newest.retransmits + newest.resets;
   const items = [
     item(figure("detail", name), 6),
-    ...(why === null ? [] : [item([{ text: `(${why})`, paint: "muted" }], 1)]),
+    ...(why === "" ? [] : [item([{ text: `(${why})`, paint: "muted" }], 1)]),
     item(figure("load", `${formatShortCount(rate)} ev/s`), 3),
   ];
   if (cost === null || cost === undefined) return items;

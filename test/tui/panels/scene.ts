@@ -5,6 +5,7 @@ import type { Listener } from "../../../src/core/listener-table.ts";
 import type { PortOutlook } from "../../../src/core/port-outlook.ts";
 import type { LoggedEvent } from "../../../src/core/recent-events.ts";
 import type { SeriesPoint } from "../../../src/core/series.ts";
+import type { DetailEvent } from "../../../src/event/detail.ts";
 import type { ProcessEvent } from "../../../src/event/trace-event.ts";
 import { type AnyPanel, type Scene, stillLook } from "../../../src/tui/panels/panel.ts";
 import type { Watched } from "../../../src/tui/watched.ts";
@@ -24,6 +25,8 @@ export interface SceneParts {
   /** The newest first. */
   readonly log?: readonly LoggedEvent[];
   readonly ports?: PortOutlook;
+  /** The newest move to another detail. */
+  readonly detail?: DetailEvent | null;
 }
 
 /** A scene that holds exactly these parts. */
@@ -44,6 +47,7 @@ export function sceneOf(parts: SceneParts): Scene {
     endpointOf: (tuple) => endpoints.find((each) => each.tuple === tuple),
     log: (count) => (parts.log ?? []).slice(0, count),
     ports: () => parts.ports ?? { destinations: [], listeners: [] },
+    detail: () => parts.detail ?? null,
     ledger: () => ({
       counted: 0,
       received: 0,

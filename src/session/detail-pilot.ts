@@ -1,0 +1,103 @@
+/** Moves the probes of a running trace between details, by what each second was like. */
+
+import { readFileSync } from "node:fs";
+import type { Detail, DetailEvent } from "../event/detail.ts";
+import type { HeartbeatEvent, Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
+import { parseProcStat } from "../host/proc-stat.ts";
+import { type DetailLimits, DetailPolicy } from "./detail-policy.ts";
+import type { DetailSwitch } from "./detail-switch.ts";
+
+/** `USER_HZ` of /proc, which is 100 on every architecture that bpftrace runs on. */
+const TICKS_A_SECOND = 100;
+/** A heartbeat that comes late makes a second of load out of several. */
+const LEAST_NS = 0.5e9;
+
+/** Watches what comes in and asks for another detail where the load calls for it. */
+export class DetailPilot {
+  readonly #switch: DetailSwitch;
+  readonly #policy: DetailPolicy;
+  /** Process number of the bpftrace that runs now. */
+  readonly #pid: () => number | null;
+  readonly #longestNs: Nanoseconds;
+  #changes = 0;
+  #lost = 0;
+  #ticks: number | null = null;
+  #at = Number.NEGATIVE_INFINITY;
+  #asked: Pick<DetailEvent, "cause" | "figure"> | null = null;
+  /** Until when the kernel may hold what it has to tell; it begins when it is asked to. */
+  #holdsUntil = Number.NEGATIVE_INFINITY;
+
+  /** @param longestNs how long the kernel may hold what it has to tell, when it does */
+  constructor(
+    way: DetailSwitch,
+    longestNs: Nanoseconds,
+    pid: () => number | null,
+    limits?: DetailLimits,
+  ) {
+    this.#switch = way;
+    this.#policy = new DetailPolicy(limits);
+    this.#longestNs = longestNs;
+    this.#pid = pid;
+  }
+
+  /** How old what is told at this moment may be, nanoseconds. */
+  holdNs(now: Nanoseconds): Nanoseconds {
+    return now < this.#holdsUntil ? this.#longestNs : 0;
+  }
+
+  /** Take an event that the probes sent. */
+  take(event: TraceEvent): void {
+    if (event.type === "transition") this.#changes++;
+    else if (event.type === "heartbeat") this.#second(event);
+    else if (event.type === "gap" && event.cause === "restart") this.#beginAnew(event.t);
+  }
+
+  /** The probes answer: the move, with why it was asked for; null where it was not. */
+  answered(detail: Detail, t: Nanoseconds, mark: ProbeMark): DetailEvent | null {
+    const asked = this.#asked;
+    if (asked === null) return null;
+    this.#asked = null;
+    if (detail === "transitions") this.#holdsUntil = t + 2 * this.#longestNs;
+    return { type: "detail", t, ...mark, detail, ...asked };
+  }
+
+  /** A bpftrace that was started again holds nothing. */
+  #beginAnew(t: Nanoseconds): void {
+    this.#policy.reset();
+    this.#asked = null;
+    this.#holdsUntil = Math.min(this.#holdsUntil, t + this.#longestNs);
+  }
+
+  #second({ t, lost }: HeartbeatEvent): void {
+    const seconds = (t - this.#at) / 1e9;
+    const isFirst = !Number.isFinite(seconds);
+    if (!isFirst && t - this.#at < LEAST_NS) return;
+    this.#at = t;
+    const ticks = this.#readTicks();
+    const used = ticks === null || this.#ticks === null ? null : ticks - this.#ticks;
+    const move = isFirst
+      ? null
+      : this.#policy.second({
+          changes: Math.round(this.#changes / seconds),
+          lost: lost - this.#lost,
+          cpu: used === null || used < 0 ? null : used / TICKS_A_SECOND / seconds,
+        });
+    this.#changes = 0;
+    this.#lost = lost;
+    this.#ticks = ticks;
+    if (move === null) return;
+    this.#asked = { cause: move.cause, figure: move.figure };
+    if (move.detail !== "transitions") this.#holdsUntil = Number.POSITIVE_INFINITY;
+    this.#switch.ask(move.detail);
+  }
+
+  #readTicks(): number | null {
+    const pid = this.#pid();
+    if (pid === null) return null;
+    try {
+      return parseProcStat(readFileSync(`/proc/${pid}/stat`))?.cpuTicks ?? null;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** The pilot counts what comes in, asks at a heartbeat, and says why when the probes answer. */
+import { expect, test } from "vitest";
+import type { TraceEvent } from "../../src/event/trace-event.ts";
+import { DetailPilot } from "../../src/session/detail-pilot.ts";
+import { DetailSwitch } from "../../src/session/detail-switch.ts";
+import { transitionAt } from "../event/sample-events.ts";
+
+const HOLD_NS = 6e8;
+const MARK = { cpu: 0, seq: 9 };
+
+function beat(second: number, lost = 0): TraceEvent {
+  const t = second * 1e9;
+  const figures = { counted: 0, received: 0, lost, unparsed: 0, skipped: 0 };
+  return { type: "heartbeat", t, wall: "2026-11-21T05:00:00.000000Z", ...figures };
+}
+
+function pilot() {
+  const asked: number[] = [];
+  const way = new DetailSwitch((mask) => {
+    asked.push((mask >> 9) & 7);
+    return 0o022;
+  });
+  return { asked, way: new DetailPilot(way, HOLD_NS, () => null) };
+}
+
+test("asks for less after two busy seconds, and tells why in the answer", () => {
+  const { asked, way } = pilot();
+  for (let second = 1; second <= 2; second++) {
+    way.take(beat(second));
+    for (let i = 0; i < 5000; i++) way.take(transitionAt(second * 1e9 + i, i));
+  }
+  expect(asked).toEqual([]);
+  way.take(beat(3));
+  expect(asked).toEqual([2, 2]);
+  expect(way.answered("summary", 3.1e9, MARK)).toEqual({
+    type: "detail",
+    t: 3.1e9,
+    ...MARK,
+    detail: "summary",
+    cause: "changes",
+    figure: 5000,
+  });
+  // Nobody asked: it is the answer to the letting go at the end.
+  expect(way.answered("transitions", 4e9, MARK)).toBeNull();
+});
+
+test("what comes may be old from when less is asked for until all that was held has been told", () => {
+  const { way } = pilot();
+  expect(way.holdNs(0)).toBe(0);
+  way.take(beat(1));
+  way.take(beat(2, 4));
+  expect(way.holdNs(2e9)).toBe(HOLD_NS);
+  expect(way.holdNs(9e9)).toBe(HOLD_NS);
+  way.answered("summary", 2.1e9, MARK);
+  for (let second = 3; second <= 13; second++) way.take(beat(second, 4));
+  expect(way.answered("transitions", 13e9, MARK)).toMatchObject({ cause: "calm", figure: 10 });
+  expect(way.holdNs(13e9 + HOLD_NS)).toBe(HOLD_NS);
+  expect(way.holdNs(13e9 + 2 * HOLD_NS)).toBe(0);
+});
+
+test("asks at once where records are lost", () => {
+  const { asked, way } = pilot();
+  way.take(beat(1));
+  way.take(beat(2, 4));
+  expect(asked).toEqual([2, 2]);
+});
+
+test("begins anew with a bpftrace that was started again", () => {
+  const { asked, way } = pilot();
+  way.take(beat(1));
+  way.take(beat(2, 4));
+  way.take({ type: "gap", t: 3e9, from: 2e9, cause: "restart", count: null });
+  expect(way.holdNs(3e9 + HOLD_NS)).toBe(0);
+  way.take(beat(3, 8));
+  expect(asked).toEqual([2, 2, 2, 2]);
+});

@@ -1,0 +1,64 @@
+/** The detail follows the load: quickly to less, slowly back, and it does not swing. */
+import { describe, expect, test } from "vitest";
+import { DetailPolicy, type SecondOfLoad } from "../../src/session/detail-policy.ts";
+
+const calm: SecondOfLoad = { changes: 10, lost: 0, cpu: 0.01 };
+const busy: SecondOfLoad = { changes: 9000, lost: 0, cpu: 0.1 };
+
+/** The moves that these seconds lead to, each with the number of its second. */
+function moves(policy: DetailPolicy, seconds: readonly SecondOfLoad[]): [number, string][] {
+  return seconds.flatMap((second, i): [number, string][] => {
+    const move = policy.second(second);
+    return move === null ? [] : [[i, move.detail]];
+  });
+}
+
+const times = (count: number, second: SecondOfLoad) => new Array<SecondOfLoad>(count).fill(second);
+
+describe("to less", () => {
+  test("after two busy seconds in a row, and says with how many changes", () => {
+    const policy = new DetailPolicy();
+    expect(moves(policy, [busy, calm, busy, busy])).toEqual([[3, "summary"]]);
+    expect(new DetailPolicy().second({ ...busy, lost: 3 })).toEqual({
+      detail: "summary",
+      cause: "lost",
+      figure: 3,
+    });
+  });
+
+  test("when handing over takes too much of a CPU", () => {
+    const dear = { ...calm, cpu: 0.42 };
+    const policy = new DetailPolicy();
+    expect(policy.second(dear)).toBeNull();
+    expect(policy.second(dear)).toMatchObject({ cause: "cpu", figure: 42 });
+  });
+
+  test("not where the CPU cannot be read and little happens", () => {
+    expect(moves(new DetailPolicy(), times(100, { ...calm, cpu: null }))).toEqual([]);
+  });
+});
+
+describe("back to all", () => {
+  test("after ten calm seconds in a row", () => {
+    const policy = new DetailPolicy();
+    policy.second({ ...busy, lost: 1 });
+    const middling = { ...calm, changes: 2000 };
+    expect(moves(policy, [...times(9, calm), middling, ...times(10, calm)])).toEqual([
+      [19, "transitions"],
+    ]);
+  });
+
+  test("not under a load that made it go, nor under a quarter of it", () => {
+    const policy = new DetailPolicy();
+    expect(moves(policy, [...times(60, busy), ...times(60, { ...busy, changes: 1000 })])).toEqual([
+      [1, "summary"],
+    ]);
+  });
+
+  test("when the probes have been started anew", () => {
+    const policy = new DetailPolicy();
+    policy.second({ ...busy, lost: 1 });
+    policy.reset();
+    expect(policy.detail).toBe("transitions");
+  });
+});
