@@ -52,8 +52,8 @@ async function readingAndFolding() {
       "read and fold, share of the bare split + JSON.parse rate",
       ratios,
       "",
-      "at least 0.5",
-      (v) => v >= 0.5,
+      "at least 0.6",
+      (v) => v >= 0.6,
     );
     figure("the same by CPU seconds of all threads", cpuRatios, "", "", null);
     figure("read and fold", rates, "events/s", "", null);

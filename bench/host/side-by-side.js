@@ -8,21 +8,24 @@ import { FLAT_OUT_S, ROUNDS } from "./pace.js";
 import { cpuSeconds } from "./process-tree.js";
 import { RunningTracer, TRACERS } from "./tracers.js";
 
-/** @typedef {{ rate: number, nsPerRun: number, cpuPerMillion: number }} Cost */
+/** @typedef {{ rate: number, nsPerRun: number, nsOfAll: number, cpuPerMillion: number }} Cost */
 
 /** One tracer, or none, under connections that open and close flat out. @param {string | null} name */
 async function flatOut(name) {
   const tracer = TRACERS.find((each) => each.name === name);
   const before = new Set(programs().map(({ id }) => id));
   const running = tracer === undefined ? null : await RunningTracer.start(tracer);
-  const mine = () => stateProbes(programs().filter(({ id }) => !before.has(id)));
+  const all = () => programs().filter(({ id }) => !before.has(id));
+  const mine = () => stateProbes(all());
   const churn = await Churn.prepare(0, FLAT_OUT_S);
   const startCpu = running === null ? 0 : cpuSeconds(running.pid);
   const start = sumOf(running === null ? [] : mine());
+  const startOfAll = sumOf(running === null ? [] : all());
   const { connections, seconds } = await churn.run();
   // What waits in buffers is worked off before it is counted.
   if (running !== null) await sleep(1500);
   const end = sumOf(running === null ? [] : mine());
+  const endOfAll = sumOf(running === null ? [] : all());
   const cpu = running === null ? 0 : cpuSeconds(running.pid) - startCpu;
   await running?.stop();
   running?.remove();
@@ -30,6 +33,8 @@ async function flatOut(name) {
   return {
     rate: connections / seconds,
     nsPerRun: runs === 0 ? 0 : (end.ns - start.ns) / runs,
+    // What a probe leaves for another program to hand over is paid there.
+    nsOfAll: runs === 0 ? 0 : (endOfAll.ns - startOfAll.ns) / runs,
     cpuPerMillion: runs === 0 ? 0 : (cpu / runs) * 1e6,
   };
 }
@@ -44,7 +49,8 @@ export async function sideBySide() {
     for (const name of turned) {
       const cost = await flatOut(name === "untraced" ? null : name).catch((error) => {
         process.stderr.write(`${error.message}\n`);
-        return { rate: Number.NaN, nsPerRun: Number.NaN, cpuPerMillion: Number.NaN };
+        const none = Number.NaN;
+        return { rate: none, nsPerRun: none, nsOfAll: none, cpuPerMillion: none };
       });
       costs.set(name, [...(costs.get(name) ?? []), cost]);
       const { rate, nsPerRun, cpuPerMillion } = cost;
@@ -117,6 +123,11 @@ export async function sideBySide() {
     0.5,
     false,
   );
+  for (const detail of ["transitions", "summary"]) {
+    const beside = detail === "summary" ? "tcplife" : "tcpstates";
+    const title = `kernel time of all its programs a state change: ${detail} over ${beside}`;
+    figure(title, ratios(`lastack ${detail}`, beside, "nsOfAll"), "", "", null);
+  }
   for (const [name, list] of costs) {
     figure(
       `${name}: connections flat out`,
@@ -129,6 +140,13 @@ export async function sideBySide() {
     figure(
       `${name}: kernel time a run`,
       list.map(({ nsPerRun }) => nsPerRun / 1000),
+      "us",
+      "",
+      null,
+    );
+    figure(
+      `${name}: kernel time of all its programs a state change`,
+      list.map(({ nsOfAll }) => nsOfAll / 1000),
       "us",
       "",
       null,

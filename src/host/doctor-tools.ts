@@ -15,10 +15,28 @@ export interface TrialFacts {
   readonly detail: string;
 }
 
+/**
+ * What bpftrace 0.23 would save, as measured on 6.18: one ring for all CPUs in the place of a buffer
+ * for each, so records came at most 0.01 ms out of order in the place of 66 to 94 ms; and 127 ms from
+ * its start to its first probe in the place of 258. Its memory is the same, and whether a record
+ * costs less to hand over was not measured.
+ */
+const NEWER_SAVES =
+  "; 0.23 or newer would be ready in half the time and keep the records of all CPUs in order";
+
+/** 0.11 and 0.17 have a buffer for each CPU; of what was not looked at nothing is said. */
+function isOldBuffered(version: string): boolean {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  return Number(major) === 0 && Number(minor) <= 17;
+}
+
 /** Whether there is a bpftrace to run. */
 export function checkBpftrace(bpftrace: BpftraceFacts): Check {
   const name = "bpftrace";
-  if ("path" in bpftrace) return ok(name, `${bpftrace.path}, version ${bpftrace.version}`);
+  if ("path" in bpftrace) {
+    const { path, version } = bpftrace;
+    return ok(name, `${path}, version ${version}${isOldBuffered(version) ? NEWER_SAVES : ""}`);
+  }
   return {
     name,
     status: "failed",

@@ -53,6 +53,18 @@ function lacking(...names: (keyof KernelFacts["tracepoints"])[]): Partial<Kernel
   return { tracepoints: { ...FACTS.tracepoints, ...missing } };
 }
 
+test.each([
+  ["0.17.0", true],
+  ["v0.17.0-1", true],
+  ["0.20.1", false],
+  ["0.23.2", false],
+  ["unknown", false],
+])("of bpftrace %s it is said what a newer one saves: %s", (version, isSaid) => {
+  const checks = diagnose({ ...HOST, bpftrace: { path: "/usr/bin/bpftrace", version } });
+  const { what } = checks.find(({ name }) => name === "bpftrace") ?? {};
+  expect(what?.includes("0.23 or newer would be ready in half the time")).toBe(isSaid);
+});
+
 test("a host with everything has no trouble", () => {
   expect(troubles({})).toEqual([]);
   expect(renderDoctor(diagnose(HOST))).toMatch(/This host can trace everything\.\n$/);
