@@ -18,10 +18,18 @@ const QUICK = [
   "close-v4",
   "close-v6",
   "close-mapped",
-  "close-loopback",
-  "server-closes-first",
   "fin-ack-in-one",
-  "many-on-one-listener",
+  "shutdown-then-close",
+  "simultaneous-v4",
+  "fin-timeout-2",
+  "linger-0-v4",
+  "close-with-unread-data",
+  "ss-kill",
+  "data-after-close-mini",
+  "reset-in-syn-sent",
+  "connect-given-up",
+  "wave-3-lost-once",
+  "closed-by-forked-child",
 ];
 const asked = process.env.LASTACK_SCENARIOS?.split(",") ?? QUICK;
 const chosen = scenarios.filter(({ name }) => asked.includes("all") || asked.includes(name));

@@ -53,6 +53,14 @@ class FakeRun {
     ]);
   }
 
+  /** Rows that were left for telling, and those that were taken, as it prints them at its end. */
+  left(end: number, told: number): void {
+    this.#listener([
+      { type: "map", data: { "@end": { "0": end, "1": 0 } } },
+      { type: "map", data: { "@told": { "0": told } } },
+    ]);
+  }
+
   /** It goes as one does that is asked to, and prints its maps. */
   stop(): Promise<BpftraceEnd> {
     this.isStopped = true;
@@ -261,4 +269,21 @@ describe("a heartbeat", () => {
     expect(gaps()).toEqual([]);
     await feed.stop();
   });
+});
+
+test("rows that bpftrace leaves behind when it ends are lost, and counted", async () => {
+  const { feed, at, gaps, current } = stage(null);
+  await feed.attach();
+  current().row(0, 1);
+  at(1);
+  current().left(5, 2);
+  current().maps(1, 1);
+  await feed.stop();
+  expect(feed.account.ledger(0)).toMatchObject({
+    counted: 4,
+    received: 1,
+    lost: 3,
+    balanced: true,
+  });
+  expect(gaps()).toMatchObject([{ cause: "lost", count: 3, t: SECOND }]);
 });
