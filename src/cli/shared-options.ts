@@ -147,7 +147,7 @@ export const tzOption = new Option(
 ).argParser(parseZone);
 export const detailOption = new Option(
   "--detail <level>",
-  "how much the kernel hands over: every transition, or a summary of each socket when it ends; auto, the default, moves between them with the load",
+  "how much the kernel hands over: every transition, or a summary of each socket when it ends; auto moves between them with the load",
 ).choices(["auto", "transitions", "summary"]);
 
 /** Whether an endpoint passes the filters. */

@@ -42,7 +42,7 @@ export function prepareTracing(
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     filters: describeFilters(options),
-    detail: options.detail ?? "auto",
+    ...(options.detail !== undefined && { detail: options.detail }),
     trace: {
       ...(thresholds !== undefined && { thresholds }),
       ...(maxEnded !== undefined && { maxEnded }),
