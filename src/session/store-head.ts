@@ -1,12 +1,16 @@
 /** The trace at the end of a store, and the copies that it leaves behind along the history. */
 
 import type { Trace } from "../core/fold.ts";
+import type { SeriesPoint } from "../core/series.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { EventRing } from "../store/ring.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { CopyQueue, Folded } from "./copy-queue.ts";
 import type { Shortcut } from "./cursor-options.ts";
 import { foldRun } from "./fold-forward.ts";
+
+/** Seconds of the charts that a trace keeps. */
+const MOST_POINTS = 3600;
 
 /** Folds every event that the store gets, in its own time but before the store drops it. */
 export class StoreHead {
@@ -54,6 +58,14 @@ export class StoreHead {
   /** A moment that the store has not come to, where there is a way to it. */
   enter(t: Nanoseconds): Folded | null {
     return t > this.newestNs ? (this.#shortcut?.enter(t) ?? null) : null;
+  }
+
+  /** The first seconds of the charts that a trace which stands earlier does not know yet. */
+  after(earlier: Trace, seconds: number): readonly SeriesPoint[] {
+    const from = earlier.series(1)[0]?.at ?? earlier.now;
+    const { trace } = this.folded;
+    const points = trace === earlier ? [] : trace.series(MOST_POINTS);
+    return points.filter(({ at }) => at > from).slice(0, seconds);
   }
 
   get isBeginningGone(): boolean {

@@ -25,8 +25,10 @@ export interface ChartData {
   readonly sampleMs: number;
   /** False where the names stand elsewhere: the plot takes the legend's row. */
   readonly legend?: boolean;
-  /** The right end of the time axis; `now` when absent. */
+  /** The moment that is shown, on the time axis; `now` when absent. */
   readonly end?: string;
+  /** So many of the newest values are later than that; none when absent. */
+  readonly ahead?: number;
   /** How values are written on the axis and in the legend; short counts when absent. */
   format?(value: number): string;
 }
@@ -107,12 +109,21 @@ function paintAxes(painter: Painter, data: ChartData, scale: Scale): void {
   const columns = plotColumns(painter.width);
   for (let x = 0; x < columns; x++)
     painter.put(AXIS_WIDTH + x, bottom, glyphs.horizontal, "border");
-  const ago = (part: number) =>
-    `-${formatDuration(columns * part * data.sampleMs).replace(".0s", "s")}`;
-  painter.text(AXIS_WIDTH, bottom, ago(1), "muted");
-  const middle = ago(0.5);
+  const { ahead = 0, end = "now" } = data;
+  const span = (values: number) => formatDuration(values * data.sampleMs).replace(".0s", "s");
+  painter.text(AXIS_WIDTH, bottom, `-${span(columns - ahead)}`, "muted");
+  const right = AXIS_WIDTH + columns;
+  if (ahead > 0) {
+    const at = right - ahead - 1;
+    painter.put(at, bottom, glyphs.up, "accent");
+    painter.textRight(at, bottom, end, "accent");
+    const label = `+${span(ahead)}`;
+    if (painter.measure(label) < ahead) painter.textRight(right, bottom, label, "muted");
+    return;
+  }
+  const middle = `-${span(columns / 2)}`;
   if (columns >= 40) painter.text(AXIS_WIDTH + Math.round(columns / 2), bottom, middle, "muted");
-  painter.textRight(AXIS_WIDTH + columns, bottom, data.end ?? "now", "muted");
+  painter.textRight(right, bottom, end, "muted");
 }
 
 /** The series' marks beside their newest values, or in the nearest row that is free. */

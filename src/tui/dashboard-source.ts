@@ -2,6 +2,7 @@
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Advice, Finding } from "../core/finding.ts";
 import type { Trace } from "../core/fold.ts";
+import type { SeriesPoint } from "../core/series.ts";
 import type { RecordingHeader } from "../event/recording.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { ThemeName } from "./theme.ts";
@@ -43,6 +44,8 @@ export interface TimeCursor {
   readonly aimNs: Nanoseconds;
   /** Events that the store has behind the moment shown. */
   readonly ahead: number;
+  /** While it stands still, the first seconds after the moment shown, as far as they are known. */
+  after?(seconds: number): readonly SeriesPoint[];
   /** From when on the store has history; null while it is empty. */
   readonly oldestNs: Nanoseconds | null;
   /** The newest moment that the store has. */

@@ -118,6 +118,7 @@ export function maskWatched(watched: Watched, masking: Masking): Watched {
     findings: () => watched.findings().map(finding),
     trend: (findingId) => watched.trend(findingId),
     series: (seconds) => watched.series(seconds),
+    after: (seconds) => watched.after(seconds),
     living: (state, most) => watched.living(state, most).map(endpoint),
     endpointOf(tuple) {
       const original = watched.endpointOf(masking.originalTuple(tuple));

@@ -27,6 +27,8 @@ export interface Watched {
   /** How many a finding spoke of in each of the last seconds, oldest first. */
   trend(findingId: string): readonly number[];
   series(seconds: number): readonly SeriesPoint[];
+  /** The first seconds after the moment that is shown, where it stands still and they are known. */
+  after(seconds: number): readonly SeriesPoint[];
   /** Endpoints in a state, in order of entry; at most so many. */
   living(state: TcpState, most: number): readonly Endpoint[];
   /** The living endpoint of an event's tuple. */
@@ -59,8 +61,14 @@ function firstOf(endpoints: Iterable<Endpoint>, most: number): Endpoint[] {
   return first;
 }
 
+/** Where a trace stands: a cursor, or a trace alone. */
+export interface WatchPlace {
+  readonly trace: Trace;
+  after?(seconds: number): readonly SeriesPoint[];
+}
+
 /** The trace that stands at a place now, whichever that is: a cursor's may be another after a move. */
-export function watch(place: { readonly trace: Trace }): Watched {
+export function watch(place: WatchPlace): Watched {
   return {
     get now() {
       return place.trace.now;
@@ -72,6 +80,7 @@ export function watch(place: { readonly trace: Trace }): Watched {
     findings: () => place.trace.findings(),
     trend: (findingId) => place.trace.trend(findingId),
     series: (seconds) => place.trace.series(seconds),
+    after: (seconds) => place.after?.(seconds) ?? [],
     living: (state, most) => firstOf(place.trace.inState(state), most),
     endpointOf: (tuple) => place.trace.endpointOf(tuple),
     log: (count) => place.trace.recentEvents(count),

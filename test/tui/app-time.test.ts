@@ -97,6 +97,20 @@ describe("a live view", { timeout: 60_000 }, () => {
     expect(at()).toBe(70);
   });
 
+  it("shows in the chart what came before the moment and after it", async () => {
+    await live(SOME, 70e9);
+    const axis = (text: string) => /0└(-.*)/.exec(text)?.[1]?.split("│")[0] ?? "";
+    expect(axis(await app.frame())).toMatch(/05:01:10 *$/);
+    const back = await go("b", ..."05:00:33", "enter");
+    expect(axis(back)).toMatch(/05:00:33▲─*(\+\d+s)? *$/);
+    const plot = back
+      .split("\n")
+      .slice(2, 8)
+      .map((line) => line.slice(27, 52));
+    expect(plot.some((line) => /█+.$/.test(line.trimEnd()))).toBe(true);
+    expect(axis(await go("Z"))).toMatch(/05:01:10 *$/);
+  });
+
   it("says where the history begins when its beginning has been dropped", async () => {
     const travel = travelSource([], 0, 2000);
     const { cursor } = travel;

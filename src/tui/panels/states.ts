@@ -13,6 +13,8 @@ import { chooseSampling, intoColumns } from "./sampling.ts";
 export interface StatesData {
   readonly counts: ReadonlyArray<{ readonly state: TcpState; readonly count: number }>;
   readonly points: readonly SeriesPoint[];
+  /** What came after the moment that is shown, where that stands still. */
+  readonly after: readonly SeriesPoint[];
   readonly now: Nanoseconds;
 }
 
@@ -38,6 +40,8 @@ const STACKED: readonly TcpState[] = [
 
 const LIST_WIDTH = 21;
 const LEAST_CHART = 24;
+/** The part of the chart that shows what came after a moment that stands still. */
+const AHEAD = 1 / 4;
 
 /** Endpoints per state: a list, and beside it a chart of the teardown states piled on each other. */
 export function statesPanel(chart: Chart): Panel<StatesData> {
@@ -47,6 +51,7 @@ export function statesPanel(chart: Chart): Panel<StatesData> {
     view: ({ watched, now }) => ({
       counts: LISTED.map((state) => ({ state, count: watched.count(state) })),
       points: watched.series(LONGEST_SERIES),
+      after: watched.after(LONGEST_SERIES),
       now,
     }),
     keys: () => [],
@@ -77,16 +82,23 @@ function paintCounts(painter: Painter, { counts }: StatesData): void {
 }
 
 function paintChart(chart: Chart, painter: Painter, data: StatesData, { scene }: PanelLook): void {
-  const sampling = chooseSampling(plotColumns(painter.width), data.now / 1e9);
+  const width = plotColumns(painter.width);
+  const sampling = chooseSampling(width, data.now / 1e9);
+  const { step, seconds } = sampling;
+  const columnOf = (t: Nanoseconds) => Math.floor(t / (step * 1e9));
+  const cursor = columnOf(data.points.at(-1)?.at ?? data.now);
+  const last = cursor + Math.floor(width * AHEAD);
+  const after = data.after.filter(({ at }) => columnOf(at) <= last);
   const columns = intoColumns(
-    data.points.slice(-sampling.seconds),
+    [...data.points.slice(-seconds), ...after],
     sampling,
     (points) => points.at(-1)?.states ?? {},
   );
   chart.paint(painter, {
     kind: "area",
     legend: false,
-    sampleMs: sampling.step * 1000,
+    sampleMs: step * 1000,
+    ahead: columnOf(after.at(-1)?.at ?? cursor * step * 1e9) - cursor,
     end: scene.clock(data.now),
     series: STACKED.map((state) => ({
       name: state,

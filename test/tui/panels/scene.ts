@@ -43,6 +43,7 @@ export function sceneOf(parts: SceneParts): Scene {
     findings: () => findings,
     trend: () => parts.trend ?? [],
     series: (seconds) => series.slice(-seconds),
+    after: () => [],
     living: (state, most) => inState(state).slice(0, most),
     endpointOf: (tuple) => endpoints.find((each) => each.tuple === tuple),
     log: (count) => (parts.log ?? []).slice(0, count),
