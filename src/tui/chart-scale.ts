@@ -22,24 +22,34 @@ function roundStep(least: number): number {
  * Choose a scale for values up to `max` on so many rows.
  *
  * `previous` is the scale of the last frame: it stays while it fits, so that the axis does not
- * jump whenever a peak enters or leaves.
+ * jump whenever a peak enters or leaves. Of what is counted every labelled value is whole.
  */
-export function chooseScale(max: number, rows: number, previous: Scale | null = null): Scale {
+export function chooseScale(
+  max: number,
+  rows: number,
+  previous: Scale | null = null,
+  isCounted = false,
+): Scale {
   if (previous && previous.rows === rows && max <= previous.max) {
     const fits = max > previous.max * SHRINK_BELOW || (max === 0 && previous.max === rows);
     if (fits) return previous;
   }
-  const step = roundStep(max / rows);
+  const plain = roundStep(max / rows);
+  const every = rowsPerLabel(rows);
+  const isWhole = !isCounted || Number.isInteger(plain * every);
+  const step = isWhole ? plain : Math.ceil(roundStep((max * every) / rows)) / every;
   return { rows, step, max: step * rows };
 }
 
+/** About one row in four has a label, at least two apart. */
+const rowsPerLabel = (rows: number) => Math.max(Math.ceil(rows / 4), rows > 2 ? 2 : 1);
+
 /**
  * The labelled rows with their values, from the top: a label stands at the upper edge of its row.
- * About one in four rows, at least two apart; the zero stands on the axis below and is not among
- * them.
+ * The zero stands on the axis below and is not among them.
  */
 export function scaleLabels(scale: Scale): Array<{ readonly row: number; readonly value: number }> {
-  const every = Math.max(Math.ceil(scale.rows / 4), scale.rows > 2 ? 2 : 1);
+  const every = rowsPerLabel(scale.rows);
   const labels: Array<{ row: number; value: number }> = [];
   for (let above = every; above <= scale.rows; above += every) {
     labels.unshift({ row: scale.rows - above, value: above * scale.step });

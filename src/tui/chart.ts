@@ -179,7 +179,7 @@ export function createChart(screen: unknown): Chart {
       const top = given.legend === false ? 0 : 1;
       const rows = height - 1 - top;
       const data = visible(given, columns);
-      scale = chooseScale(highest(data, columns), rows, scale);
+      scale = chooseScale(highest(data, columns), rows, scale, data.format === undefined);
       if (top > 0) paintLegend(painter.within({ x: 1, y: 0, width: width - 1, height: 1 }), data);
       paintAxes(painter.within({ x: 0, y: top, width, height: rows + 1 }), data, scale);
       const plot = painter.within({ x: AXIS_WIDTH, y: top, width: columns, height: rows });

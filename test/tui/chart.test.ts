@@ -198,6 +198,18 @@ describe("chooseScale", () => {
     }
   });
 
+  it("labels what is counted with whole numbers", () => {
+    for (const rows of [2, 3, 6, 9, 13, 40]) {
+      for (let max = 0; max < 300; max++) {
+        const scale = chooseScale(max, rows, null, true);
+        expect(scale.max).toBeGreaterThanOrEqual(max * 0.999_999);
+        for (const { value } of scaleLabels(scale)) {
+          expect(Math.abs(value - Math.round(value))).toBeLessThan(1e-9);
+        }
+      }
+    }
+  });
+
   it("stays while it fits, grows at once, shrinks when much too large", () => {
     const scale = chooseScale(100, 4);
     expect(chooseScale(60, 4, scale)).toBe(scale);
