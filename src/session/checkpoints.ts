@@ -10,7 +10,7 @@ export interface Checkpoint {
 }
 
 /** Endpoints that all copies together may hold; each takes about 2 KB. */
-const BUDGET = 150_000;
+const BUDGET = 90_000;
 /** Events between two copies for each endpoint: a copy of one costs about as much as folding three. */
 const EVENTS_EACH = 3;
 const FEWEST = 3;
