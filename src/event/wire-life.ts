@@ -1,5 +1,6 @@
 /** Reads the rows of lives_out.bt: the life of one socket in one row becomes the events it is made of. */
 
+import { type LifeAddresses, lifeTuple } from "./life-addresses.ts";
 import { evidenceOf, high, low, NO_PORT, OWNED } from "./life-mark.ts";
 import { type TcpState, tcpStateOf } from "./tcp-state.ts";
 import type {
@@ -11,48 +12,15 @@ import type {
   TraceEvent,
   TransitionEvent,
 } from "./trace-event.ts";
-import { hexPairToAddress } from "./wire-address.ts";
+import { openingOf, type Time } from "./wire-change.ts";
 import { hex, readMark } from "./wire-fields.ts";
 
 /** Fields before the name, which may hold spaces. */
 const LIFE_FIELDS = 17;
-const CHANGE_FIELDS = 16;
-const ADDRESS_FIELDS = 9;
 /** Bits of `mark` for each state change that was held. */
 const MARK_SPAN = 2 ** 10;
 /** Hex digits of the marks in `states<<40|marks`. */
 const MARK_DIGITS = 10;
-/** IPv4 inside IPv6, as lives.bt numbers it: the addresses fit in one field. */
-const FAMILY_MAPPED = 12;
-const FAMILY_IPV6 = 10;
-/** The words of `::ffff:0:0/96` in front of the last, as a little-endian CPU reads them. */
-const MAPPED_PREFIX = "ffff0000";
-
-/** Time of a row's hex field, nanoseconds since the recording's start. */
-type Time = (hex: string) => number;
-
-/** The addresses of an IPv6 socket, which stand in a row of their own in front of its life. */
-export interface LifeAddresses extends ProbeMark {
-  readonly sk: string;
-  readonly began: string;
-  readonly local: string;
-  readonly remote: string;
-}
-
-/** Read a row `V`; null when it is damaged. */
-export function readAddresses(f: readonly string[]): LifeAddresses | null {
-  if (f.length !== ADDRESS_FIELDS || f.slice(1).some((each) => Number.isNaN(hex(each))))
-    return null;
-  const [, began, , , sk, local0, local1, remote0, remote1] = f as string[];
-  return {
-    ...readMark(f),
-    sk: sk as string,
-    began: began as string,
-    local: hexPairToAddress("a", local0 as string, local1 as string),
-    remote: hexPairToAddress("a", remote0 as string, remote1 as string),
-  };
-}
-
 /**
  * Read a row `P`: the events in the order of their time; null when it is damaged, or when it is of
  * an IPv6 socket whose addresses have not come.
@@ -68,57 +36,6 @@ export function readLife(
   if (f.length <= LIFE_FIELDS) return null;
   const tuple = lifeTuple(f, addresses);
   return tuple === null ? null : new LifeRow(f, tuple, time).events();
-}
-
-function lifeTuple(f: readonly string[], addresses?: LifeAddresses): SocketTuple | null {
-  const family = low(f[8]) >>> 24;
-  const places = { netns: high(f[9]), localPort: low(f[9]) >>> 16, remotePort: low(f[9]) & 0xffff };
-  if (family === FAMILY_IPV6) {
-    if (addresses === undefined || addresses.sk !== f[4] || addresses.began !== f[1]) return null;
-    return { ...places, local: addresses.local, remote: addresses.remote };
-  }
-  const isMapped = family === FAMILY_MAPPED;
-  const address = (word: string) =>
-    isMapped
-      ? hexPairToAddress("a", "0", MAPPED_PREFIX + word.padStart(8, "0"))
-      : hexPairToAddress("2", "0", word);
-  const [local, remote] = [f[10]?.slice(0, -8) || "0", f[10]?.slice(-8) as string];
-  return { ...places, local: address(local), remote: address(remote) };
-}
-
-/** Read a row `T`, a change that is told by itself; null when it is damaged. */
-export function readChange(f: readonly string[], time: Time): readonly TraceEvent[] | null {
-  if (f.length <= CHANGE_FIELDS) return null;
-  const what = low(f[10]);
-  const from = tcpStateOf((what >> 4) & 15);
-  const to = tcpStateOf(what & 15);
-  const t = time(f[1] as string);
-  if (from === null || to === null || !Number.isFinite(t)) return null;
-  const family = (what >>> 24).toString(16);
-  const event: TransitionEvent = {
-    type: "transition",
-    t,
-    ...readMark(f),
-    sk: f[4] as string,
-    netns: high(f[5]),
-    local: hexPairToAddress(family, f[6] as string, f[7] as string),
-    localPort: low(f[5]) >>> 16,
-    remote: hexPairToAddress(family, f[8] as string, f[9] as string),
-    remotePort: low(f[5]) & 0xffff,
-    from,
-    to,
-    ...evidenceOf((what >> 8) & 0xffff, high(f[10])),
-    recvQ: low(f[11]),
-    sendQ: high(f[11]),
-    sendWindow: low(f[12]),
-    srttUs: high(f[12]),
-    bytesSent: hex(f[13]),
-    bytesReceived: hex(f[14]),
-    inode: low(f[15]),
-    pid: high(f[15]),
-    comm: f.slice(CHANGE_FIELDS).join(" "),
-  };
-  return to === "SYN_SENT" && event.inProcess === true ? [event, openingOf(event)] : [event];
 }
 
 class LifeRow {
@@ -281,10 +198,6 @@ class LifeRow {
     } satisfies TransitionEvent & ProbeMark);
     return true;
   }
-}
-
-function openingOf({ t, netns, sk, pid, comm }: TransitionEvent): OpenEvent {
-  return { type: "open", t, how: "connect", netns, sk, pid, comm, fd: null };
 }
 
 /** The state in front of the first that is held: a life begins at its birth, or at its first FIN. */

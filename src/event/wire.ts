@@ -2,6 +2,7 @@
 
 import { eventFault } from "./event-faults.ts";
 import type { Fields } from "./field-faults.ts";
+import { type LifeAddresses, readAddresses } from "./life-addresses.ts";
 import { tcpStateOf } from "./tcp-state.ts";
 import type {
   DestroyEvent,
@@ -15,6 +16,7 @@ import type {
   TraceEvent,
   TransitionEvent,
 } from "./trace-event.ts";
+import { openingOf, readChange } from "./wire-change.ts";
 import {
   causeOf,
   hex,
@@ -24,7 +26,7 @@ import {
   readMark,
   readTuple,
 } from "./wire-fields.ts";
-import { type LifeAddresses, readAddresses, readChange, readLife } from "./wire-life.ts";
+import { readLife } from "./wire-life.ts";
 
 /** What a row alone does not say. */
 export interface WireContext {
@@ -134,18 +136,7 @@ export class WireDecoder {
       pid: Number(f[27]),
       comm: f.length === 29 ? (f[28] as string) : f.slice(28).join(" "),
     };
-    if (to !== "SYN_SENT" || event.inProcess !== true) return [event];
-    const open: OpenEvent = {
-      type: "open",
-      t,
-      how: "connect",
-      netns: tuple.netns,
-      sk: event.sk,
-      pid: event.pid,
-      comm: event.comm,
-      fd: null,
-    };
-    return [event, open];
+    return to === "SYN_SENT" && event.inProcess === true ? [event, openingOf(event)] : [event];
   }
 
   #retransmit(f: readonly string[]): readonly TraceEvent[] | null {
@@ -281,5 +272,3 @@ export class WireDecoder {
 function isSound(event: TraceEvent): boolean {
   return eventFault(event as unknown as Fields) === null;
 }
-
-/** NaN, which no check of an event lets through, for a text that is no hex number. */
