@@ -2,37 +2,25 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../core/endpoint.ts";
-import type { Trace } from "../core/fold.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import type { NetworkNamespace } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
+import { complainOnce } from "./complaints.ts";
 import { Departures } from "./departures.ts";
 import { findTools, type HostTools } from "./host-tools.ts";
-import { NamespaceWatch } from "./namespace-watch.ts";
+import type { HostWatchOptions } from "./host-watch-options.ts";
+import { type CounterNews, NamespaceWatch } from "./namespace-watch.ts";
 import { OwnerWatch } from "./owner-watch.ts";
-import { QueueWatch, UNACKED_STATES } from "./queue-watch.ts";
+import { readQueues } from "./queue-reading.ts";
+import { QueueWatch } from "./queue-watch.ts";
+import { SharedRun } from "./shared-run.ts";
 import { TableCheck } from "./table-check.ts";
 import { MARGIN_NS, TableReader, type TableReading } from "./table-reader.ts";
 import { TaskRunner } from "./task-runner.ts";
 
-/** What the watch works with. */
-export interface HostWatchOptions {
-  readonly now: () => number;
-  readonly trace: Trace;
-  readonly out: (event: TraceEvent) => void;
-  /** Told of trouble, once each; `isBlind` where something of the host was not read. */
-  readonly onProblem: (line: string, isBlind: boolean) => void;
-  /** Only this namespace; null for all. */
-  readonly netns: number | null;
-  /** Whether a probe tells when a mini-socket takes the peer's FIN; else the table is asked. */
-  readonly seesMiniSegments: boolean;
-}
-
 /** How often each thing is looked at, milliseconds. */
-const OWNERS_EVERY_MS = 1000;
+const FACTS_EVERY_MS = 1000;
 const QUEUES_EVERY_MS = 2000;
-const COUNTERS_EVERY_MS = 1000;
-const MINIS_EVERY_MS = 1000;
 const NAMESPACES_EVERY_MS = 5000;
 const CHECK_EVERY_MS = 500;
 const NOTICE_AFTER_MS = 200;
@@ -47,12 +35,19 @@ export class HostWatch {
   readonly #options: HostWatchOptions;
   readonly #tasks: TaskRunner;
   readonly #namespaces: NamespaceWatch;
-  readonly #complaints = new Set<string>();
+  readonly #complain: (line: string, isBlind?: boolean) => void;
   readonly #table: TableReader;
   readonly #check: TableCheck;
   readonly #departures: Departures;
   readonly #queues: QueueWatch;
   readonly #owners: OwnerWatch;
+  readonly #scan = new SharedRun(() => this.#scanNow());
+  readonly #sysctls = new SharedRun(() => this.#namespaces.readSysctls(this.#tools as HostTools));
+  readonly #counters = new SharedRun(() => this.#readCountersNow());
+  /** The last reading of a table that counters asked for. */
+  #reading: Promise<void> = Promise.resolve();
+  /** A namespace of which events told before a scan found it. */
+  #sought: number | undefined;
   #tools: HostTools | null = null;
   #canJoin = true;
   #isNoticing = false;
@@ -61,6 +56,7 @@ export class HostWatch {
     const { now, netns, trace } = options;
     const out = (event: TraceEvent) => this.#emit(event);
     this.#options = options;
+    this.#complain = complainOnce(options.onProblem);
     this.#tasks = new TaskRunner((what, error) => {
       this.#complain(`cannot read ${what}: ${error instanceof Error ? error.message : error}`);
     });
@@ -70,7 +66,8 @@ export class HostWatch {
       signal: this.#tasks.signal,
       out,
       findAgain: async (inodes) => {
-        await this.#scanNamespaces();
+        // Not the shared scan: the reading may be a part of that very one.
+        await this.#scanNow();
         return inodes.flatMap((inode) => this.#namespaces.known.get(inode) ?? []);
       },
       onUnread: (line) => this.#complain(line),
@@ -96,33 +93,43 @@ export class HostWatch {
     if (!joins.isJoinable) this.#complain(`owners by descriptor are off: ${joins.reason}`, false);
     const tasks = this.#tasks;
     // On a host with many namespaces the first look takes long, and the probes tell of the stuck.
-    tasks.every(OWNERS_EVERY_MS, "owners", () => this.#lookUpStuck());
+    tasks.every(FACTS_EVERY_MS, "owners", () => this.#lookUpStuck());
     await tasks.run("the first look at the host", async () => {
-      await this.#scanNamespaces();
+      await this.#scan.ask();
+      await this.#sysctls.ask();
       await this.#readTable({ namespaces: this.#namespaces.wanted() });
       // A holder is told after the row that shows the socket: the row is dated a margin later.
       await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: tasks.signal });
       if (this.#canJoin) await this.#owners.read();
-      await this.#readCounters();
+      await this.#counters.ask();
     });
     tasks.every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
-    tasks.every(COUNTERS_EVERY_MS, "counters", () => this.#readCounters());
+    tasks.every(FACTS_EVERY_MS, "counters", () => this.#counters.ask());
     if (!this.#options.seesMiniSegments) {
-      tasks.every(MINIS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
+      tasks.every(FACTS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
     }
-    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanNamespaces());
+    tasks.every(NAMESPACES_EVERY_MS, "namespaces", async () => {
+      await this.#scan.ask();
+      this.#catchUp();
+    });
     tasks.every(CHECK_EVERY_MS, "the socket table", () => this.#checkTable());
   }
 
-  /** Look at counters, queues and holders now and not at the next turn. */
-  async look(): Promise<void> {
+  /** Look at counters, queues and holders of some namespaces now and not at the next turn. */
+  async look(netns: ReadonlySet<number>): Promise<void> {
     const tasks = this.#tasks;
-    await tasks.settle();
-    await tasks.run("namespaces", () => this.#scanNamespaces());
-    await tasks.run("counters", () => this.#readCounters());
-    await tasks.run("receive queues", () => this.#readQueues());
-    await tasks.run("owners", () => this.#lookUpStuck());
-    await tasks.settle();
+    await tasks.run("namespaces", () => this.#scan.ask());
+    await tasks.run("sysctls", () => this.#namespaces.readSysctls(this.#tools as HostTools, netns));
+    await tasks.run("counters", async () => {
+      await this.#readCountersNow(netns);
+      // The news may have been the regular reading's, which is at it.
+      await this.#reading;
+    });
+    await tasks.run("receive queues", () => this.#readQueues(netns));
+    if (!this.#options.seesMiniSegments) {
+      await tasks.run("time-wait sockets", () => this.#readMinis());
+    }
+    await tasks.run("owners", () => this.#lookUpStuck(netns));
   }
 
   /** Look up who holds the living endpoints that pass, now. */
@@ -131,8 +138,8 @@ export class HostWatch {
   }
 
   /** Stop watching; resolves when nothing is under way any more. */
-  async stop(): Promise<void> {
-    await this.#tasks.stop();
+  stop(): Promise<void> {
+    return this.#tasks.stop();
   }
 
   /** An event came from a namespace; where no scan has found it yet, look soon. */
@@ -142,9 +149,16 @@ export class HostWatch {
     this.#isNoticing = true;
     this.#tasks.after(NOTICE_AFTER_MS, "namespaces", async () => {
       this.#isNoticing = false;
-      await this.#scanNamespaces(netns);
-      await this.#readCounters();
+      this.#sought = netns;
+      await this.#scan.ask();
+      this.#catchUp();
+      await this.#counters.ask();
     });
+  }
+
+  /** Each reading of sysctls starts a program in the namespace: nobody waits for it. */
+  #catchUp(): void {
+    void this.#tasks.run("sysctls", () => this.#sysctls.ask());
   }
 
   /** Events are missing: the trace may be wrong about any endpoint. */
@@ -152,16 +166,10 @@ export class HostWatch {
     this.#check.want();
   }
 
-  #complain(line: string, isBlind = true): void {
-    if (this.#complaints.has(line)) return;
-    this.#complaints.add(line);
-    this.#options.onProblem(line, isBlind);
-  }
-
-  async #scanNamespaces(sought?: number): Promise<void> {
+  async #scanNow(): Promise<void> {
     const since = this.#options.now();
-    const gone = await this.#namespaces.scan(this.#tools as HostTools, sought);
-    const { known } = this.#namespaces;
+    const gone = await this.#namespaces.scan(this.#sought);
+    const known = this.#namespaces.known;
     const { dead, back } = this.#departures.settle(gone, known);
     for (const inode of dead) this.#table.tellGone(inode, since);
     await this.#compare(back.flatMap((inode) => known.get(inode) ?? []));
@@ -171,13 +179,19 @@ export class HostWatch {
    * Where tcp_max_tw_buckets overflows, only the table tells which endpoints got no mini-socket;
    * where an inode has gone to another namespace, which endpoints were not its predecessor's.
    */
-  async #readCounters(): Promise<void> {
-    const { overflown, replaced } = await this.#namespaces.readCounters(this.#tools as HostTools);
-    await this.#compare(replaced);
-    if (overflown.length === 0) return;
+  async #readCountersNow(only?: ReadonlySet<number>): Promise<void> {
+    for await (const news of this.#namespaces.readCounters(this.#tools as HostTools, only)) {
+      this.#reading = this.#readTableFor(news);
+      await this.#reading;
+    }
+  }
+
+  async #readTableFor({ namespace, isOverflown, isReplaced }: CounterNews): Promise<void> {
+    if (isReplaced) await this.#compare([namespace]);
+    if (!isOverflown) return;
     // A close within the margin of the reading could still be newer than it.
     await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: this.#tasks.signal });
-    await this.#readTable({ namespaces: overflown, states: ["TIME_WAIT", "FIN_WAIT2"] });
+    await this.#readTable({ namespaces: [namespace], states: ["TIME_WAIT", "FIN_WAIT2"] });
   }
 
   async #checkTable(): Promise<void> {
@@ -194,32 +208,14 @@ export class HostWatch {
     return this.#table.read({ ...reading, tools: this.#tools as HostTools });
   }
 
-  /**
-   * The receive queues of the connections that stay in CLOSE_WAIT, what half-closed ones carry, and
-   * what keeps a FIN that is not sent again.
-   */
-  async #readQueues(): Promise<void> {
-    const since = this.#options.now();
-    const listed = new Set<Endpoint>();
-    const { closeWait, finWait2, quietFins, hasFigures } = this.#queues.next();
-    for (const [states, inodes] of [
-      [["CLOSE_WAIT"], closeWait],
-      [["FIN_WAIT2"], finWait2],
-      [UNACKED_STATES, quietFins],
-    ] as const) {
-      const namespaces = [...this.#namespaces.known.values()].filter((each) =>
-        inodes.has(each.inode),
-      );
-      if (namespaces.length === 0) continue;
-      await this.#readTable({
-        namespaces,
-        states,
-        hasFigures,
-        takes: (event) => event.type === "snapshot" && this.#queues.isNews(event, listed),
-      });
-    }
-    const mistaken = hasFigures ? this.#queues.mistaken(listed, since - MARGIN_NS) : new Set();
-    await this.#compare([...this.#namespaces.known.values()].filter((e) => mistaken.has(e.inode)));
+  async #readQueues(only?: ReadonlySet<number>): Promise<void> {
+    const mistaken = await readQueues({
+      queues: this.#queues,
+      now: this.#options.now,
+      read: (inodes, reading) => this.#readTable({ ...reading, namespaces: this.#knownOf(inodes) }),
+      ...(only && { only }),
+    });
+    await this.#compare(this.#knownOf(mistaken));
   }
 
   /**
@@ -231,16 +227,20 @@ export class HostWatch {
     for (const endpoint of this.#options.trace.inState("FIN_WAIT2")) {
       if (endpoint.isMini) inodes.add(endpoint.tuple.netns);
     }
-    const namespaces = [...this.#namespaces.known.values()].filter((each) =>
-      inodes.has(each.inode),
-    );
+    const namespaces = this.#knownOf(inodes);
     if (namespaces.length === 0) return;
     await this.#readTable({ namespaces, states: ["FIN_WAIT2", "TIME_WAIT"] });
   }
 
   /** All holders, by descriptor, of the connections that stay in CLOSE_WAIT. */
-  async #lookUpStuck(): Promise<void> {
-    if (this.#canJoin) await this.#owners.lookUp(this.#queues.stuck());
+  async #lookUpStuck(only?: ReadonlySet<number>): Promise<void> {
+    const stuck = this.#queues.stuck();
+    const wanted = only && stuck.filter(({ tuple }) => only.has(tuple.netns));
+    if (this.#canJoin) await this.#owners.lookUp(wanted ?? stuck);
+  }
+
+  #knownOf(inodes: ReadonlySet<number>): NetworkNamespace[] {
+    return [...this.#namespaces.known.values()].filter(({ inode }) => inodes.has(inode));
   }
 
   #emit(event: TraceEvent): void {

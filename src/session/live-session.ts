@@ -153,9 +153,12 @@ export class LiveSession {
     await this.#watch.start();
   }
 
-  /** Look at the host now, beside the regular looks; resolves when all of it has been folded. */
-  async look(): Promise<void> {
-    await this.#watch.look();
+  /**
+   * Look at these network namespaces now, beside the regular looks; resolves when all of it has
+   * been folded.
+   */
+  async look(netns: ReadonlySet<number>): Promise<void> {
+    await this.#watch.look(netns);
     if (this.#probes.detail === null) this.#order.flush(this.#hold);
     else await this.#takenUntil(this.#clock.now());
     this.#deliver();

@@ -23,12 +23,13 @@ const SYSCTLS_EVERY_SCANS = 12;
 const READINGS_OF_NEW = 2;
 const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 
-/** Namespaces of which the socket table must be read, by what their counters tell. */
+/** A namespace of which the socket table must be read, by what its counters tell. */
 export interface CounterNews {
+  readonly namespace: NetworkNamespace;
   /** tcp_max_tw_buckets has overflown there since the last look. */
-  readonly overflown: readonly NetworkNamespace[];
-  /** Each has the inode of one that has gone: the sockets known by it may all be the other's. */
-  readonly replaced: readonly NetworkNamespace[];
+  readonly isOverflown: boolean;
+  /** It has the inode of one that has gone: the sockets known by it may all be the other's. */
+  readonly isReplaced: boolean;
 }
 
 /** Namespaces come and go; what changed since the last look becomes an event. */
@@ -37,6 +38,7 @@ export class NamespaceWatch {
   readonly #scanner = new NamespaceScanner();
   readonly #counters = new Map<number, Record<string, number>>();
   readonly #sysctls = new Map<number, { values: Record<string, string>; readings: number }>();
+  readonly #dueSysctls = new Set<number>();
   /** Namespaces that events come from and no scan can find: held by a descriptor alone. */
   readonly #unfound = new Set<number>();
   #known: ReadonlyMap<number, NetworkNamespace> = new Map();
@@ -64,27 +66,42 @@ export class NamespaceWatch {
   }
 
   /**
-   * Look for namespaces, and read the sysctls that are new or due.
+   * Look for namespaces.
    *
    * @returns the inodes of those that are no longer found
    */
-  async scan(tools: FileTools, sought?: number): Promise<readonly number[]> {
+  async scan(sought?: number): Promise<readonly number[]> {
     const scan = await this.#scanner.scan(this.#options.signal);
     this.#known = scan.namespaces;
     for (const inode of scan.gone) {
       this.#sysctls.delete(inode);
+      this.#dueSysctls.delete(inode);
       this.#counters.delete(inode);
       this.#turns.forget(inode);
     }
     if (this.#scans > 0) for (const inode of scan.added) this.#begin(inode);
-    const isDue = this.#scans++ % SYSCTLS_EVERY_SCANS === 0;
-    for (const namespace of this.wanted()) {
-      const isNew = (this.#sysctls.get(namespace.inode)?.readings ?? 0) < READINGS_OF_NEW;
-      if (isDue || isNew || namespace.isOwn) await this.#readSysctls(namespace, tools);
+    if (this.#scans++ % SYSCTLS_EVERY_SCANS === 0) {
+      for (const inode of this.#known.keys()) this.#dueSysctls.add(inode);
     }
     if (sought !== undefined && !this.#known.has(sought)) this.#unfound.add(sought);
     const { netns } = this.#options;
     return scan.gone.filter((inode) => netns === null || inode === netns);
+  }
+
+  /**
+   * Read the sysctls that are new or due.
+   *
+   * @param only read these alone, and now
+   */
+  async readSysctls(tools: FileTools, only?: ReadonlySet<number>): Promise<void> {
+    for (const namespace of this.wanted()) {
+      const { inode, isOwn } = namespace;
+      const isNew = (this.#sysctls.get(inode)?.readings ?? 0) < READINGS_OF_NEW;
+      const isDue = isNew || isOwn || this.#dueSysctls.has(inode);
+      if (!(only?.has(inode) ?? isDue)) continue;
+      this.#dueSysctls.delete(inode);
+      await this.#readSysctls(namespace, tools);
+    }
   }
 
   /** Something happened in a namespace: its counters may have moved. */
@@ -92,29 +109,29 @@ export class NamespaceWatch {
     this.#turns.note(netns);
   }
 
-  /** Read the counters of all wanted namespaces, those that are quiet and costly seldom. */
-  async readCounters(tools: FileTools): Promise<CounterNews> {
+  /**
+   * Read the counters of all wanted namespaces, those that are quiet and costly seldom, and give
+   * the news of each before the next is read.
+   *
+   * @param only read these alone, and now
+   */
+  async *readCounters(tools: FileTools, only?: ReadonlySet<number>): AsyncGenerator<CounterNews> {
     const { now, out, signal } = this.#options;
-    const overflown: NetworkNamespace[] = [];
-    const replaced: NetworkNamespace[] = [];
-    this.#turns.begin();
+    if (only === undefined) this.#turns.begin();
     for (const namespace of this.wanted()) {
-      if (!this.#isDue(namespace)) continue;
+      if (!(only?.has(namespace.inode) ?? this.#isDue(namespace))) continue;
       const netns = namespace.inode;
       const values = await readCounters(namespace, tools, signal).catch(() => null);
       if (values === null) continue;
-      if (isAnother(this.#counters.get(netns), values)) {
-        this.#begin(netns);
-        replaced.push(namespace);
-      }
+      const isReplaced = isAnother(this.#counters.get(netns), values);
+      if (isReplaced) this.#begin(netns);
       const before = this.#counters.get(netns);
       const news = changed(before ?? {}, values);
       this.#counters.set(netns, values);
-      if (news === null) continue;
-      out({ type: "host", t: now(), netns, counters: news });
-      if (before !== undefined && OVERFLOW in news) overflown.push(namespace);
+      if (news !== null) out({ type: "host", t: now(), netns, counters: news });
+      const isOverflown = before !== undefined && news !== null && OVERFLOW in news;
+      if (isOverflown || isReplaced) yield { namespace, isOverflown, isReplaced };
     }
-    return { overflown, replaced };
   }
 
   #isDue({ inode, isOwn, pid }: NetworkNamespace): boolean {

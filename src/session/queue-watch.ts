@@ -50,16 +50,21 @@ export class QueueWatch {
     return old;
   }
 
-  /** What to read now. */
-  next(): QueueReading {
+  /**
+   * What to read now.
+   *
+   * @param isExtra a look beside the regular ones: with all figures, and no turn of theirs
+   */
+  next(isExtra = false): QueueReading {
     const closing = this.stuck();
     const held = this.#held();
     const quiet = this.#quietFins();
     const now = this.#now();
     const pauseNs = ((closing.length + held.length + quiet.length) / FIGURES_A_SECOND) * 1e9;
-    const hasFigures =
+    const isDue =
       now - this.#figuresAt >= Math.min(FIGURES_MOST_NS, Math.max(FIGURES_LEAST_NS, pauseNs));
-    if (hasFigures) this.#figuresAt = now;
+    if (isDue && !isExtra) this.#figuresAt = now;
+    const hasFigures = isDue || isExtra;
     return {
       closeWait: namespacesOf(closing),
       finWait2: namespacesOf(hasFigures ? held : []),
