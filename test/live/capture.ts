@@ -4,7 +4,7 @@ import { parseStartedAt } from "../../src/event/time.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { LiveSession } from "../../src/session/live-session.ts";
 import { type CapturedScenario, eventsOf } from "../scenario/captured-scenario.ts";
-import { runScenarios, type ScenarioRun } from "./run-scenarios.ts";
+import { type NetSource, runScenarios, type ScenarioRun } from "./run-scenarios.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A scenario that was played, with what lastack recorded of it. */
@@ -23,27 +23,49 @@ export interface Capture {
 /** A checkpoint's wall clock is cut to milliseconds: what it saw may have happened within it. */
 const WALL_GRAIN_NS = 1e6;
 
+/** What goes on beside the scenarios while lastack traces. */
+export interface Companion {
+  readonly nets: NetSource;
+  /** The scenarios are over. */
+  finish(): Promise<void>;
+}
+
+/** How to capture. */
+export interface CaptureOptions {
+  /** How many scenarios at once. */
+  readonly concurrency: number;
+  /** `transitions` unless told otherwise. */
+  readonly detail?: WantedDetail;
+  /** Probes to leave out, as on a kernel that has no such tracepoint or field. */
+  readonly withoutProbes?: readonly string[];
+  readonly companion?: (session: LiveSession) => Promise<Companion>;
+}
+
 /** Trace this host while the scenarios run. */
 export async function captureScenarios(
   list: readonly Scenario[],
-  concurrency: number,
-  detail: WantedDetail = "transitions",
+  options: CaptureOptions,
 ): Promise<Capture> {
-  const session = await LiveSession.start({ version: "0.0.0-test", detail });
+  const { detail = "transitions", withoutProbes = [] } = options;
+  const session = await LiveSession.start({ version: "0.0.0-test", detail, withoutProbes });
   const events: TraceEvent[] = [];
   session.onEvents((batch) => {
     for (const event of batch) events.push(event);
   });
   await session.readHost();
+  const companion = await options.companion?.(session);
   const lookedAt = new Map<string, number>();
   const runs = await runScenarios(list, {
-    concurrency,
-    beforeCleaning: async ({ name }) => {
-      await session.look();
+    concurrency: options.concurrency,
+    ...(companion && { nets: companion.nets }),
+    beforeCleaning: async (scenario, netns) => {
+      if (!needsLook(scenario) && withoutProbes.length === 0) return;
+      await session.look(new Set(netns));
       // A row of the table is dated a margin later than it was read.
-      lookedAt.set(name, Math.max(session.now(), session.trace.now));
+      lookedAt.set(scenario.name, Math.max(session.now(), session.trace.now));
     },
   });
+  await companion?.finish();
   await session.stop();
   const { header } = session;
   const origin = parseStartedAt(header.startedAt)?.epochNs ?? 0n;
@@ -66,4 +88,17 @@ export async function captureScenarios(
     return { run, captured: { facts, header, events: own } };
   });
   return { played, events, session };
+}
+
+/**
+ * Whether its truth holds only once lastack has looked at the host: at receive queues, holders,
+ * sysctls, or a mini-socket that was never made. Everything else the probes have told by then.
+ */
+function needsLook({ expect }: Scenario): boolean {
+  return expect.some(
+    ({ findings, state, states }) =>
+      findings.length > 0 ||
+      state === "CLOSE_WAIT" ||
+      (state === "CLOSE" && /^(FIN_WAIT2|TIME_WAIT)$/.test(states.at(-1) ?? "")),
+  );
 }

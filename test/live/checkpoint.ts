@@ -1,8 +1,8 @@
 /** What a scenario leaves behind: its connections, and what the socket table showed when. */
 import type { SockEnd } from "./actors/sock.ts";
+import type { SocketGlance } from "./glance.ts";
 import type { End } from "./scenario.ts";
 import type { Sight } from "./sight.ts";
-import type { SocketRow } from "./ss.ts";
 
 /** One end of a connection: whose namespace, which address and port. */
 export interface Address extends SockEnd {
@@ -20,7 +20,7 @@ export interface Registered {
 export interface Seen {
   readonly connection: string;
   readonly end: End;
-  readonly row: SocketRow | null;
+  readonly row: SocketGlance | null;
 }
 
 /** A moment at which the socket table was as the scenario says. */

@@ -4,11 +4,11 @@ import { Actor } from "./actors/actor.ts";
 import { Program } from "./actors/program.ts";
 import type { ConnectOptions, Sock, SockOptions } from "./actors/sock.ts";
 import type { Checkpoint, Registered, Seen, Sights } from "./checkpoint.ts";
+import { glanceAt, type SocketGlance, waitFor } from "./glance.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Net, NetEnd } from "./net.ts";
-import type { End, Scenario } from "./scenario.ts";
+import { type End, patienceOf, type Scenario } from "./scenario.ts";
 import { describeSeen, matches } from "./sight.ts";
-import { readSocketTable, type SocketRow, waitFor } from "./ss.ts";
 import { unusedPort } from "./unused-port.ts";
 
 /** How to open a connection, where the defaults will not do. */
@@ -44,11 +44,10 @@ export class Context {
   readonly #deadline: number;
   readonly #ends: Partial<Record<End, Promise<Actor>>> = {};
 
-  /** @param seconds how long the scenario may take */
-  constructor(net: Net, scenario: Scenario, seconds: number) {
+  constructor(net: Net, scenario: Scenario) {
     this.net = net;
     this.scenario = scenario;
-    this.#deadline = Date.now() + (seconds - 1) * 1000;
+    this.#deadline = Date.now() + (patienceOf(scenario) - 1) * 1000;
   }
 
   /** The family of the sockets: 6 for v4-mapped too. */
@@ -148,7 +147,7 @@ export class Context {
 
   /** Wait for the one open connection to the scenario's port and name it. */
   async adopt(name: string): Promise<void> {
-    const isMeant = ({ state, remote }: SocketRow) =>
+    const isMeant = ({ state, remote }: SocketGlance) =>
       state === "ESTABLISHED" && remote.port === this.port;
     const rows = await waitFor(this.namespaceOf("client"), (all) => all.some(isMeant));
     this.register(name, rows.find(isMeant)?.local.port ?? 0);
@@ -161,9 +160,9 @@ export class Context {
    * that within the scenario's time.
    */
   async see(label: string, want: Sights, connection = "main"): Promise<readonly Seen[]> {
-    for (let delay = 10; ; delay = Math.min(delay * 1.5, 150)) {
+    for (let delay = 5; ; delay = Math.min(delay * 1.5, 100)) {
       const seen = await this.look(want, connection);
-      if (seen.every(({ end, row }) => matches(row, want[end] ?? "gone"))) {
+      if (showsAll(seen, want)) {
         await this.mark(label, seen);
         return seen;
       }
@@ -180,10 +179,10 @@ export class Context {
     const until = Date.now() + seconds * 1000;
     while (Date.now() < until) {
       const seen = await this.look(want, connection);
-      if (!seen.every(({ end, row }) => matches(row, want[end] ?? "gone"))) {
+      if (!showsAll(seen, want)) {
         throw new Error(`${label}: did not stay ${JSON.stringify(want)}: ${describeSeen(seen)}`);
       }
-      await pause(Math.min(500, Math.max(1, until - Date.now())));
+      await pause(Math.min(200, Math.max(1, until - Date.now())));
     }
     await this.see(label, want, connection);
   }
@@ -196,9 +195,9 @@ export class Context {
     const seen: Seen[] = [];
     for (const end of Object.keys(want) as End[]) {
       const other = end === "client" ? "server" : "client";
-      const table = await readSocketTable(this.namespaceOf(end));
+      const table = await glanceAt(this.namespaceOf(end));
       for (const found of meant) {
-        const isRow = ({ local, remote }: SocketRow) =>
+        const isRow = ({ local, remote }: SocketGlance) =>
           local.port === found[end].port && remote.port === found[other].port;
         seen.push({ connection: found.name, end, row: table.find(isRow) ?? null });
       }
@@ -237,4 +236,8 @@ export class Context {
     await Promise.allSettled(this.#processes.map((one) => one.dispose()));
     await this.net.remove();
   }
+}
+
+function showsAll(seen: readonly Seen[], want: Sights): boolean {
+  return seen.every(({ end, row }) => matches(row, want[end] ?? "gone"));
 }

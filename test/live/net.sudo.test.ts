@@ -3,10 +3,11 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Actor } from "./actors/actor.ts";
+import { glanceAt, type SocketGlance, waitFor } from "./glance.ts";
 import { removeStaleNamespaces } from "./namespace.ts";
 import { Net } from "./net.ts";
 import { requireTracing } from "./requires.ts";
-import { readSocketTable, waitFor } from "./ss.ts";
+import { readSocketTable } from "./ss.ts";
 
 let net: Net;
 let client: Actor;
@@ -70,6 +71,21 @@ test("an actor that is killed takes its sockets with it", async () => {
   expect(server.isRunning).toBe(false);
 });
 
+test("a glance tells of each socket what ss does", async () => {
+  const { accepted, connecting } = await connected(6);
+  await connected(4);
+  await accepted.send(7);
+  await accepted.close();
+  await waitFor(net.client.namespace, (rows) => rows.some(({ recvQ }) => recvQ === 8));
+  await waitFor(net.server.namespace, (rows) => rows.some(({ isMini }) => isMini));
+  expect(connecting.fd).toBeGreaterThan(0);
+  for (const { namespace } of [net.client, net.server]) {
+    const [glance, table] = [await glanceAt(namespace), await readSocketTable(namespace)];
+    expect(tell(glance)).toEqual(tell(table));
+    expect(tell(glance).length).toBeGreaterThan(1);
+  }
+});
+
 test("a failed system call says which", async () => {
   const connecting = client.connect({ family: 4, host: net.server.v4, port: 1 });
   await expect(connecting).rejects.toMatchObject({ code: "ECONNREFUSED" });
@@ -83,3 +99,13 @@ test("the namespace of a dead run is removed, that of a living process stays", a
   expect(existsSync(`/run/netns/${dead}`)).toBe(false);
   expect(readdirSync("/run/netns")).toContain(net.client.namespace.name);
 });
+
+/** Listeners are left out: there the files tell another queue. */
+function tell(rows: readonly SocketGlance[]): string[] {
+  return rows
+    .filter(({ state }) => state !== "LISTEN")
+    .map(({ state, recvQ, sendQ, local, remote, timer, inode, isMini }) =>
+      JSON.stringify([state, recvQ, sendQ, local.port, remote.port, timer, inode, isMini]),
+    )
+    .sort();
+}

@@ -32,14 +32,15 @@ export class NetEnd {
   /** Give the device its addresses and its one neighbour, and set it up. */
   async bringUp(other: NetEnd): Promise<void> {
     await this.sysctl({ "net.ipv4.tcp_rfc1337": 1 });
-    const ip = (...args: string[]) => this.namespace.exec("ip", ...args);
-    await ip("link", "set", device, "addrgenmode", "none");
-    await ip("link", "set", device, "up");
-    await ip("addr", "add", `${this.v4}/24`, "dev", device);
-    await ip("addr", "add", `${this.v6}/64`, "dev", device, "nodad");
-    for (const address of [other.v4, other.v6]) {
-      await ip("neigh", "add", address, "lladdr", other.mac, "nud", "permanent", "dev", device);
-    }
+    await this.namespace.ip(
+      `link set ${device} addrgenmode none`,
+      `link set ${device} up`,
+      `addr add ${this.v4}/24 dev ${device}`,
+      `addr add ${this.v6}/64 dev ${device} nodad`,
+      ...[other.v4, other.v6].map(
+        (address) => `neigh add ${address} lladdr ${other.mac} nud permanent dev ${device}`,
+      ),
+    );
   }
 
   /** Drop chosen segments as they arrive at this end, that is: lose them on the wire. */
@@ -72,9 +73,8 @@ export class Net {
     const client = new NetEnd(await Namespace.create("c"), 1);
     const server = new NetEnd(await Namespace.create("s"), 2);
     const [from, to] = [client.namespace, server.namespace];
-    await from.exec(
-      ...["ip", "link", "add", device, "address", client.mac, "type", "veth"],
-      ...["peer", "name", device, "address", server.mac, "netns", to.name],
+    await from.ip(
+      `link add ${device} address ${client.mac} type veth peer name ${device} address ${server.mac} netns ${to.name}`,
     );
     await client.bringUp(server);
     await server.bringUp(client);

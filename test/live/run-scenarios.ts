@@ -2,7 +2,7 @@
 import type { Checkpoint, Registered } from "./checkpoint.ts";
 import { Context } from "./context.ts";
 import { Net } from "./net.ts";
-import type { End, Scenario } from "./scenario.ts";
+import { type End, patienceOf, type Scenario, secondsOf } from "./scenario.ts";
 
 /** What became of one scenario. */
 export interface ScenarioRun {
@@ -20,15 +20,19 @@ export interface ScenarioRun {
   readonly error: Error | null;
 }
 
+/** Where the networks of scenarios come from; it is told before one is removed. */
+export interface NetSource {
+  create(): Promise<Net>;
+  forget(net: Net): void;
+}
+
 /** How scenarios are run. */
 export interface RunOptions {
   readonly concurrency: number;
+  readonly nets?: NetSource;
   /** Awaited after a scenario's last checkpoint, while its sockets still stand. */
-  readonly beforeCleaning?: (scenario: Scenario) => Promise<void>;
+  readonly beforeCleaning?: (scenario: Scenario, netns: readonly number[]) => Promise<void>;
 }
-
-/** How much longer a scenario may take that is played alone, for the others had starved it. */
-const PATIENCE = 4;
 
 /**
  * Run every scenario once, at most `concurrency` at a time, the longest first.
@@ -39,24 +43,24 @@ const PATIENCE = 4;
  */
 export async function runScenarios(
   list: readonly Scenario[],
-  { concurrency, beforeCleaning }: RunOptions,
+  options: RunOptions,
 ): Promise<ScenarioRun[]> {
-  const queue = [...list].sort((a, b) => (b.seconds ?? 20) - (a.seconds ?? 20));
+  const queue = [...list].sort((a, b) => secondsOf(b) - secondsOf(a));
   const runs: ScenarioRun[] = [];
   const worker = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      let run = await runScenario(next, beforeCleaning);
+      let run = await runScenario(next, options);
       for (let again = 0; again < 2 && isDisturbed(run); again += 1) {
-        run = await runScenario(next, beforeCleaning);
+        run = await runScenario(next, options);
       }
       runs.push(run);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  await Promise.all(Array.from({ length: options.concurrency }, worker));
   for (const [i, { scenario, error }] of runs.entries()) {
     if (error === null) continue;
     console.warn(`${scenario.name} is played again, alone, for ${error.message.split("\n")[0]}`);
-    runs[i] = await runScenario(scenario, beforeCleaning, PATIENCE);
+    runs[i] = await runScenario(scenario, options);
   }
   return runs.sort((a, b) => list.indexOf(a.scenario) - list.indexOf(b.scenario));
 }
@@ -69,25 +73,25 @@ function isDisturbed({ scenario, resentSegments }: ScenarioRun): boolean {
 
 async function runScenario(
   scenario: Scenario,
-  beforeCleaning: RunOptions["beforeCleaning"],
-  patience = 1,
+  { beforeCleaning, nets }: RunOptions,
 ): Promise<ScenarioRun> {
-  const seconds = (scenario.seconds ?? 20) * patience;
-  const context = new Context(await Net.create(), scenario, seconds);
+  const context = new Context(await (nets ?? Net).create(), scenario);
   const startedAt = new Date().toISOString();
   let error: Error | null = null;
   try {
-    await withinTime(scenario.run(context), seconds * 1000);
+    await withinTime(scenario.run(context), patienceOf(scenario) * 1000);
   } catch (problem) {
     error = new Error(`${problem}\n${await context.describe()}`, { cause: problem });
   }
   const resentSegments = await countResent(context);
-  await beforeCleaning?.(scenario);
+  const netns = { client: context.net.client.inode(), server: context.net.server.inode() };
+  await beforeCleaning?.(scenario, Object.values(netns));
+  nets?.forget(context.net);
   await context.dispose();
-  const { connections, checkpoints, net } = context;
+  const { connections, checkpoints } = context;
   return {
     scenario,
-    netns: { client: net.client.inode(), server: net.server.inode() },
+    netns,
     startedAt,
     endedAt: checkpoints.at(-1)?.at ?? startedAt,
     connections,

@@ -38,8 +38,7 @@ export interface EndTruth {
   readonly connection: string;
   readonly role: Role;
   readonly trigger: Trigger | null;
-  /** Null where the contract has no word for what happened; then nothing is asserted. */
-  readonly verdict: Verdict | null;
+  readonly verdict: Verdict;
   /** Every state it was in, in order, mini-socket states included, CLOSE left out. */
   readonly states: readonly TcpState[];
   /** The row in the socket table at the end, or CLOSE when there is none. */
@@ -69,7 +68,7 @@ export interface Scenario {
   readonly ipv: 4 | 6 | "mapped";
   /** Both ends live in the client's namespace and talk over its loopback. */
   readonly loopback?: true;
-  /** How long it may take, in seconds; 20 unless it says otherwise. */
+  /** About how long it takes on an idle host, in seconds; 15 unless it says otherwise. */
   readonly seconds?: number;
   /** Programs that it needs besides python3 and iproute2. */
   readonly needs?: readonly string[];
@@ -77,12 +76,22 @@ export interface Scenario {
   readonly expect: readonly EndTruth[];
 }
 
+/** About how long a scenario takes; the longest are begun first. */
+export function secondsOf({ seconds = 15 }: Scenario): number {
+  return seconds;
+}
+
+/** When it has failed, in seconds: a host that is busy with other things may take its time. */
+export function patienceOf(scenario: Scenario): number {
+  return secondsOf(scenario) + 60;
+}
+
 /** The parts of a truth that scenarios write; everything else follows or is empty. */
 export interface EndSketch {
   readonly connection?: string;
   readonly role?: Role;
   readonly trigger?: Trigger | null;
-  readonly verdict: Verdict | null;
+  readonly verdict: Verdict;
   /** The states after ESTABLISHED. */
   readonly after?: readonly TcpState[];
   /** All states, for an end that was never ESTABLISHED. */

@@ -1,6 +1,6 @@
 /** What a row of the socket table should look like, in the short form that scenarios write. */
 import type { TcpState } from "../../src/event/tcp-state.ts";
-import type { SocketRow } from "./ss.ts";
+import type { SocketGlance } from "./glance.ts";
 
 /**
  * A state, and who stands behind it.
@@ -21,7 +21,7 @@ export type Sight =
     };
 
 /** Tell whether a row, or its absence, is what was to be seen. */
-export function matches(row: SocketRow | null, sight: Sight): boolean {
+export function matches(row: SocketGlance | null, sight: Sight): boolean {
   const want = typeof sight === "string" ? { as: sight } : sight;
   if (want.as === "gone" || row === null) return want.as === "gone" && row === null;
   const [standing, state] = want.as.includes(" ") ? want.as.split(" ") : [null, want.as];
@@ -35,14 +35,14 @@ export function matches(row: SocketRow | null, sight: Sight): boolean {
 }
 
 /** Who stands behind a row. */
-export function standingOf(row: SocketRow): "held" | "mini" | "orphan" {
+export function standingOf(row: SocketGlance): "held" | "mini" | "orphan" {
   if (row.isMini) return "mini";
   return row.inode === 0 ? "orphan" : "held";
 }
 
 /** What a look at the socket table showed, in words, for an error. */
 export function describeSeen(
-  seen: readonly { readonly end: string; readonly row: SocketRow | null }[],
+  seen: readonly { readonly end: string; readonly row: SocketGlance | null }[],
 ): string {
   return seen
     .map(({ end, row }) => {

@@ -141,7 +141,7 @@ const exhaustion: Scenario = {
   name: "descriptor-exhaustion",
   about: "A server leaks accepted sockets in CLOSE_WAIT until 80 % of its descriptors are gone.",
   ipv: 4,
-  seconds: 30,
+  seconds: 20,
   async run(context) {
     const listener = await context.listen();
     await listener.actor.limitFiles(limit);

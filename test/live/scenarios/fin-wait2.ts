@@ -115,7 +115,7 @@ const heldLong: Scenario = {
   name: "fin-wait2-held-long-lived",
   about: "FIN_WAIT2 without limit: the descriptor is open and the peer never closes.",
   ipv: 4,
-  seconds: 90,
+  seconds: 65,
   async run(context) {
     const { client, server } = await context.open();
     await client.shutdown("wr");

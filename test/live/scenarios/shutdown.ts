@@ -76,7 +76,7 @@ const halfCloseLong: Scenario = {
   name: "half-close-long-lived",
   about: "One direction shut for more than a minute while the other carries data all the time.",
   ipv: 4,
-  seconds: 90,
+  seconds: 65,
   async run(context) {
     const { client, server } = await context.open();
     await client.shutdown("wr");

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Role } from "../../../src/core/endpoint.ts";
 import { isTcpState, type TcpState } from "../../../src/event/tcp-state.ts";
-import type { EndTruth } from "../scenario.ts";
+import { type EndTruth, secondsOf } from "../scenario.ts";
 import { scenarios } from "./index.ts";
 
 test("scenario names are unique and usable in a file name", () => {
@@ -12,7 +12,7 @@ test("scenario names are unique and usable in a file name", () => {
 });
 
 test("only long-lived scenarios take more than half a minute", () => {
-  const long = scenarios.filter(({ seconds }) => (seconds ?? 20) > 30).map(({ name }) => name);
+  const long = scenarios.filter((scenario) => secondsOf(scenario) > 30).map(({ name }) => name);
   expect(long).toEqual(["half-close-long-lived", "fin-wait2-held-long-lived", "time-wait-ends"]);
 });
 

@@ -1,78 +1,43 @@
-/** Plays every live scenario and holds its ground truth against the kernel's own words. */
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+/** Holds a scenario's ground truth against what the kernel itself said of it. */
+import { expect } from "vitest";
 import type { Verdict } from "../../src/core/endpoint.ts";
 import type { TcpState } from "../../src/event/tcp-state.ts";
-import { missingPrograms } from "./actors/program.ts";
 import type { Seen } from "./checkpoint.ts";
-import { Oracle, type Testimony } from "./oracle.ts";
-import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
-import { runScenarios, type ScenarioRun } from "./run-scenarios.ts";
+import type { Life } from "./lives.ts";
+import type { ScenarioRun } from "./run-scenarios.ts";
 import type { EndTruth } from "./scenario.ts";
-import { scenarios } from "./scenarios/index.ts";
 import { seenOf, stuckSeconds, type Witness, witnessOf } from "./witness.ts";
 
-const only = process.env.LASTACK_SCENARIOS?.split(",");
-const chosen = scenarios.filter(({ name }) => !only || only.includes(name));
-const runs = new Map<string, ScenarioRun>();
-/** State changes and re-sends that the witness should have told and did not, over all ends. */
-let missed = 0;
-/** How many it may miss without the kernel owning up to it; seen: one in 10,000 records. */
-const unexplained = 3;
-let testimony: Testimony = { lives: [], skipped: 0 };
+/**
+ * Hold one truth against the socket table and the second witness.
+ *
+ * @returns how many state changes and re-sends the witness should have told and did not
+ */
+export function checkKernel(run: ScenarioRun, truth: EndTruth, lives: readonly Life[]): number {
+  let missed = 0;
+  for (const connection of run.connections) {
+    if (truth.connection !== "every" && truth.connection !== connection.name) continue;
+    const seen = seenOf(run, connection.name, truth.end);
+    checkRow(truth, seen);
+    missed += checkLife(run, truth, seen, witnessOf(run, connection, truth.end, lives));
+  }
+  for (const finding of truth.findings) {
+    const { state, seconds } = stuckSeconds[finding] ?? {};
+    if (!state || seconds === undefined) continue;
+    const times = seenTimes(run, truth, state);
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(seconds * 1000);
+  }
+  return missed;
+}
 
-beforeAll(async () => {
-  if ((await tracingRefusal()) !== undefined) return;
-  const oracle = await Oracle.start();
-  const playable = chosen.filter(({ needs }) => missingPrograms(needs ?? []).length === 0);
-  const done = await runScenarios(playable, { concurrency: 16 });
-  for (const run of done) runs.set(run.scenario.name, run);
-  testimony = await oracle.stop();
-}, 900_000);
-
-describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
-  beforeEach(async (ctx) => {
-    await requireTracing(ctx);
-    const [missing] = missingPrograms(needs ?? []);
-    skipOrFail(ctx, missing && `${missing} is not installed`, process.env.CI);
-  });
-
-  test("is played to its end", () => {
-    expect(runs.get(name)?.error).toBeNull();
-  });
-
-  test("sends as many segments again as the namespaces count", () => {
-    const run = runs.get(name);
-    if (!run) throw new Error(`${name} did not run`);
-    for (const end of ["client", "server"] as const) {
-      const mine = truths.filter((truth) => truth.end === end);
-      const least = mine.flatMap(({ resends }) => resends).reduce((n, one) => n + one.atLeast, 0);
-      expect(run.resentSegments[end]).toBeGreaterThanOrEqual(least);
-    }
-  });
-
-  test.each(truths)("$end $connection: $role, $verdict", (truth) => {
-    const run = runs.get(name);
-    if (!run) throw new Error(`${name} did not run`);
-    for (const connection of run.connections) {
-      if (truth.connection === "every" || truth.connection === connection.name) {
-        const seen = seenOf(run, connection.name, truth.end);
-        checkEnd(truth, seen);
-        checkLife(run, truth, seen, witnessOf(run, connection, truth.end, testimony.lives));
-      }
-    }
-    for (const finding of truth.findings) {
-      const { state, seconds } = stuckSeconds[finding] ?? {};
-      if (!state || seconds === undefined) continue;
-      const times = seenTimes(run, truth, state);
-      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(seconds * 1000);
-    }
-  });
-});
-
-test("the witness has missed hardly more than the kernel says it skipped", async (ctx) => {
-  await requireTracing(ctx);
-  expect(missed).toBeLessThanOrEqual(testimony.skipped + unexplained);
-});
+/** The namespaces must have counted at least the segments that the truths say were sent again. */
+export function checkResentSegments(run: ScenarioRun, truths: readonly EndTruth[]): void {
+  for (const end of ["client", "server"] as const) {
+    const mine = truths.filter((truth) => truth.end === end);
+    const least = mine.flatMap(({ resends }) => resends).reduce((n, one) => n + one.atLeast, 0);
+    expect(run.resentSegments[end]).toBeGreaterThanOrEqual(least);
+  }
+}
 
 /** `sk_err` at the change to CLOSE; 0 also where a mini-socket came to the end, or none came. */
 const errorsOf: Partial<Record<Verdict, readonly number[]>> = {
@@ -92,7 +57,7 @@ function expectInOrder(seen: readonly TcpState[], truth: readonly TcpState[]): n
   return seen.length;
 }
 
-function checkEnd(truth: EndTruth, seen: readonly Seen[]): void {
+function checkRow(truth: EndTruth, seen: readonly Seen[]): void {
   const row = seen.at(-1)?.row;
   expect(row, "the end is looked at").not.toBeUndefined();
   expect(row?.state ?? "CLOSE").toBe(truth.state);
@@ -109,12 +74,13 @@ function checkLife(
   truth: EndTruth,
   seen: readonly Seen[],
   life: Witness | null,
-): void {
+): number {
+  let missed = 0;
   const full = life?.states ?? [];
   const minis = seen.flatMap(({ row }) => (row && (row.isMini || !life) ? [row.state] : []));
   const rest = minis.filter((state, at) => state !== minis[at - 1] && state !== full.at(-1));
   missed += truth.states.length - expectInOrder([...full, ...rest], truth.states);
-  const errors = truth.verdict && errorsOf[truth.verdict];
+  const errors = errorsOf[truth.verdict];
   if (errors && life?.closed) expect(errors, "sk_err at CLOSE").toContain(life.closed.error);
   if (!life?.closed && truth.state === "CLOSE" && rest.length === 0) missed += 1;
   if (life?.closed && endsWithoutOwnClose(truth)) {
@@ -127,13 +93,15 @@ function checkLife(
       expect(shut, "sk_shutdown at the FIN").toBe(truth.trigger === "shutdown" ? 2 : 3);
     }
   }
-  checkResets(truth, rest.length > 0 || truth.states.at(-1) === "FIN_WAIT2", life?.resets ?? []);
+  const mayBeMini = rest.length > 0 || truth.states.at(-1) === "FIN_WAIT2";
+  missed += checkResets(truth, mayBeMini, life?.resets ?? []);
   for (const kind of ["DATA", "DATA+FIN", "FIN", "SYN"] as const) {
     const count = (life?.resent ?? []).filter((resent) => resent === kind).length;
     const wanted = truth.resends.find((resend) => resend.kind === kind)?.atLeast;
     if (wanted === undefined) expect(count, `${kind} sent again`).toBe(0);
     else missed += Math.max(0, wanted - count);
   }
+  return missed;
 }
 
 /** Not by close() itself, which sets CLOSE before it orphans, nor into TIME_WAIT. */
@@ -143,7 +111,7 @@ function endsWithoutOwnClose({ verdict, role }: EndTruth): boolean {
 }
 
 /** A mini-socket's RST (reason 9) is not told of the full socket; a keepalive timeout sends one. */
-function checkResets(truth: EndTruth, mayBeMini: boolean, reasons: readonly number[]): void {
+function checkResets(truth: EndTruth, mayBeMini: boolean, reasons: readonly number[]): number {
   const sent: readonly number[] | undefined = {
     "unread-data": [11],
     linger: [14],
@@ -155,7 +123,8 @@ function checkResets(truth: EndTruth, mayBeMini: boolean, reasons: readonly numb
   else if (truth.verdict === "timed-out" && reasons.length > 0) expect(reasons).toEqual([15]);
   else if (truth.verdict !== "reset-sent") expect(reasons).toEqual([]);
   else if (reasons.length > 0) expect(sent).toContain(reasons[0]);
-  else if (!mayBeMini) missed += 1;
+  else if (!mayBeMini) return 1;
+  return 0;
 }
 
 function seenTimes(run: ScenarioRun, truth: EndTruth, state: string): number[] {

@@ -1,0 +1,61 @@
+/** Holds a whole trace against every sample of the socket table, each at its own moment. */
+import type { RecordingHeader } from "../../src/event/recording.ts";
+import type { TcpState } from "../../src/event/tcp-state.ts";
+import type { TraceEvent } from "../../src/event/trace-event.ts";
+import { traceFor } from "../../src/session/read-trace.ts";
+import { Changes, compareStates, type Disagreement } from "./compare-states.ts";
+import type { Sample } from "./sample.ts";
+
+/** What one run's samples and its trace say of each other. */
+export interface StatesReport {
+  /** How many endpoints both say the same of, by that state. */
+  readonly agreed: ReadonlyMap<TcpState, number>;
+  readonly same: number;
+  readonly disagreed: number;
+  /** The figures in a line, the states in another, then each disagreement with its story. */
+  readonly text: string;
+}
+
+/** A change so near to the reading of a table may lie on either side of it. */
+const MARGIN_NS = 100e6;
+
+/** Fold the events up to each sample and compare. */
+export function reportStates(
+  header: RecordingHeader,
+  events: readonly TraceEvent[],
+  samples: readonly Sample[],
+): StatesReport {
+  const trace = traceFor(header, {});
+  const agreed = new Map<TcpState, number>();
+  const disagreed: Disagreement[] = [];
+  const sums = { overdue: 0, ghosts: 0, portless: 0 };
+  let at = 0;
+  const stepTo = (moment: number) => {
+    for (let event = events[at]; event !== undefined && event.t <= moment; event = events[++at]) {
+      trace.step(event);
+    }
+    trace.advance(moment);
+  };
+  for (const sample of [...samples].sort((a, b) => momentOf(a) - momentOf(b))) {
+    stepTo(momentOf(sample));
+    const one = compareStates(sample, trace.endpoints());
+    for (const [state, count] of one.agreed) agreed.set(state, (agreed.get(state) ?? 0) + count);
+    disagreed.push(...one.disagreed);
+    for (const key of ["overdue", "ghosts", "portless"] as const) sums[key] += one[key];
+  }
+  stepTo(events.at(-1)?.t ?? 0);
+  const changes = new Changes(trace.endpoints());
+  const real = disagreed.filter((each) => !changes.isNear(each, MARGIN_NS));
+  const same = [...agreed.values()].reduce((sum, count) => sum + count, 0);
+  const text = [
+    `${same} agree (${sums.overdue} in TIME_WAIT for more than 60 s), ${real.length} disagree: ${((same / (same + real.length)) * 100).toFixed(3)} %; ${disagreed.length - real.length} changed within 100 ms, ${sums.portless} without a port yet, ${sums.ghosts} of dead namespaces; ${trace.ledger().skipped} probe runs skipped`,
+    [...agreed].map(([state, count]) => `${state} ${count}`).join(", "),
+    ...real.map((each) => changes.story(each)),
+  ].join("\n");
+  return { agreed, same, disagreed: real.length, text };
+}
+
+/** The rows of a sample were true about then. */
+export function momentOf({ fromNs, toNs }: Sample): number {
+  return (fromNs + toNs) / 2;
+}
