@@ -54,10 +54,10 @@ export interface StatesLine {
   readonly to: string;
 }
 
-/** `SKADDR PID COMM LADDR LPORT RADDR RPORT OLDSTATE -> NEWSTATE MS`; null for any other line. */
+/** `SKADDR PID COMM IP LADDR LPORT RADDR RPORT OLDSTATE -> NEWSTATE MS`; null for any other. */
 export function parseStatesLine(line: string): StatesLine | null {
   const pattern =
-    /^\S+\s+\d+\s+(.*?)\s+\S+\s+(\d+)\s+\S+\s+(\d+)\s+(\S+)\s+->\s+(\S+)\s+[\d.]+\s*$/;
+    /^\S+\s+\d+\s+(.*?)\s+[46]\s+\S+\s+(\d+)\s+\S+\s+(\d+)\s+(\S+)\s+->\s+(\S+)\s+[\d.]+\s*$/;
   const [, comm, local, remote, from, to] = pattern.exec(line) ?? [];
   if (comm === undefined || from === undefined || to === undefined) return null;
   return { comm, localPort: Number(local), remotePort: Number(remote), from, to };
