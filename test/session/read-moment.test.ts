@@ -138,7 +138,7 @@ describe("a loss after the moment", () => {
 
 test.each([
   ["no file", () => join(directory, "none.ndjson")],
-  ["a directory", () => directory],
+  ["a directory without a recording", () => mkdtempSync(join(directory, "empty-"))],
   ["another file", () => fileURLToPath(import.meta.url)],
 ])("%s is trouble with code 3", async (_, path) => {
   const error = await readMoment(path()).catch((thrown: unknown) => thrown);
