@@ -17,15 +17,10 @@ import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
 import {
-  cidrOption,
-  commOption,
+  addFilterOptions,
   detailOption,
   durationOption,
   matches,
-  netnsOption,
-  pidOption,
-  portOption,
-  stateOption,
   thresholdOption,
 } from "./shared-options.ts";
 import { sleepLong } from "./sleep-long.ts";
@@ -47,17 +42,13 @@ interface LiveCommandOptions
     LiveRecordingOptions {}
 
 export function addLive(program: Command, result: CommandResult): void {
-  const command = program
-    .command("live")
-    .summary("the live dashboard (root); the same as no command")
-    .description("Show this host's TCP teardowns live. Needs root; q ends it, ? shows the keys.")
-    .addOption(durationOption)
-    .addOption(portOption)
-    .addOption(cidrOption)
-    .addOption(pidOption)
-    .addOption(commOption)
-    .addOption(netnsOption)
-    .addOption(stateOption)
+  const command = addFilterOptions(
+    program
+      .command("live")
+      .summary("the live dashboard (root); the same as no command")
+      .description("Show this host's TCP teardowns live. Needs root; q ends it, ? shows the keys.")
+      .addOption(durationOption),
+  )
     .addOption(detailOption)
     .addOption(thresholdOption)
     .option("-q, --quiet", "no remarks on stderr");

@@ -12,15 +12,7 @@ import { plainLines } from "./plain-lines.ts";
 import { Progress } from "./progress.ts";
 import { INDEX_NOTE, readTimes } from "./recording-window.ts";
 import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
-import {
-  cidrOption,
-  commOption,
-  matches,
-  netnsOption,
-  pidOption,
-  portOption,
-  stateOption,
-} from "./shared-options.ts";
+import { addFilterOptions, matches } from "./shared-options.ts";
 import { type StartFilter, startFilter } from "./start-filter.ts";
 import { VERSION } from "./version.ts";
 
@@ -31,22 +23,17 @@ interface ReplayOptions extends ScreenOptions, HistoryOptions, StartFilter {
 }
 
 export function addReplay(program: Command, result: CommandResult): void {
-  const command = program
-    .command("replay")
-    .summary("the same dashboard over a recording")
-    .description("Show a recording in the dashboard. Needs no root.")
-    .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
-    .addOption(
-      new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
-    )
-    .option("--from <time>", "where to begin to play; time goes back from there, too")
-    .addOption(portOption)
-    .addOption(cidrOption)
-    .addOption(pidOption)
-    .addOption(commOption)
-    .addOption(netnsOption)
-    .addOption(stateOption)
-    .addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
+  const command = addFilterOptions(
+    program
+      .command("replay")
+      .summary("the same dashboard over a recording")
+      .description("Show a recording in the dashboard. Needs no root.")
+      .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
+      .addOption(
+        new Option("--speed <n|max>", "times real time").argParser(parseSpeed).default(1, "1"),
+      )
+      .option("--from <time>", "where to begin to play; time goes back from there, too"),
+  ).addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
   addHistoryOptions(command, "1G");
   addScreenOptions(command)
     .addHelpText(

@@ -16,15 +16,10 @@ import { counted, Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
 import { Redacting } from "./redacting.ts";
 import {
-  cidrOption,
-  commOption,
+  addFilterOptions,
   type FilterOptions,
   matches,
-  netnsOption,
-  pidOption,
-  portOption,
   redactOption,
-  stateOption,
   type Thresholds,
   thresholdOption,
   tzOption,
@@ -56,30 +51,26 @@ Examples:
   lastack report run.ndjson --json | jq '.findings[].summary'`;
 
 export function addReport(program: Command, _result: CommandResult): void {
-  program
-    .command("report")
-    .summary("the incident timeline of a recording")
-    .description("Write the incident timeline of a recording. Needs no root.")
-    .argument(
-      "<file...>",
-      "recording, also .gz; - for stdin; several, or a directory, are read as one",
-    )
-    .addOption(
-      new Option("--format <name>", "what to write, see below")
-        .choices(FORMATS.map((each) => each.name))
-        .default("text"),
-    )
-    .option("--json", "the same as --format json")
-    .option("-o, --output <file>", "write to a file, which must not exist")
-    .option("--force", "replace that file")
-    .option("--from <time>", "only endpoints that lived after this moment")
-    .option("--to <time>", "only what happened until this moment")
-    .addOption(portOption)
-    .addOption(cidrOption)
-    .addOption(pidOption)
-    .addOption(commOption)
-    .addOption(netnsOption)
-    .addOption(stateOption)
+  addFilterOptions(
+    program
+      .command("report")
+      .summary("the incident timeline of a recording")
+      .description("Write the incident timeline of a recording. Needs no root.")
+      .argument(
+        "<file...>",
+        "recording, also .gz; - for stdin; several, or a directory, are read as one",
+      )
+      .addOption(
+        new Option("--format <name>", "what to write, see below")
+          .choices(FORMATS.map((each) => each.name))
+          .default("text"),
+      )
+      .option("--json", "the same as --format json")
+      .option("-o, --output <file>", "write to a file, which must not exist")
+      .option("--force", "replace that file")
+      .option("--from <time>", "only endpoints that lived after this moment")
+      .option("--to <time>", "only what happened until this moment"),
+  )
     .addOption(thresholdOption)
     .addOption(tzOption)
     .addOption(redactOption)

@@ -1,6 +1,6 @@
 /** Options that several commands share, read once and checked at the door. */
 
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Endpoint } from "../core/endpoint.ts";
 import { FINDING_KINDS, type FindingKind } from "../core/finding.ts";
 import { isTcpState, type TcpState } from "../event/tcp-state.ts";
@@ -129,6 +129,14 @@ export const netnsOption = new Option(
 export const stateOption = new Option("--state <name[,name]>", "only these states").argParser(
   parseStates,
 );
+
+/** Add what `FilterOptions` is read from; gives the command back. */
+export function addFilterOptions(command: Command): Command {
+  const options = [portOption, cidrOption, pidOption, commOption, netnsOption, stateOption];
+  for (const option of options) command.addOption(option);
+  return command;
+}
+
 export const durationOption = new Option(
   "--duration <time>",
   "stop after this time: 10s, 5m, 1h",

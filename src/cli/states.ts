@@ -12,17 +12,7 @@ import { complain, print, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { INDEX_NOTE, readTimes } from "./recording-window.ts";
 import { Redacting } from "./redacting.ts";
-import {
-  cidrOption,
-  commOption,
-  type FilterOptions,
-  matches,
-  netnsOption,
-  pidOption,
-  portOption,
-  redactOption,
-  stateOption,
-} from "./shared-options.ts";
+import { addFilterOptions, type FilterOptions, matches, redactOption } from "./shared-options.ts";
 import { VERSION } from "./version.ts";
 
 interface StatesOptions extends FilterOptions {
@@ -32,21 +22,17 @@ interface StatesOptions extends FilterOptions {
 }
 
 export function addStates(program: Command, _result: CommandResult): void {
-  program
-    .command("states")
-    .summary("what `ss -tan` would have printed at a moment of a recording")
-    .description(
-      "Print the sockets of a moment of a recording, with owner, age in the state and how it is known.",
-    )
-    .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
-    .option("--at <time>", "the moment (default: the end)")
-    .option("--json", "an array of objects")
-    .addOption(portOption)
-    .addOption(cidrOption)
-    .addOption(pidOption)
-    .addOption(commOption)
-    .addOption(netnsOption)
-    .addOption(stateOption)
+  addFilterOptions(
+    program
+      .command("states")
+      .summary("what `ss -tan` would have printed at a moment of a recording")
+      .description(
+        "Print the sockets of a moment of a recording, with owner, age in the state and how it is known.",
+      )
+      .argument("<file...>", "recording, also .gz; several, or a directory, are read as one")
+      .option("--at <time>", "the moment (default: the end)")
+      .option("--json", "an array of objects"),
+  )
     .addOption(redactOption)
     .addHelpText(
       "after",

@@ -8,16 +8,11 @@ import { streamLines } from "../session/stream-lines.ts";
 import type { CommandResult } from "./command-result.ts";
 import { Redacting } from "./redacting.ts";
 import {
-  cidrOption,
-  commOption,
+  addFilterOptions,
   detailOption,
   durationOption,
   matches,
-  netnsOption,
-  pidOption,
-  portOption,
   redactOption,
-  stateOption,
   thresholdOption,
 } from "./shared-options.ts";
 import {
@@ -33,19 +28,15 @@ interface StreamOptions extends TracingOptions {
 }
 
 export function addStream(program: Command, _result: CommandResult): void {
-  program
-    .command("stream")
-    .summary("NDJSON on stdout: each finished teardown and each finding (root)")
-    .description(
-      "Trace live and print one JSON line for each finished teardown and each finding. Needs root.",
-    )
-    .addOption(durationOption)
-    .addOption(portOption)
-    .addOption(cidrOption)
-    .addOption(pidOption)
-    .addOption(commOption)
-    .addOption(netnsOption)
-    .addOption(stateOption)
+  addFilterOptions(
+    program
+      .command("stream")
+      .summary("NDJSON on stdout: each finished teardown and each finding (root)")
+      .description(
+        "Trace live and print one JSON line for each finished teardown and each finding. Needs root.",
+      )
+      .addOption(durationOption),
+  )
     .addOption(detailOption)
     .addOption(thresholdOption)
     .addOption(redactOption)
