@@ -7,11 +7,21 @@ import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from "vitest";
 import type { Ledger } from "../../src/event/recording.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import type { Report } from "../../src/export/report.ts";
 import { bpftraceOf, untilGone } from "./bpftrace-of.ts";
+import { Namespace } from "./namespace.ts";
 import { lastack, Program } from "./program.ts";
 import { requireTracing } from "./requires.ts";
 
@@ -45,8 +55,12 @@ async function record(
 }
 
 /** Run a script of load to its end; gives what it printed. */
-async function load(script: string, ...args: (number | string)[]): Promise<string> {
-  const child = spawn("python3", [script, ...args.map(String)], { stdio: "pipe" });
+function load(script: string, ...args: (number | string)[]): Promise<string> {
+  return printed("python3", [script, ...args.map(String)]);
+}
+
+async function printed(command: string, args: readonly string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: "pipe" });
   running.push(child);
   child.stdin.end("go\n");
   let text = "";
@@ -137,10 +151,14 @@ describe("bpftrace", () => {
 
 describe("the reader", () => {
   test("stalled under load three times has lost exactly what it says", async () => {
+    // What it leaves in TIME_WAIT ends a minute later, all at once, under the tests after this one.
+    const place = await Namespace.create("c");
+    onTestFinished(() => place.remove());
+    const churn = place.command(["python3", CHURN, "0", "6", "8", String(MORE_THAN_FITS)]);
     const { recorder, path } = await record("stalls.ndjson", SMALL_BUFFERS);
     for (let round = 0; round < 3; round++) {
       recorder.kill("SIGSTOP");
-      await load(CHURN, 0, 6, 8, MORE_THAN_FITS);
+      await printed(...churn);
       recorder.kill("SIGCONT");
       await untilWritten(path, (text) => text.split('"cause":"lost"').length > round + 1);
     }
