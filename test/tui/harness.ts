@@ -32,8 +32,12 @@ const profileOf = (options: MountOptions): TerminalProfile =>
     synchronized: options.synchronized ?? false,
   };
 
-/** The last that a text says of the cursor, shown or hidden; the emulator does not tell. */
-const CURSOR = new RegExp(`.*${"\x1b"}\\[\\?(?:12;)?25([hl])`, "s");
+/** Whether the cursor is shown after this text: the last word on it counts. The emulator does not tell. */
+function showsCursor(text: string, before: boolean): boolean {
+  const shown = Math.max(text.lastIndexOf("\x1b[?25h"), text.lastIndexOf("\x1b[?12;25h"));
+  const hidden = Math.max(text.lastIndexOf("\x1b[?25l"), text.lastIndexOf("\x1b[?12;25l"));
+  return shown === hidden ? before : shown > hidden;
+}
 
 /** What an emulated terminal shows. */
 export function textOf(emulator: Emulator): string {
@@ -56,7 +60,7 @@ export function mount(cols: number, rows: number, options: MountOptions = {}) {
     write(bytes: Buffer, _encoding, done) {
       const text = bytes.toString();
       written += text;
-      isCursorShown = (CURSOR.exec(text)?.[1] ?? (isCursorShown ? "h" : "l")) === "h";
+      isCursorShown = showsCursor(text, isCursorShown);
       const arrive = () => {
         drawn = new Promise<void>((resolve) => emulator.write(bytes, resolve));
         done();
