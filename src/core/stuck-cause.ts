@@ -16,6 +16,16 @@ export const CAUSE_WORDS: Readonly<Record<StuckCause, string>> = {
   inherited: "a child process inherited it and keeps it open",
 };
 
+/** The same for a column of a screen. */
+export const SHORT_CAUSES: Readonly<Record<StuckCause, string>> = {
+  leaked: "leaked: took all and never closed",
+  unread: "end not read: blocked or overloaded",
+  deadlocked: "end not read: threads wait for locks",
+  "idle-pool": "idle in a pool: end not read",
+  "not-accepted": "the listener does not accept",
+  inherited: "a child process inherited it",
+};
+
 /** What a cause is judged by. */
 export interface CauseFacts {
   readonly endpoints: readonly Endpoint[];

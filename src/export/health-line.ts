@@ -4,8 +4,10 @@ import type { Health } from "../core/health.ts";
 import type { Measure } from "../core/health-measures.ts";
 
 /** So much is shown; a line with its data stays below the 1024 bytes that NRPE 2 carries. */
-const FAULTS = { most: 3, length: 110 } as const;
-const DOUBTS = { most: 2, length: 100 } as const;
+const FAULTS = { most: 3, length: 540 } as const;
+/** Beside doubts. */
+const FEWER_FAULTS = { most: 3, length: 330 } as const;
+const DOUBTS = { most: 2, length: 200 } as const;
 const MAX_TEXT = 640;
 const QUOTES = /['"`<>]/g;
 const UNSAFE = /[^A-Za-z0-9 _\-.,:/()[\]%+=@#?*]/gu;
@@ -42,7 +44,8 @@ export function plainText(text: string): string {
 function sentence(health: Health, when: string): string {
   const { verdict, level, faults, doubts } = health;
   const texts = faults.map(({ text }) => text);
-  const seen = `${level === "OK" ? calm(health.measures) : joined(texts, FAULTS)}, ${when}`;
+  const room = doubts.length === 0 ? FAULTS : FEWER_FAULTS;
+  const seen = `${level === "OK" ? calm(health.measures) : joined(texts, room)}, ${when}`;
   if (doubts.length === 0) return seen;
   const why = `incomplete: ${joined(doubts, DOUBTS)}`;
   if (verdict !== "UNKNOWN") return `${seen}. Data is ${why}`;
@@ -61,8 +64,10 @@ function isLimited({ warning, critical }: Measure["limits"]): boolean {
   return warning !== null || critical !== null;
 }
 
-function joined(clauses: readonly string[], limits: typeof FAULTS | typeof DOUBTS): string {
-  const shown = clauses.slice(0, limits.most).map((clause) => cut(clause, limits.length));
+/** The first clauses, which share the room: one alone may say all that it has to. */
+function joined(clauses: readonly string[], room: { most: number; length: number }): string {
+  const first = clauses.slice(0, room.most);
+  const shown = first.map((clause) => cut(clause, Math.floor(room.length / first.length)));
   const left = clauses.length - shown.length;
   return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(" / ");
 }

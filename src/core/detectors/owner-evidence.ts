@@ -3,7 +3,6 @@
 import type { Nanoseconds, ProcessEvent } from "../../event/trace-event.ts";
 import type { Endpoint, Holder } from "../endpoint.ts";
 import type { DescriptorUse, Growth, OwnerFacts, Share } from "../owner-facts.ts";
-import { CAUSE_WORDS } from "../stuck-cause.ts";
 import { describeThreads } from "../thread-words.ts";
 import { lasting } from "./wording.ts";
 
@@ -11,15 +10,14 @@ const MOST_HOLDERS = 4;
 const MOST_FDS = 6;
 const LONGEST_COMMAND = 160;
 
-/** The lines, the likely cause first. */
+/** The lines; the likely cause stands in the finding's summary. */
 export function ownerEvidence(
   facts: OwnerFacts,
   endpoints: readonly Endpoint[],
   now: Nanoseconds,
-): { readonly first: string[]; readonly last: string[] } {
-  const { cause, growth, descriptors, process, threads } = facts;
-  const first = cause === null ? [] : [`likely cause: ${CAUSE_WORDS[cause]}`];
-  const last = [
+): string[] {
+  const { growth, descriptors, process, threads } = facts;
+  return [
     ...silence(endpoints, now),
     ...holderLines(endpoints),
     ...(threads === null ? [] : [`of process ${threads.pid} ${describeThreads(threads)}`]),
@@ -27,7 +25,6 @@ export function ownerEvidence(
     ...(descriptors === null ? [] : [descriptorText(descriptors)]),
     ...(process === null ? [] : [processText(process, now)]),
   ];
-  return { first, last };
 }
 
 /** `nothing was sent for 12 s, nothing received for 3 min`: of all, the one that moved last. */

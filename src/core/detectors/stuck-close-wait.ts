@@ -8,7 +8,7 @@ import type { Firing, Subject } from "../finding.ts";
 import { descriptorUse, growthOf } from "../growth.ts";
 import { flowOf } from "../open-flow.ts";
 import type { OwnerFacts } from "../owner-facts.ts";
-import { stuckCause } from "../stuck-cause.ts";
+import { CAUSE_WORDS, stuckCause } from "../stuck-cause.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
 import { ownerEvidence } from "./owner-evidence.ts";
@@ -99,16 +99,15 @@ function fire(core: CoreState, key: string, group: readonly Stay[], until: Nanos
   const subject = subjectOf(core, (group[0] as Stay).endpoint);
   const endpoints = group.map(({ endpoint }) => endpoint);
   const owner = ownerFacts(core, subject.pid, group, until);
-  const { first, last } = ownerEvidence(owner, endpoints, core.now);
   return {
     key,
     severity: count >= 100 ? "critical" : "warning",
     since: earliest(group),
     subject,
     count,
-    summary: summaryOf(subject, counted(count, "connection")),
+    summary: summaryOf(subject, counted(count, "connection")) + causeText(owner.cause),
     endpoints: endpoints.map(({ id }) => id),
-    evidence: [...first, ...evidenceOf(group), ...last],
+    evidence: [...evidenceOf(group), ...ownerEvidence(owner, endpoints, core.now)],
     owner,
   };
 }
@@ -144,6 +143,11 @@ function summaryOf({ pid, comm, listener, local }: Subject, connections: string)
   if (local !== undefined)
     return `${connections} at ${local} that the peer has closed stay open; who holds them is not known`;
   return `${process} has not closed ${connections} that the peer has closed`;
+}
+
+/** Not only in the evidence: what the reader of one line, of a list or of a pager, wants to know. */
+function causeText(cause: OwnerFacts["cause"]): string {
+  return cause === null ? "" : `; likely cause: ${CAUSE_WORDS[cause]}`;
 }
 
 const READINGS: Readonly<Record<Unread, string>> = {

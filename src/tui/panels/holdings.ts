@@ -1,6 +1,7 @@
 // Groups the connections in CLOSE_WAIT by whom they wait for.
 import type { Endpoint, Unread } from "../../core/endpoint.ts";
 import type { Finding, Severity } from "../../core/finding.ts";
+import { SHORT_CAUSES } from "../../core/stuck-cause.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint } from "../../event/tuple.ts";
 import { UNKNOWN } from "../format.ts";
@@ -25,7 +26,7 @@ export interface Holding {
   readonly lastMinute: number;
   /** Descriptors that the owner may still open; null where that is not known. */
   readonly descriptorsLeft: number | null;
-  /** What the readings and the holders make likely, in words. */
+  /** The likely cause of its finding, or before there is one what the readings make likely. */
   readonly cause: string;
   /** Of the finding that speaks of it. */
   readonly severity: Severity | null;
@@ -138,7 +139,10 @@ function holdingOf(
       process?.fdLimit == null || process.fdCount === null
         ? null
         : Math.max(0, process.fdLimit - process.fdCount),
-    cause: causeOf(readings, endpoints),
+    cause:
+      finding?.owner?.cause == null
+        ? causeOf(readings, endpoints)
+        : SHORT_CAUSES[finding.owner.cause],
     severity: finding?.severity ?? null,
   };
 }
