@@ -26,7 +26,7 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   // The row was read before its socket ended; it would raise the dead.
   if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
   const endpoint = known ?? discover(core, row);
-  endpoint.lastDump = row.dump;
+  endpoint.lastDump = Math.max(endpoint.lastDump, row.dump);
   if (row.inode > 0) core.table.indexInode(endpoint, row.inode);
   if (endpoint.touchedAt >= row.since) return;
   if (endpoint.state !== row.state) correct(core, endpoint, row);
@@ -101,11 +101,14 @@ function correct(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void 
   confirm(core, endpoint, row);
 }
 
-/** The dump is complete: an endpoint in its states and not in it is gone. */
+/**
+ * The dump is complete: an endpoint in its states and not in it is gone. Dumps are numbered as
+ * they begin and may overlap: what a later one has listed was still there after this one began.
+ */
 export function applySnapshotEnd(core: CoreState, end: SnapshotEndEvent): void {
   for (const state of end.states) {
     for (const endpoint of [...core.table.inState(state)]) {
-      if (endpoint.tuple.netns !== end.netns || endpoint.lastDump === end.dump) continue;
+      if (endpoint.tuple.netns !== end.netns || endpoint.lastDump >= end.dump) continue;
       if (endpoint.touchedAt >= end.since || endpoint.bornAt >= end.since) continue;
       if (endpoint.tuple.localPort === 0) continue;
       vanish(core, endpoint, end.t);

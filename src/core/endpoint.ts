@@ -153,7 +153,7 @@ export interface Endpoint {
   reset: ResetMark | null;
   /** Time of the last event that changed or confirmed it. */
   touchedAt: Nanoseconds;
-  /** Number of the last socket-table dump that listed it. */
+  /** Number of the socket-table dump that listed it and began last. */
   lastDump: number;
   /** Its number among the newest teardowns, from 1; 0 while it is none. */
   teardownNo: number;

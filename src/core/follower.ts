@@ -148,7 +148,7 @@ export class Follower {
     const absent: Endpoint[] = [];
     for (const state of event.states) {
       for (const endpoint of this.#trace.inState(state)) {
-        if (endpoint.tuple.netns !== event.netns || endpoint.lastDump === event.dump) continue;
+        if (endpoint.tuple.netns !== event.netns || endpoint.lastDump >= event.dump) continue;
         absent.push(endpoint);
       }
     }

@@ -296,6 +296,17 @@ describe("a complete dump without the endpoint's row", () => {
     story.at(5000).row(client, "ESTABLISHED").dumped();
     expect(story.endpoints.map(({ state }) => state)).toEqual(["ESTABLISHED", "CLOSE"]);
   });
+
+  test.each([
+    ["and was read before it", [7, 8]],
+    ["and was read after it", [8, 7]],
+  ])("spares what another lists that began later %s", (_, dumps) => {
+    const story = new Story().connect(client).at(5000);
+    for (const dump of dumps) story.row(client, "ESTABLISHED", { dump });
+    expect(story.dumped({ dump: 7 }).only.state).toBe("ESTABLISHED");
+    expect(story.dumped({ dump: 8 }).only.state).toBe("ESTABLISHED");
+    expect(story.dumped({ dump: 9 }).only.state).toBe("CLOSE");
+  });
 });
 
 describe("who holds it", () => {
