@@ -158,6 +158,8 @@ export class LiveSession {
    * been folded.
    */
   async look(netns: ReadonlySet<number>): Promise<void> {
+    // What to look at is told by the trace: an endpoint that closed a moment ago is not in it yet.
+    await this.#takenUntil(this.#clock.now());
     await this.#watch.look(netns);
     if (this.#probes.detail === null) this.#order.flush(this.#hold);
     else await this.#takenUntil(this.#clock.now());

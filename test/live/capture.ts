@@ -1,4 +1,5 @@
 /** Plays scenarios while lastack traces, and cuts its events into one recording a scenario. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { WantedDetail } from "../../src/event/detail.ts";
 import { parseStartedAt } from "../../src/event/time.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
@@ -61,8 +62,11 @@ export async function captureScenarios(
     beforeCleaning: async (scenario, netns) => {
       if (!needsLook(scenario) && withoutProbes.length === 0) return;
       await session.look(new Set(netns));
-      // A row of the table is dated a margin later than it was read.
-      lookedAt.set(scenario.name, Math.max(session.now(), session.trace.now));
+      // A row of the table is dated a margin later than it was read; what the clean-up ends must
+      // come later still.
+      const atNs = Math.max(session.now(), session.trace.now);
+      lookedAt.set(scenario.name, atNs);
+      await sleep(Math.max(0, atNs - session.now()) / 1e6 + 1);
     },
   });
   await companion?.finish();

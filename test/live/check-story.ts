@@ -91,10 +91,26 @@ function problemOf(each: PlayedScenario): string | null {
         actual?: unknown;
         expected?: unknown;
       };
-      return `${truth.end} ${truth.connection}: ${message}: ${JSON.stringify(actual)} for ${JSON.stringify(expected)}`;
+      return `${truth.end} ${truth.connection}: ${message}: ${JSON.stringify(actual)} for ${JSON.stringify(expected)}; ${phasesOf(truth, each)}`;
     }
   }
   return null;
+}
+
+/** When each phase of that end began and by what evidence, milliseconds before it was judged. */
+function phasesOf(truth: EndTruth, { captured }: PlayedScenario): string {
+  const { connections, connectionEndNs } = captured.facts;
+  return connections
+    .map((connection, i) => {
+      const atNs = connectionEndNs[i] ?? 0;
+      const endpoint = endpointOf(captured, traceOf(captured, atNs), connection, truth.end);
+      const phases = (endpoint?.phases ?? []).map(
+        ({ state, from, evidence }) => `${state} ${((atNs - from) / 1e6).toFixed(0)} ${evidence}`,
+      );
+      const ended = endpoint?.endedAt == null ? "" : `, ended ${(atNs - endpoint.endedAt) / 1e6}`;
+      return `${connection.name}: ${phases.join(", ")}${ended} ${endpoint?.note ?? ""}`;
+    })
+    .join("; ");
 }
 
 /** How many probe runs the kernel skipped, or records were lost, while it was played. */
