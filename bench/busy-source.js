@@ -2,6 +2,7 @@
 // A busy host for the dashboard: synthetic connections in real time, and how the program bears it.
 import { writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { getHeapSpaceStatistics } from "node:v8";
 import { header, NATURAL_LIFE_NS, ordered, PER_CONNECTION } from "./traffic.js";
 
 const PUMP_MS = 25;
@@ -106,6 +107,8 @@ export function noteOnSignal(path, counts) {
       worstGapMs: delay.max / 1e6,
       usualGapMs: delay.percentile(99) / 1e6,
       unsentBytes: process.stdout.writableLength,
+      youngBytes: getHeapSpaceStatistics().find((each) => each.space_name === "new_space")
+        ?.space_size,
       rssBytes: process.memoryUsage().rss,
     };
     cpu = process.cpuUsage();

@@ -4,6 +4,7 @@ import { Dashboard } from "./app-dashboard.ts";
 import type { DashboardSource } from "./dashboard-source.ts";
 import { ownLifecycle, reportPlainly } from "./lifecycle.ts";
 import { terminalProfile } from "./profile.ts";
+import { keepPausesShort } from "./short-pauses.ts";
 import { openTerminal } from "./term.ts";
 
 export type { DashboardSource, ScreenOptions, Teller } from "./dashboard-source.ts";
@@ -20,6 +21,7 @@ const SOURCE_FAILED = 1;
  * @returns the exit code: that of the lifecycle, or 1 where the source failed meanwhile
  */
 export function runDashboard(source: DashboardSource): Promise<number> {
+  keepPausesShort();
   const { color, ascii, theme } = source.options;
   const profile = terminalProfile({
     env: process.env,
