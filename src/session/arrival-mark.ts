@@ -1,31 +1,86 @@
 /** Tells up to which moment all records of the probes have come, as far as can be known. */
 
-import type { Nanoseconds } from "../event/trace-event.ts";
+import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import type { LedgerAccount } from "./ledger-account.ts";
 
 /** A record may come so many ticks after a younger one of another CPU. */
 const TICKS = 3;
 /** Nothing is awaited longer than this: bpftrace stands still, or says nothing for a second. */
+const LONGEST_TICKS = 30;
 const LONGEST_NS = 3e9;
+/** So many records of other CPUs keep bpftrace from a CPU for longer than those ticks. */
+const MANY = 300;
+/** What a CPU has left for telling comes so much later than what it tells at once. */
+const LEFT_NS = 50e6;
+
+interface CpuMark {
+  /** Newest record of this CPU, or the moment until which all of them are known to have come. */
+  t: Nanoseconds;
+  /** Number of the tick before which that came, and how many records had come by then. */
+  tick: number;
+  count: number;
+}
 
 /**
- * bpftrace empties one CPU's buffer after the other, each to its end. On a busy host it comes to it
- * late, so how old a record is says nothing of what is still to come; what counts is that for some
- * ticks nothing came that was older. Ticks are counted and not time: between two of them this
- * process has read what there was, however long it was kept from it.
+ * bpftrace empties one CPU's buffer after the other, each to its end, and to that end more is added
+ * meanwhile. On a busy host it comes to a CPU seconds late, so how old a record is says nothing of
+ * what is still to come. What counts is that for some ticks nothing came that was older, that no
+ * CPU which is being read stands further back, and that none is kept waiting by another's stream.
+ * Ticks are counted and not time: between two of them this process has read what there was, however
+ * long it was kept from it.
  */
 export class ArrivalMark {
+  readonly #cpus = new Map<number, CpuMark>();
+  readonly #before: { readonly newest: Nanoseconds; readonly now: Nanoseconds }[] = [];
   #newest = Number.NEGATIVE_INFINITY;
-  readonly #before: Nanoseconds[] = [];
+  #tick = 0;
+  #count = 0;
 
-  /** A record of the probes has come. */
-  note(t: Nanoseconds): void {
+  /** Take an event that the probes, or their account, have told. */
+  take(event: TraceEvent, account: Pick<LedgerAccount, "caughtUp">): void {
+    if (event.type === "gap") return;
+    this.note(event.t, "cpu" in event ? event.cpu : undefined);
+    if (event.type === "heartbeat") this.complete(account.caughtUp(), event.t);
+  }
+
+  /** A record of the probes has come; without a CPU one that is none of theirs. */
+  note(t: Nanoseconds, cpu?: number): void {
     if (t > this.#newest) this.#newest = t;
+    if (cpu === undefined) return;
+    this.#count++;
+    const mark = this.#cpus.get(cpu);
+    if (mark === undefined) {
+      this.#cpus.set(cpu, { t, tick: this.#tick, count: this.#count });
+      return;
+    }
+    if (t > mark.t) mark.t = t;
+    mark.tick = this.#tick;
+    mark.count = this.#count;
+  }
+
+  /** By the kernel's counters all records of these CPUs until `t` have come. */
+  complete(cpus: Iterable<number>, t: Nanoseconds): void {
+    for (const cpu of cpus) {
+      const mark = this.#cpus.get(cpu);
+      if (mark === undefined) continue;
+      if (t > mark.t) mark.t = t;
+      mark.count = this.#count;
+    }
   }
 
   /** The moment up to which nothing more is awaited; to be asked once a tick. */
   tick(now: Nanoseconds): Nanoseconds {
-    this.#before.push(this.#newest);
-    const settled = this.#before.length > TICKS ? this.#before.shift() : undefined;
-    return Math.max(settled ?? Number.NEGATIVE_INFINITY, now - LONGEST_NS);
+    const before = this.#before;
+    before.push({ newest: this.#newest, now });
+    if (before.length > LONGEST_TICKS + 1) before.shift();
+    const oldest = before[0]?.now ?? now;
+    const longest = before.length > LONGEST_TICKS ? oldest : oldest - LONGEST_NS;
+    let settled = before.at(-1 - TICKS)?.newest ?? Number.NEGATIVE_INFINITY;
+    for (const { t, tick, count } of this.#cpus.values()) {
+      const isAwaited = this.#tick - tick < TICKS || this.#count - count >= MANY;
+      if (isAwaited) settled = Math.min(settled, t - LEFT_NS);
+    }
+    this.#tick++;
+    return Math.max(settled, longest);
   }
 }

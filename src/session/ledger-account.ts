@@ -120,6 +120,12 @@ export class LedgerAccount {
     return this.close(cut.seqs, t);
   }
 
+  /** CPUs of which all has come that the kernel had sent when it told the newest figures. */
+  caughtUp(): number[] {
+    const all = [...(this.#cut?.seqs ?? [])];
+    return all.filter(([cpu, seq]) => (this.#cpus.get(cpu)?.seq ?? 0) >= seq).map(([cpu]) => cpu);
+  }
+
   /** Whether the accounts agree but for what is under way, as of the newest heartbeats. */
   get isEven(): boolean {
     return this.#isEven;

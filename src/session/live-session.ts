@@ -78,7 +78,7 @@ export class LiveSession {
       },
       holdNs: () => this.#holdNs(clock.now()),
       out: (event) => {
-        if (event.type !== "gap") this.#arrived.note(event.t);
+        this.#arrived.take(event, this.#feed.account);
         this.#pilot?.take(event);
         this.#order.push(event, this.#hold);
       },
