@@ -38,7 +38,7 @@ export class TimeCursor {
   #settleEnd: () => void = () => {};
   /** Settles when the view has shown the last event of a store that gets no more. */
   readonly ended: Promise<void>;
-  readonly after = (n: number) => (this.#isPaused ? this.#head.after(this.#view.trace, n) : []);
+  readonly after = (seconds: number) => this.#head.after(this.#view.trace, seconds);
 
   constructor(store: EventRing, { speed, newTrace, copyEvery = COPY_EVERY, ahead }: CursorOptions) {
     this.#store = store;

@@ -2,7 +2,8 @@
 import { type Layer, paintArea } from "./chart-area.ts";
 import { createLinePlotter, type LinePlotter } from "./chart-lines.ts";
 import { chooseScale, type Scale, scaleLabels } from "./chart-scale.ts";
-import { formatDuration, formatShortCount, UNKNOWN } from "./format.ts";
+import { paintTimeAxis, type TimeAxis } from "./chart-time-axis.ts";
+import { formatShortCount, UNKNOWN } from "./format.ts";
 import type { Painter } from "./painter.ts";
 
 /** One series of a chart. */
@@ -13,7 +14,7 @@ export interface ChartSeries extends Layer {
 }
 
 /** What a chart shows. */
-export interface ChartData {
+export interface ChartData extends TimeAxis {
   /**
    * `area` stacks the series, the first at the bottom: put what is rare there, where its boundary is
    * exact to an eighth of a row. `lines` lays them over each other, the last on top.
@@ -21,14 +22,8 @@ export interface ChartData {
   readonly kind: "area" | "lines";
   /** Values from the oldest to the newest; the newest that fit are shown, see {@link plotColumns}. */
   readonly series: readonly ChartSeries[];
-  /** Time that one value stands for, milliseconds. */
-  readonly sampleMs: number;
   /** False where the names stand elsewhere: the plot takes the legend's row. */
   readonly legend?: boolean;
-  /** The moment that is shown, on the time axis; `now` when absent. */
-  readonly end?: string;
-  /** So many of the newest values are later than that; none when absent. */
-  readonly ahead?: number;
   /** How values are written on the axis and in the legend; short counts when absent. */
   format?(value: number): string;
 }
@@ -70,7 +65,7 @@ function shareColumns(wanted: readonly number[], room: number): number[] {
   return shares;
 }
 
-/** The legend in one line: with the newest values if they fit, else names, else shortened names. */
+/** The legend in one line: with the moment's values if they fit, else names, else shortened names. */
 function paintLegend(painter: Painter, data: ChartData): void {
   const wanted = data.series.map(({ name }) => painter.measure(name) + 2);
   const room = painter.width - 2 * (data.series.length - 1);
@@ -85,8 +80,8 @@ function paintLegend(painter: Painter, data: ChartData): void {
     painter.text(x + 2, 0, painter.fit(name, width - 2), "text", width - 2);
     x += width;
     if (withValues) {
-      const newest = values.at(-1) ?? null;
-      const value = newest === null ? UNKNOWN : formatOf(data)(newest);
+      const shown = values.at(-1 - (data.ahead ?? 0)) ?? null;
+      const value = shown === null ? UNKNOWN : formatOf(data)(shown);
       painter.text(x, 0, painter.fit(value, VALUE_WIDTH + 1, "right"), "title");
       x += VALUE_WIDTH + 1;
     }
@@ -107,23 +102,7 @@ function paintAxes(painter: Painter, data: ChartData, scale: Scale): void {
   painter.text(0, bottom, label(0), "muted", LABEL_WIDTH);
   painter.put(LABEL_WIDTH, bottom, glyphs.corner, "border");
   const columns = plotColumns(painter.width);
-  for (let x = 0; x < columns; x++)
-    painter.put(AXIS_WIDTH + x, bottom, glyphs.horizontal, "border");
-  const { ahead = 0, end = "now" } = data;
-  const span = (values: number) => formatDuration(values * data.sampleMs).replace(".0s", "s");
-  painter.text(AXIS_WIDTH, bottom, `-${span(columns - ahead)}`, "muted");
-  const right = AXIS_WIDTH + columns;
-  if (ahead > 0) {
-    const at = right - ahead - 1;
-    painter.put(at, bottom, glyphs.up, "accent");
-    painter.textRight(at, bottom, end, "accent");
-    const label = `+${span(ahead)}`;
-    if (painter.measure(label) < ahead) painter.textRight(right, bottom, label, "muted");
-    return;
-  }
-  const middle = `-${span(columns / 2)}`;
-  if (columns >= 40) painter.text(AXIS_WIDTH + Math.round(columns / 2), bottom, middle, "muted");
-  painter.textRight(right, bottom, end, "muted");
+  paintTimeAxis(painter.within({ x: AXIS_WIDTH, y: bottom, width: columns, height: 1 }), data);
 }
 
 /** The series' marks beside their newest values, or in the nearest row that is free. */

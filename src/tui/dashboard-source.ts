@@ -44,7 +44,7 @@ export interface TimeCursor {
   readonly aimNs: Nanoseconds;
   /** Events that the store has behind the moment shown. */
   readonly ahead: number;
-  /** While it stands still, the first seconds after the moment shown, as far as they are known. */
+  /** The first seconds after the moment shown, as far as they are known; none at the newest. */
   after?(seconds: number): readonly SeriesPoint[];
   /** From when on the store has history; null while it is empty. */
   readonly oldestNs: Nanoseconds | null;

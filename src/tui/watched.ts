@@ -27,7 +27,7 @@ export interface Watched {
   /** How many a finding spoke of in each of the last seconds, oldest first. */
   trend(findingId: string): readonly number[];
   series(seconds: number): readonly SeriesPoint[];
-  /** The first seconds after the moment that is shown, where it stands still and they are known. */
+  /** The first seconds after the moment that is shown, as far as they are known. */
   after(seconds: number): readonly SeriesPoint[];
   /** Endpoints in a state, in order of entry; at most so many. */
   living(state: TcpState, most: number): readonly Endpoint[];

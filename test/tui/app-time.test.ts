@@ -99,10 +99,11 @@ describe("a live view", { timeout: 60_000 }, () => {
 
   it("shows in the chart what came before the moment and after it", async () => {
     await live(SOME, 70e9);
-    const axis = (text: string) => /0└(-.*)/.exec(text)?.[1]?.split("│")[0] ?? "";
+    const axis = (text: string) => /0└(.*)/.exec(text)?.[1]?.split("│")[0] ?? "";
     expect(axis(await app.frame())).toMatch(/05:01:10 *$/);
     const back = await go("b", ..."05:00:33", "enter");
     expect(axis(back)).toMatch(/05:00:33▲─*(\+\d+s)? *$/);
+    expect(back).toMatch(/transitions\/s +1 *[▁-█]+│[▁-█]+ /);
     const plot = back
       .split("\n")
       .slice(2, 8)

@@ -1,21 +1,15 @@
 // Shows how many endpoints are in each state, now and over the last minutes.
-import type { SeriesPoint } from "../../core/series.ts";
 import type { TcpState } from "../../event/tcp-state.ts";
-import type { Nanoseconds } from "../../event/trace-event.ts";
 import { type Chart, plotColumns } from "../chart.ts";
 import { formatShortCount } from "../format.ts";
 import type { Painter, Span } from "../painter.ts";
-import { LONGEST_SERIES } from "../watched.ts";
 import type { Panel, PanelLook } from "./panel.ts";
-import { chooseSampling, intoColumns } from "./sampling.ts";
+import { intoColumns, type SeriesAround, seriesAround, windowAround } from "./sampling.ts";
 
-/** How many are in each state, and what the charts are made from. */
+/** How many are in each state, and what the chart is made from. */
 export interface StatesData {
   readonly counts: ReadonlyArray<{ readonly state: TcpState; readonly count: number }>;
-  readonly points: readonly SeriesPoint[];
-  /** What came after the moment that is shown, where that stands still. */
-  readonly after: readonly SeriesPoint[];
-  readonly now: Nanoseconds;
+  readonly around: SeriesAround;
 }
 
 /** As the list shows them: what waits for an application first. */
@@ -40,19 +34,15 @@ const STACKED: readonly TcpState[] = [
 
 const LIST_WIDTH = 21;
 const LEAST_CHART = 24;
-/** The part of the chart that shows what came after a moment that stands still. */
-const AHEAD = 1 / 4;
 
 /** Endpoints per state: a list, and beside it a chart of the teardown states piled on each other. */
 export function statesPanel(chart: Chart): Panel<StatesData> {
   return {
     name: "states",
     title: "Endpoints by state",
-    view: ({ watched, now }) => ({
+    view: ({ watched }) => ({
       counts: LISTED.map((state) => ({ state, count: watched.count(state) })),
-      points: watched.series(LONGEST_SERIES),
-      after: watched.after(LONGEST_SERIES),
-      now,
+      around: seriesAround(watched),
     }),
     keys: () => [],
     draw(inside, data, look) {
@@ -81,25 +71,20 @@ function paintCounts(painter: Painter, { counts }: StatesData): void {
   });
 }
 
-function paintChart(chart: Chart, painter: Painter, data: StatesData, { scene }: PanelLook): void {
-  const width = plotColumns(painter.width);
-  const sampling = chooseSampling(width, data.now / 1e9);
-  const { step, seconds } = sampling;
-  const columnOf = (t: Nanoseconds) => Math.floor(t / (step * 1e9));
-  const cursor = columnOf(data.points.at(-1)?.at ?? data.now);
-  const last = cursor + Math.floor(width * AHEAD);
-  const after = data.after.filter(({ at }) => columnOf(at) <= last);
-  const columns = intoColumns(
-    [...data.points.slice(-seconds), ...after],
-    sampling,
-    (points) => points.at(-1)?.states ?? {},
-  );
+function paintChart(
+  chart: Chart,
+  painter: Painter,
+  { around }: StatesData,
+  { scene }: PanelLook,
+): void {
+  const window = windowAround(plotColumns(painter.width), around);
+  const columns = intoColumns(window.points, window, (points) => points.at(-1)?.states ?? {});
   chart.paint(painter, {
     kind: "area",
     legend: false,
-    sampleMs: step * 1000,
-    ahead: columnOf(after.at(-1)?.at ?? cursor * step * 1e9) - cursor,
-    end: scene.clock(data.now),
+    sampleMs: window.step * 1000,
+    ahead: window.ahead,
+    end: scene.clock(around.now),
     series: STACKED.map((state) => ({
       name: state,
       mark: painter.theme.sign(state),
