@@ -3,6 +3,11 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/**
+ * A process and a module graph for each of 200 files cost a second of CPU each: files of one
+ * worker share them, so what a test changes in its process it must put back.
+ */
+const isolate = false;
 const LIVE = ["test/live/**/*.test.ts", "test/**/*.sudo.test.ts"];
 
 export default defineConfig({
@@ -14,6 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          isolate,
           include: ["test/**/*.test.ts"],
           exclude: LIVE,
           maxWorkers: availableParallelism(),
@@ -26,6 +32,7 @@ export default defineConfig({
         // Probes see the whole host, so two live tests at once would see each other's connections.
         test: {
           name: "live",
+          isolate,
           include: LIVE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },

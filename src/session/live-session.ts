@@ -158,7 +158,7 @@ export class LiveSession {
    * been folded.
    */
   async look(netns: ReadonlySet<number>): Promise<void> {
-    // What to look at is told by the trace: an endpoint that closed a moment ago is not in it yet.
+    // What to look at is told by the trace, which does not know yet of what closed just now.
     await this.#takenUntil(this.#clock.now());
     await this.#watch.look(netns);
     if (this.#probes.detail === null) this.#order.flush(this.#hold);
@@ -243,10 +243,5 @@ export class LiveSession {
     this.trace.advance(t);
     this.trace.finish();
     this.#footer = { type: "footer", t, ledger: this.ledger };
-  }
-
-  /** The footer; null while tracing. */
-  get footer(): RecordingFooter | null {
-    return this.#footer;
   }
 }

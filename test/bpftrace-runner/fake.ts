@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 import type {
   BpftraceMessage,
   BpftraceOptions,
@@ -11,11 +11,14 @@ import type {
 } from "../../src/bpftrace-runner/index.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/fake-bpftrace/", import.meta.url));
-const directory = mkdtempSync(join(tmpdir(), "fake-bpftrace-"));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** The path of a program that runs the fake under this very node, which no fixed PATH may know. */
+/**
+ * The path of a program that runs the fake under this very node, which no fixed PATH may know;
+ * it is there until the test has finished.
+ */
 export function fakePath(name: string): string {
+  const directory = mkdtempSync(join(tmpdir(), "fake-bpftrace-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, name);
   writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${fixtures}${name}.js' "$@"\n`);
   chmodSync(path, 0o755);

@@ -1,6 +1,7 @@
 /** Plays scenarios while lastack traces, and cuts its events into one recording a scenario. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WantedDetail } from "../../src/event/detail.ts";
+import type { RecordingFooter } from "../../src/event/recording.ts";
 import { parseStartedAt } from "../../src/event/time.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { LiveSession } from "../../src/session/live-session.ts";
@@ -19,6 +20,7 @@ export interface Capture {
   readonly played: readonly PlayedScenario[];
   readonly events: readonly TraceEvent[];
   readonly session: LiveSession;
+  readonly footer: RecordingFooter;
 }
 
 /** A checkpoint's wall clock is cut to milliseconds: what it saw may have happened within it. */
@@ -70,7 +72,7 @@ export async function captureScenarios(
     },
   });
   await companion?.finish();
-  await session.stop();
+  const footer = await session.stop();
   const { header } = session;
   const origin = parseStartedAt(header.startedAt)?.epochNs ?? 0n;
   const toNs = (iso: string) =>
@@ -91,7 +93,7 @@ export async function captureScenarios(
     const own = eventsOf(events, namespaces, toNs(run.startedAt) - 2 * WALL_GRAIN_NS, endNs);
     return { run, captured: { facts, header, events: own } };
   });
-  return { played, events, session };
+  return { played, events, session, footer };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** `lastack check` on the real kernel: a leaking server, a quiet one, and looks that are cut short. */
 import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { connect, createServer, type Socket } from "node:net";
+import { beforeEach, describe, expect, type TestContext, test, vi } from "vitest";
 import { bpftraceOf } from "./bpftrace-of.ts";
 import { type Ended, Program } from "./program.ts";
 import { requireTracing } from "./requires.ts";
@@ -12,23 +12,16 @@ const SKIPS = ["--despite-loss"];
 // A look that takes 5 s alone takes many times that beside a busy compiler.
 vi.setConfig({ testTimeout: 180_000 });
 
-const running: Program[] = [];
-const servers: { readonly server: Server; readonly accepted: Socket[] }[] = [];
-
 beforeEach(requireTracing);
-afterEach(() => {
-  for (const program of running.splice(0)) program.kill("SIGKILL");
-  for (const { server, accepted } of servers.splice(0)) {
-    for (const socket of accepted) socket.destroy();
-    server.close();
-  }
-});
 
 /** A listener that accepts and never closes. */
-async function leakyServer(): Promise<number> {
+async function leakyServer({ onTestFinished }: TestContext): Promise<number> {
   const accepted: Socket[] = [];
   const server = createServer({ allowHalfOpen: true }, (socket) => accepted.push(socket));
-  servers.push({ server, accepted });
+  onTestFinished(() => {
+    for (const socket of accepted) socket.destroy();
+    server.close();
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -46,9 +39,11 @@ async function visit(port: number, times: number): Promise<void> {
   }
 }
 
-async function begin(...args: string[]): Promise<Program> {
+async function begin({ onTestFinished }: TestContext, ...args: string[]): Promise<Program> {
   const program = new Program(["check", ...args]);
-  running.push(program);
+  onTestFinished(() => {
+    program.kill("SIGKILL");
+  });
   await program.until("stderr", /^tracing/m);
   return program;
 }
@@ -60,16 +55,18 @@ function expectAnswer({ code, stdout, stderr }: Ended, answer: string, expected:
   return stdout;
 }
 
-describe("a server that leaks", () => {
-  test("during the look is CRITICAL, with its process and its count", async () => {
-    const port = await leakyServer();
+// Most of a look is waiting, so these are taken side by side.
+describe.concurrent("a server that leaks", () => {
+  test("during the look is CRITICAL, with its process and its count", async (ctx) => {
+    const port = await leakyServer(ctx);
     const check = await begin(
+      ctx,
       "--port",
       String(port),
       "--close-wait",
       "0:3",
       "--duration",
-      "1s",
+      "5s",
       ...SKIPS,
     );
     await visit(port, 5);
@@ -79,22 +76,22 @@ describe("a server that leaks", () => {
     expect(stdout).toContain(" 'close_wait'=5;0;3;0 ");
   });
 
-  test("before the look is found in the socket table, by its process", async () => {
-    const port = await leakyServer();
+  test("before the look is found in the socket table, by its process", async (ctx) => {
+    const port = await leakyServer(ctx);
     await visit(port, 3);
     const args = ["--pid", String(process.pid), "--port", String(port), "--duration", "300ms"];
-    const check = await begin(...args, "--close-wait", "0:9", ...SKIPS);
+    const check = await begin(ctx, ...args, "--close-wait", "0:9", ...SKIPS);
     const stdout = expectAnswer(await check.ended, "WARNING", 1);
     expect(stdout).toContain("3 in CLOSE_WAIT (WARNING above 0)");
   });
 
-  test("for longer than the look is UNKNOWN where it would matter, and a WARNING in time", async () => {
-    const port = await leakyServer();
+  test("for longer than the look is UNKNOWN where it would matter, and a WARNING in time", async (ctx) => {
+    const port = await leakyServer(ctx);
     await visit(port, 2);
     const limits = ["--port", String(port), "--close-wait", "1:9", ...SKIPS];
     const [short, long] = await Promise.all([
-      begin(...limits, "--for", "1h", "--duration", "300ms"),
-      begin(...limits, "--for", "1s", "--duration", "2s"),
+      begin(ctx, ...limits, "--for", "1h", "--duration", "300ms"),
+      begin(ctx, ...limits, "--for", "1s", "--duration", "5s"),
     ]);
     const unsure = expectAnswer(await short.ended, "UNKNOWN", 3);
     expect(unsure).toContain("2 more may be in CLOSE_WAIT for 3600 s");
@@ -102,20 +99,20 @@ describe("a server that leaks", () => {
     expect(sure).toContain("2 in CLOSE_WAIT for 1 s (WARNING above 1)");
   });
 
-  test("without limits is a WARNING by its finding after the default look", async () => {
-    const port = await leakyServer();
+  test("without limits is a WARNING by its finding after the default look", async (ctx) => {
+    const port = await leakyServer(ctx);
     await visit(port, 1);
-    const check = await begin("--port", String(port), ...SKIPS);
+    const check = await begin(ctx, "--port", String(port), ...SKIPS);
     const stdout = expectAnswer(await check.ended, "WARNING", 1);
     expect(stdout).toContain("stuck-close-wait (WARNING):");
     expect(stdout).toMatch(/ in (1[5-9]|[2-9]\d|\d{3,}) s[ .]/);
   });
 });
 
-test("a server that nobody visits is OK", async () => {
-  const port = await leakyServer();
+test("a server that nobody visits is OK", async (ctx) => {
+  const port = await leakyServer(ctx);
   const look = async () =>
-    (await begin("--port", String(port), "--close-wait", "0:3", "--duration", "300ms")).ended;
+    (await begin(ctx, "--port", String(port), "--close-wait", "0:3", "--duration", "300ms")).ended;
   let ended = await look();
   // An incomplete look is never OK: with others tracing on this host it takes another.
   for (let more = 4; more > 0 && ended.stdout.includes("skipped by the kernel"); more--) {
@@ -125,15 +122,15 @@ test("a server that nobody visits is OK", async () => {
   expect(stdout).toContain("0 in CLOSE_WAIT");
 });
 
-describe("a look that is cut short is UNKNOWN", () => {
-  test("by a signal", async () => {
-    const check = await begin("--close-wait", "1000000", "--finding", "none");
+describe.concurrent("a look that is cut short is UNKNOWN", () => {
+  test("by a signal", async (ctx) => {
+    const check = await begin(ctx, "--close-wait", "1000000", "--finding", "none");
     check.kill("SIGTERM");
     expect(expectAnswer(await check.ended, "UNKNOWN", 3)).toContain("the look was interrupted");
   });
 
-  test("by the death of bpftrace", async () => {
-    const check = await begin("--close-wait", "1000000", "--finding", "none");
+  test("by the death of bpftrace", async (ctx) => {
+    const check = await begin(ctx, "--close-wait", "1000000", "--finding", "none");
     process.kill(await bpftraceOf(check), "SIGKILL");
     expect(expectAnswer(await check.ended, "UNKNOWN", 3)).toMatch(/incomplete: .*bpftrace/);
   });

@@ -5,6 +5,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Endpoint } from "../../src/core/endpoint.ts";
 import type { Trace } from "../../src/core/fold.ts";
+import type { RecordingFooter } from "../../src/event/recording.ts";
 import { parseStartedAt } from "../../src/event/time.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { LiveSession } from "../../src/session/live-session.ts";
@@ -41,6 +42,7 @@ const chosen = scenarios.filter(({ name }) => asked.includes("all") || asked.inc
 const played = new Map<string, PlayedScenario>();
 let summary: Capture | undefined;
 let transitions: LiveSession | undefined;
+let footer: RecordingFooter | undefined;
 const told: TraceEvent[] = [];
 
 beforeAll(async () => {
@@ -54,7 +56,7 @@ beforeAll(async () => {
     await transitions.readHost();
   }
   summary = await captureScenarios(playable, { concurrency: 16, detail: "summary" });
-  await transitions?.stop();
+  footer = await transitions?.stop();
   // What both have told of one play cannot be played anew for one of them.
   const settled = isCompared ? summary.played : await playAgain(summary, { detail: "summary" });
   for (const each of settled) played.set(each.run.scenario.name, each);
@@ -63,8 +65,8 @@ beforeAll(async () => {
 test("each account is even", async (ctx) => {
   await requireTracing(ctx);
   const even = { lost: 0, unparsed: 0, balanced: true };
-  expect(summary?.session.footer?.ledger).toMatchObject(even);
-  if (isCompared) expect(transitions?.footer?.ledger).toMatchObject(even);
+  expect(summary?.footer.ledger).toMatchObject(even);
+  if (isCompared) expect(footer?.ledger).toMatchObject(even);
 });
 
 describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {

@@ -109,7 +109,7 @@ describe.each(chosen)("$name", ({ name, needs, expect: truths }) => {
 test("every probe record is accounted for", () => {
   const counts = new Map<string, number>();
   for (const { type } of capture?.events ?? []) counts.set(type, (counts.get(type) ?? 0) + 1);
-  expect(capture?.session.footer?.ledger, JSON.stringify([...counts])).toMatchObject({
+  expect(capture?.footer.ledger, JSON.stringify([...counts])).toMatchObject({
     lost: 0,
     unparsed: 0,
     balanced: true,

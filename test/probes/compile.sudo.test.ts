@@ -69,7 +69,7 @@ test("the kernels differ", () => {
   expect(distinct).toHaveLength(KERNELS.length);
 });
 
-describe("bpftrace compiles what is chosen for a kernel", () => {
+describe.concurrent("bpftrace compiles what is chosen for a kernel", () => {
   test.for(distinct)("that lacks %s", async ([, program], ctx) => {
     await requireTracing(ctx);
     expect(await compile(program)).toBeNull();
