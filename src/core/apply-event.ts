@@ -1,7 +1,7 @@
 /** Gives one event to the reducer of its type. */
 
 import type { GapEvent, HostEvent, TraceEvent } from "../event/trace-event.ts";
-import { applyOpen, applyOwner, applyProcess, applyThreads } from "./apply-owner.ts";
+import { applyOpen, applyOwner, applyProcess, applyThreads, applyUse } from "./apply-owner.ts";
 import {
   applyDestroy,
   applyMiniEnd,
@@ -33,6 +33,9 @@ export function applyEvent(core: CoreState, event: TraceEvent): void {
       break;
     case "read":
       applyRead(core, event);
+      break;
+    case "use":
+      applyUse(core, event);
       break;
     case "destroy":
       applyDestroy(core, event);

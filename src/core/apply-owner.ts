@@ -6,6 +6,7 @@ import type {
   ProcessEvent,
   ThreadsEvent,
   TransitionEvent,
+  UseEvent,
 } from "../event/trace-event.ts";
 import type { CoreState } from "./core-state.ts";
 import type { Endpoint, Holder, Owner } from "./endpoint.ts";
@@ -26,7 +27,9 @@ export function assignOwner(endpoint: Endpoint, event: TransitionEvent): void {
     event.to === "LAST_ACK" ||
     event.from === event.to ||
     (event.to === "CLOSE" && !event.orphan && !event.error);
-  if (isOwnAct && endpoint.owner?.pid !== event.pid) endpoint.owner = owner(event, "close");
+  if (!isOwnAct || endpoint.owner?.pid === event.pid) return;
+  endpoint.owner = owner(event, "close");
+  delete endpoint.usedBy;
 }
 
 function owner(event: TransitionEvent, source: "connect" | "close"): Endpoint["owner"] {
@@ -50,6 +53,31 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
   if (endpoint.unread === "not-accepted") {
     endpoint.unread = (endpoint.unreadBytes ?? 0) > 0 ? "data-unread" : "fin-unread";
   }
+}
+
+/**
+ * Somebody else reads or writes: whoever does holds the descriptor, by fork or SCM_RIGHTS, and is
+ * whom to ask about the connection.
+ *
+ * It is `likely` its only holder until a scan of its descriptors, which this sets off, has looked.
+ */
+export function applyUse(core: CoreState, event: UseEvent): void {
+  const endpoint = core.table.bySocket(event.sk) ?? knownByTable(core, event.inode);
+  if (endpoint === undefined) return;
+  endpoint.touchedAt = event.t;
+  if (event.inode > 0) core.table.indexInode(endpoint, event.inode);
+  const { owner: known } = endpoint;
+  if (known?.pid === event.pid) return;
+  if (known !== null && known.source !== "fd-scan") endpoint.openedBy = known;
+  endpoint.usedBy = event.pid;
+  const { pid, comm } = event;
+  endpoint.owner = { pid, comm, source: "fd-scan", confidence: "likely" };
+}
+
+/** A socket that no probe has told of yet. */
+function knownByTable(core: CoreState, inode: number): Endpoint | undefined {
+  const endpoint = core.table.byInode(inode);
+  return endpoint?.sk === null && !endpoint.isMini ? endpoint : undefined;
 }
 
 /** Of a socket that more processes share, who they all are tells nobody anything. */
@@ -84,12 +112,18 @@ export function applyOwner(core: CoreState, event: OwnerEvent): void {
   const holder: Holder = { pid: event.pid, comm: event.comm, fds: event.fds };
   endpoint.holders = [...others, holder].sort((a, b) => a.pid - b.pid);
   const { owner: known } = endpoint;
-  const found = ownerAmong(endpoint.holders, [known, scan.before]);
+  const user = endpoint.holders.find(({ pid }) => pid === endpoint.usedBy);
+  const found = user ? userOf(user) : ownerAmong(endpoint.holders, [known, scan.before]);
   endpoint.owner = found;
   const opener = [scan.before, known].find((each) => each !== null && each.source !== "fd-scan");
   if (opener == null) return;
   if (opener.pid === found.pid) delete endpoint.openedBy;
   else endpoint.openedBy = opener;
+}
+
+/** Seen to use it and to hold it: nothing is left to guess, whoever else holds it. */
+function userOf({ pid, comm }: Holder): Owner {
+  return { pid, comm, source: "fd-scan", confidence: "certain" };
 }
 
 /**

@@ -124,8 +124,10 @@ export interface Endpoint {
   orphan: boolean;
   owner: Owner | null;
   holders: readonly Holder[];
-  /** Who had accepted or connected it, where a scan no longer found it among the holders. */
+  /** Who had accepted or connected it, where another process uses it or holds it instead. */
   openedBy?: Owner;
+  /** The process that was last seen to read or write it and had neither accepted nor connected. */
+  usedBy?: number;
   unread: Unread | null;
   unreadBytes: number | null;
   eofRead: boolean;

@@ -5,9 +5,9 @@ import type { Ledger } from "../event/recording.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../event/trace-event.ts";
 import { applyEvent } from "./apply-event.ts";
-import { type CoreState, endEndpoint } from "./core-state.ts";
+import type { CoreState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { expiryVerdict } from "./expiry-queue.ts";
+import { expire } from "./expire.ts";
 import type { Finding } from "./finding.ts";
 import { ledgerOf } from "./ledger.ts";
 import type { Listener } from "./listener-table.ts";
@@ -23,13 +23,6 @@ import type { Summary, TraceOptions, TraceView } from "./trace.ts";
 import { Watchman } from "./watchman.ts";
 
 const SECOND_NS = 1e9;
-/**
- * How long the end of a mini-socket may be late. The kernel's timer wheel rounds 60 s up by as
- * much as 2 s at HZ=250 and 4 s at HZ=1000 (`kernel/time/timer.c:calc_index`), so where a probe
- * reports the end, the rule waits for it.
- */
-const MINI_END_GRACE_NS = 6 * SECOND_NS;
-
 /**
  * Everything known after the events so far. Deterministic: no clock but the events', no I/O.
  *
@@ -113,33 +106,21 @@ export class Trace implements TraceView {
   /** Run the timers and the detectors of every whole second up to `to`. */
   #advanceTo(to: Nanoseconds): void {
     if (to < this.#nextEvaluation || this.#resume !== null) {
-      this.#expire(to);
+      expire(this.#core, to);
       return;
     }
     // After a long silence nothing changes from second to second but what expires.
     const skipTo = to - 120 * SECOND_NS;
     if (this.#nextEvaluation < skipTo) {
-      this.#expire(skipTo);
+      expire(this.#core, skipTo);
       this.#nextEvaluation = Math.ceil(skipTo / SECOND_NS) * SECOND_NS;
     }
     while (this.#nextEvaluation <= to) {
-      this.#expire(this.#nextEvaluation);
+      expire(this.#core, this.#nextEvaluation);
       this.#watchman.look(this.#core, this.#nextEvaluation);
       this.#nextEvaluation += SECOND_NS;
     }
-    this.#expire(to);
-  }
-
-  #expire(now: Nanoseconds): void {
-    const { expiry, seesMiniEnd } = this.#core;
-    const due = seesMiniEnd ? now - MINI_END_GRACE_NS : now;
-    while (expiry.nextAt <= due) {
-      const at = expiry.nextAt;
-      const endpoint = expiry.pop();
-      if (endpoint === undefined || endpoint.endedAt !== null || endpoint.expiresAt !== at)
-        continue;
-      endEndpoint(this.#core, endpoint, at, expiryVerdict(endpoint));
-    }
+    expire(this.#core, to);
   }
 
   get now(): Nanoseconds {
@@ -167,6 +148,11 @@ export class Trace implements TraceView {
   /** The living endpoint with this tuple in this namespace. */
   endpointOf(tuple: SocketTuple): Endpoint | undefined {
     return this.#core.table.byTuple(tuple);
+  }
+
+  /** The endpoint whose socket file has this inode, as far as it was ever looked up. */
+  endpointOfInode(inode: number): Endpoint | undefined {
+    return this.#core.table.byInode(inode);
   }
 
   inState(state: TcpState): EndpointList {

@@ -113,6 +113,8 @@ export class Follower {
       case "open":
       case "read":
         return distinct(this.#living(event.sk));
+      case "use":
+        return distinct(this.#living(event.sk) ?? this.#inodes.get(event.inode));
       case "destroy":
         return distinct(this.#closed.get(event.sk));
       case "mini-segment":

@@ -24,6 +24,7 @@ const STRAYS: ReadonlySet<TraceEvent["type"]> = new Set<TraceEvent["type"]>([
   "reset",
   "open",
   "read",
+  "use",
   "mini-segment",
   "mini-end",
 ]);

@@ -21,6 +21,7 @@ import {
   resetFault,
   retransmitFault,
   transitionFault,
+  useFault,
 } from "./probe-event-faults.ts";
 
 /**
@@ -42,6 +43,8 @@ export function eventFault(event: Fields): Fault | undefined {
       return openFault(event);
     case "read":
       return readFault(event);
+    case "use":
+      return useFault(event);
     case "destroy":
       return destroyFault(event);
     case "mini-segment":

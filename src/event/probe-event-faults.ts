@@ -133,6 +133,15 @@ export function readFault(event: Fields): Fault {
   return destroyFault(event) ?? integerFault(event.bytes, "bytes", 0, U32);
 }
 
+/** Check a first use of a connection by somebody else. */
+export function useFault(event: Fields): Fault {
+  return (
+    destroyFault(event) ??
+    integerFault(event.inode, "inode", 0, EXACT) ??
+    flagFault(event.isWrite, "isWrite")
+  );
+}
+
 /** Check the letting go of a socket. */
 export function destroyFault(event: Fields): Fault {
   return instantFault(event) ?? markFault(event) ?? socketFault(event) ?? taskFault(event);

@@ -1,9 +1,27 @@
 /** What is told of processes: which sockets they hold, who they are, what their threads do. */
 
-import type { Nanoseconds } from "./trace-event.ts";
+import type { Nanoseconds, ProbeMark } from "./trace-event.ts";
 
 /** How a process was found to hold a socket. */
 export type OwnerSource = "connect" | "accept" | "close" | "fd-scan" | "listener";
+
+/**
+ * A process that neither accepted nor connected has read from a connection or written to it
+ * (`sock:sock_recv_length`, `sock:sock_send_length`): it came by the descriptor otherwise, or the
+ * socket is older than the trace. Told once for each newcomer.
+ */
+export interface UseEvent extends ProbeMark {
+  readonly type: "use";
+  readonly t: Nanoseconds;
+  readonly netns: number;
+  readonly sk: string;
+  /** Inode of the socket file. */
+  readonly inode: number;
+  /** Whether it wrote; else it read. */
+  readonly isWrite: boolean;
+  readonly pid: number;
+  readonly comm: string;
+}
 
 /** One process holds one socket file: found by a scan of descriptors. */
 export interface OwnerEvent {

@@ -107,6 +107,15 @@ export const FIELDS: FieldTable = {
   },
   open: { ...EVERY, ...TASK, how: "keep", netns: "keep", sk: "socket", fd: "keep" },
   read: { ...EVERY, ...MARK, ...TASK, netns: "keep", sk: "socket", bytes: "keep" },
+  use: {
+    ...EVERY,
+    ...MARK,
+    ...TASK,
+    netns: "keep",
+    sk: "socket",
+    inode: "inode",
+    isWrite: "keep",
+  },
   destroy: { ...EVERY, ...MARK, ...TASK, netns: "keep", sk: "socket" },
   "mini-segment": {
     ...EVERY,

@@ -1,16 +1,10 @@
 /** The vocabulary: everything that the core can learn arrives as one of these events. */
 
 import type { DetailEvent } from "./detail.ts";
-import type { OwnerEvent, ProcessEvent, ThreadsEvent } from "./process-event.ts";
+import type { OwnerEvent, ProcessEvent, ThreadsEvent, UseEvent } from "./process-event.ts";
 import type { TcpState } from "./tcp-state.ts";
 
-export type {
-  OwnerEvent,
-  OwnerSource,
-  ProcessEvent,
-  ThreadGroup,
-  ThreadsEvent,
-} from "./process-event.ts";
+export type * from "./process-event.ts";
 
 /** Nanoseconds since the recording's `startedAt`, on the boot clock (it counts suspend). */
 export type Nanoseconds = number;
@@ -286,6 +280,7 @@ export type TraceEvent =
   | ResetEvent
   | OpenEvent
   | ReadEvent
+  | UseEvent
   | DestroyEvent
   | MiniSegmentEvent
   | MiniEndEvent

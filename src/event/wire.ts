@@ -27,6 +27,7 @@ import {
   readTuple,
 } from "./wire-fields.ts";
 import { readLife } from "./wire-life.ts";
+import { readUse } from "./wire-use.ts";
 
 /** What a row alone does not say. */
 export interface WireContext {
@@ -94,6 +95,8 @@ export class WireDecoder {
         return this.#accept(f);
       case "F":
         return this.#readEnd(f);
+      case "U":
+        return readUse(f, (text) => this.time(text));
       case "D":
         return this.#destroy(f);
       case "W":

@@ -40,7 +40,7 @@ export class HostWatch {
   readonly #check: TableCheck;
   readonly #departures: Departures;
   readonly #queues: QueueWatch;
-  readonly #owners: OwnerWatch;
+  readonly owners: OwnerWatch;
   readonly #scan = new SharedRun(() => this.#scanNow());
   readonly #sysctls = new SharedRun(() => this.#namespaces.readSysctls(this.#tools as HostTools));
   readonly #counters = new SharedRun(() => this.#readCountersNow());
@@ -76,7 +76,7 @@ export class HostWatch {
     this.#check = new TableCheck(trace, now, out);
     this.#queues = new QueueWatch(trace, now);
     const { signal } = this.#tasks;
-    this.#owners = new OwnerWatch({
+    this.owners = new OwnerWatch({
       trace,
       now,
       out,
@@ -100,7 +100,7 @@ export class HostWatch {
       await this.#readTable({ namespaces: this.#namespaces.wanted() });
       // A holder is told after the row that shows the socket: the row is dated a margin later.
       await sleep((2 * MARGIN_NS) / 1e6, undefined, { signal: tasks.signal });
-      if (this.#canJoin) await this.#owners.read();
+      if (this.#canJoin) await this.owners.read();
       await this.#counters.ask();
     });
     tasks.every(QUEUES_EVERY_MS, "receive queues", () => this.#readQueues());
@@ -134,7 +134,7 @@ export class HostWatch {
 
   /** Look up who holds the living endpoints that pass, now. */
   async lookUpOwners(passes: (endpoint: Endpoint) => boolean): Promise<void> {
-    if (this.#canJoin) await this.#tasks.run("owners", () => this.#owners.lookUpAll(passes));
+    if (this.#canJoin) await this.#tasks.run("owners", () => this.owners.lookUpAll(passes));
   }
 
   /** Stop watching; resolves when nothing is under way any more. */
@@ -236,7 +236,7 @@ export class HostWatch {
   async #lookUpStuck(only?: ReadonlySet<number>): Promise<void> {
     const stuck = this.#queues.stuck();
     const wanted = only && stuck.filter(({ tuple }) => only.has(tuple.netns));
-    if (this.#canJoin) await this.#owners.lookUp(wanted ?? stuck);
+    if (this.#canJoin) await this.owners.lookUp(wanted ?? stuck);
   }
 
   #knownOf(inodes: ReadonlySet<number>): NetworkNamespace[] {

@@ -15,6 +15,7 @@ import type { EventListener, LiveOptions } from "./live-options.ts";
 import type { OperatorError } from "./operator-error.ts";
 import { ProbeFeed } from "./probe-feed.ts";
 import { RestartPlan } from "./restart-plan.ts";
+import { showWatch } from "./show-watch.ts";
 import { type PreparedProbes, prepareProbes } from "./start-probes.ts";
 
 export type { EventListener, LiveOptions } from "./live-options.ts";
@@ -228,8 +229,7 @@ export class LiveSession {
     this.#batch = [];
     for (const event of batch) {
       this.#step(event);
-      if (event.type === "transition") this.#watch.notice(event.netns);
-      else if (event.type === "gap") this.#watch.noticeLoss();
+      showWatch(this.#watch, event);
     }
     for (const listener of this.#listeners) listener(batch);
   }

@@ -2,7 +2,8 @@
 
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
-import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { holdersOf } from "../core/holder-history.ts";
+import type { Nanoseconds, TraceEvent, UseEvent } from "../event/trace-event.ts";
 import { DescriptorScanner } from "../host/fd-scan.ts";
 import { ProcessWatch } from "./process-watch.ts";
 import { ThreadWatch } from "./thread-watch.ts";
@@ -14,6 +15,7 @@ const REST = 20;
 const LONGEST_REST_NS = 4e9;
 const MOST_DESCRIBED = 300;
 const MOST_BLAMED = 100;
+const MOST_USES = 1000;
 
 /** What the watch works with. */
 export interface OwnerWatchOptions {
@@ -34,6 +36,9 @@ export class OwnerWatch {
   /** Of whom the blamed alone were asked, while the scan rested. */
   readonly #asked = new WeakSet<Endpoint>();
   #restsUntil: Nanoseconds = Number.NEGATIVE_INFINITY;
+  /** Sockets by inode that a newcomer was seen to use. */
+  readonly #used = new Map<number, number>();
+  #usersRestUntil: Nanoseconds = Number.NEGATIVE_INFINITY;
   readonly #processes: ProcessWatch;
   readonly #threads: ThreadWatch;
 
@@ -52,6 +57,7 @@ export class OwnerWatch {
    */
   async lookUp(stuck: readonly Endpoint[]): Promise<void> {
     const began = this.#options.now();
+    await this.#askUsers();
     const blamed = this.#blamed(stuck);
     for (const pid of blamed) await this.#processes.describe(pid);
     const due = stuck.filter(
@@ -60,6 +66,36 @@ export class OwnerWatch {
     if (began >= this.#restsUntil) await this.#askEverybody(due, began);
     else await this.#askBlamed(due, blamed);
     await this.#threads.look(blamed);
+  }
+
+  /** A process was seen to use a socket that another had opened. */
+  noteUse({ inode, pid }: UseEvent): void {
+    if (inode > 0 && this.#used.size < MOST_USES) this.#used.set(inode, pid);
+  }
+
+  /**
+   * Read the descriptors of those who use a socket that others had opened, and of those others.
+   *
+   * A server that forks for each connection brings them by the hundred; most are over by now.
+   */
+  async #askUsers(): Promise<void> {
+    const began = this.#options.now();
+    if (this.#used.size === 0 || began < this.#usersRestUntil) return;
+    const wanted = new Set<number>();
+    const among = new Set<number>();
+    for (const [inode, user] of this.#used) {
+      if (among.size >= MOST_BLAMED) break;
+      this.#used.delete(inode);
+      const endpoint = this.#options.trace.endpointOfInode(inode);
+      if (endpoint === undefined || endpoint.endedAt !== null) continue;
+      wanted.add(inode);
+      for (const pid of [user, ...holdersOf(endpoint)]) among.add(pid);
+      if (endpoint.openedBy !== undefined) among.add(endpoint.openedBy.pid);
+    }
+    if (wanted.size === 0) return;
+    await this.read(wanted, among);
+    const now = this.#options.now();
+    this.#usersRestUntil = now + Math.min(LONGEST_REST_NS, REST * (now - began));
   }
 
   async #askEverybody(due: readonly Endpoint[], began: Nanoseconds): Promise<void> {

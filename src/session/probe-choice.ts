@@ -97,7 +97,10 @@ function chooseOwners(facts: ProbeFacts, fragments: string[], unseen: string[]):
   if (hasAccept) fragments.push("owners.bt");
   else unseen.push("no system call tracepoints: who accepted, until a descriptor scan tells");
   if (tracepoints["sock:sock_recv_length"] !== null) fragments.push("reads.bt");
-  else unseen.push("no sock_recv_length tracepoint: whether the application has read the end");
+  else
+    unseen.push(
+      "no sock_recv_length tracepoint: who reads and writes, and whether the end was read",
+    );
 }
 
 function chooseMiniSockets(facts: ProbeFacts, fragments: string[], unseen: string[]): void {

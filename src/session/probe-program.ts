@@ -42,12 +42,17 @@ export interface LifeSettings {
   readonly possibleCpus: number;
   /** Whether the letting go of sockets is told, for which lives.bt takes notes. */
   readonly seesDestroy: boolean;
+  /** Whether first uses are told, for which who accepted and connected is noted. */
+  readonly seesUse: boolean;
 }
 
-/** The parameters `$6`-`$9`: detail, places of a CPU's ring, the switch's word, notes for destroy. */
+/**
+ * The parameters `$6`-`$10`: detail, places of a CPU's ring, the switch's word, notes for destroy
+ * and for uses.
+ */
 export function lifeParameters(settings: LifeSettings): number[] {
-  const { detail, word, possibleCpus, seesDestroy } = settings;
+  const { detail, word, possibleCpus, seesDestroy, seesUse } = settings;
   let ring = MAX_RING;
   while (ring > 1 && ring * possibleCpus > MAP_ENTRIES) ring /= 2;
-  return [detail, ring, word, seesDestroy ? 1 : 0];
+  return [detail, ring, word, seesDestroy ? 1 : 0, seesUse ? 1 : 0];
 }

@@ -59,7 +59,8 @@ const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "end.bt": [],
   "owners.bt": [false, false],
   "owners.lives.bt": [false, false],
-  "reads.bt": [false, false],
+  "reads.bt": [false, false, false],
+  "reads.lives.bt": [false, false],
   "tcp_destroy_sock.bt": [false, false],
   "lives_out.bt": [],
   "lives_tick.bt": [],
@@ -106,6 +107,7 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
           word: detail?.word ?? 0,
           possibleCpus: facts.possibleCpus,
           seesDestroy: choice.fragments.includes("tcp_destroy_sock.lives.bt"),
+          seesUse: choice.fragments.some((name) => /^reads\b/.test(name)),
         }),
       ];
       const env = bufferSettings(facts.possibleCpus);

@@ -122,6 +122,8 @@ export function disorder(seed: number, count: number): Whole {
         };
       case "open":
         return { type: "open", t, how: "accept", netns, sk, ...task, fd: chance(9) };
+      case "use":
+        return { type: "use", t, ...mark, netns, sk, inode, isWrite: flag(), ...task };
       case "read":
         return { type: "read", t, ...mark, netns, sk, bytes: chance(2), ...task };
       case "mini-segment":
@@ -232,6 +234,7 @@ const KINDS: readonly TraceEvent["type"][] = [
   "reset",
   "open",
   "read",
+  "use",
   "snapshot-end",
   "owner",
   "owner",

@@ -285,6 +285,21 @@ export class Story {
     return this.tell(event);
   }
 
+  /** A process that neither accepted nor connected reads. */
+  use(socket: Sock, pid: number, inode: number): this {
+    return this.tell({
+      type: "use",
+      t: this.t,
+      ...this.#mark(),
+      netns: socket.netns,
+      sk: socket.sk,
+      inode,
+      isWrite: false,
+      pid,
+      comm: "worker",
+    });
+  }
+
   destroy(socket: Sock): this {
     return this.tell({
       type: "destroy",

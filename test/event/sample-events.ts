@@ -107,6 +107,16 @@ const SAMPLE_OF: {
   },
   open: { type: "open", t: 4e6, how: "accept", netns: 4026531840, sk, ...task, fd: 11 },
   read: { type: "read", t: 5e6, netns: 4026531840, sk, bytes: 0, ...task, ...mark },
+  use: {
+    type: "use",
+    t: 5e6,
+    netns: 4026531840,
+    sk,
+    inode: 99_001,
+    isWrite: true,
+    ...task,
+    ...mark,
+  },
   destroy: { type: "destroy", t: 5e6, netns: 4026531840, sk, ...task, ...mark },
   "mini-segment": {
     type: "mini-segment",

@@ -44,6 +44,7 @@ export const ROWS = {
   resetReceived: "Y 46ba7b3f687 1 53 ffff88812902d340 f00008bf 2 0 100007f 0 100007f a32a 1 2\n",
   accept: 'A 46b9369c348 1 6 ffff88812902a500 f00008bf 5 18603 q"a b\\c\u00e9 z\n',
   read: "F 46b9a10d428 1 26 ffff88810a2aa700 f00008bf 0 18603 a b  c \n",
+  use: "U 164f72fc33de 1 7 ffff88843d009bc0 effffff9 c9451e 0 19307 python3\n",
   readLast: 'F 46b93877d1b 1 9 ffff88812902a500 f00008bf 5 18603 q"a b\\c\u00e9 z\n',
   letGo: "D 46ba303c6bd 1 44 ffff88812902a500 f00008bf 18603 l1\nl2 9 FIN\n",
   finalFin: "W 46da3074a58 1 1f ffff888125f42a00 f0000151 2 0 100007f 0 100007f e698 1e61 6 11 1\n",

@@ -410,6 +410,20 @@ describe("rows of Linux 6.18.44", () => {
         comm: "a b  c ",
       },
     ],
+    use: [
+      {
+        type: "use",
+        t: since("164f72fc33de"),
+        cpu: 1,
+        seq: 0x7,
+        netns: 0xeffffff9,
+        sk: "ffff88843d009bc0",
+        inode: 0xc9451e,
+        isWrite: false,
+        pid: 19307,
+        comm: "python3",
+      },
+    ],
     readLast: [
       {
         type: "read",
@@ -581,15 +595,17 @@ describe("a row that no probe prints", () => {
 
   test.each(names)("%s with a field short is nothing", (name) => {
     const fields = ROWS[name].trimEnd().split(" ");
-    const isNamed = /^[SAFD]/.test(ROWS[name]);
+    const isNamed = /^[SAFDU]/.test(ROWS[name]);
     // A name may hold spaces, so where one ends the row only its numbers can be short.
-    const least = isNamed ? { S: 28, A: 8, F: 8, D: 7 }[ROWS[name][0] as "S"] : fields.length - 1;
+    const least = isNamed
+      ? { S: 28, A: 8, F: 8, D: 7, U: 9 }[ROWS[name][0] as "S"]
+      : fields.length - 1;
     for (let length = 1; length <= least; length++) {
       expect(decode(fields.slice(0, length).join(" "))).toBeNull();
     }
   });
 
-  test.each(names.filter((name) => !/^[SAFD]/.test(ROWS[name])))(
+  test.each(names.filter((name) => !/^[SAFDU]/.test(ROWS[name])))(
     "%s with a field more is nothing",
     (name) => {
       expect(decode(ROWS[name].replace("\n", " 0\n"))).toBeNull();

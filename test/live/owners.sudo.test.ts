@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Unread } from "../../src/core/endpoint.ts";
+import type { Endpoint, Unread } from "../../src/core/endpoint.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import type { StuckCause } from "../../src/core/owner-facts.ts";
 import { LiveSession } from "../../src/session/live-session.ts";
@@ -64,23 +64,31 @@ const ACCUSED: readonly Case[] = [
   { name: "uring", cause: "leaked", unread: "drained" },
 ];
 const INNOCENT = ["stream", "longpoll"];
+/** Whom only their reads and writes tell: nothing is stuck, so nobody looks at descriptors. */
+const USERS = ["handed", "forked"];
 
 const children: ChildProcess[] = [];
 const told = new Map<string, Told>();
 let session: LiveSession | undefined;
+let summary: LiveSession | undefined;
 let findings: readonly Finding[] = [];
 
 beforeAll(async () => {
   if ((await tracingRefusal()) !== undefined) return;
-  session = await LiveSession.start({
+  const options = {
     version: "0.0.0-test",
     trace: { thresholds: { "stuck-close-wait": STUCK_SECONDS } },
-  });
-  await session.readHost();
-  const names = [...ACCUSED.map(({ name }) => name), ...INNOCENT];
+  };
+  session = await LiveSession.start(options);
+  summary = await LiveSession.start({ ...options, detail: "summary" });
+  await Promise.all([session.readHost(), summary.readHost()]);
+  const names = [...ACCUSED.map(({ name }) => name), ...INNOCENT, ...USERS];
   await Promise.all(names.map(async (name) => told.set(name, await begin(name))));
   const began = session.now();
-  while (session.now() - began < PATIENCE_NS && !isTold(session)) await pause(200);
+  const isAllTold = () =>
+    isTold(session as LiveSession) &&
+    USERS.every((name) => [session, summary].every((each) => isUsed(name, each)));
+  while (session.now() - began < PATIENCE_NS && !isAllTold()) await pause(200);
   // The innocent must have had the time to be accused.
   const left = (STUCK_SECONDS + 2) * 1000 - (session.now() - began) / 1e6;
   if (left > 0) await pause(left);
@@ -89,7 +97,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
-  await session?.stop();
+  await Promise.all([session?.stop(), summary?.stop()]);
 });
 
 beforeEach(requireTracing);
@@ -140,6 +148,17 @@ function isTold({ trace }: LiveSession): boolean {
   });
 }
 
+/** The server's end of a case's connection. */
+function served(name: string, from: LiveSession | undefined): Endpoint | undefined {
+  const port = told.get(name)?.port;
+  return [...(from?.trace.endpoints() ?? [])].find(({ tuple }) => tuple.localPort === port);
+}
+
+function isUsed(name: string, from: LiveSession | undefined): boolean {
+  const { owner } = served(name, from) ?? {};
+  return owner?.pid === told.get(name)?.pid && owner?.confidence === "certain";
+}
+
 describe.each(ACCUSED)("$name", (each) => {
   test(`is ${each.cause}, by process, descriptor and evidence`, (ctx) => {
     const { pid, fd, port, unsupported } = told.get(each.name) as Told;
@@ -171,7 +190,19 @@ test("a leak that has reached its limit is told as such", () => {
   expect(finding).toMatchObject({ severity: "critical" });
 });
 
-test.each(INNOCENT)("%s is accused of nothing", (name) => {
+test.each(USERS)("%s: who reads and writes owns it, in every detail", (name) => {
+  const { pid, fd } = told.get(name) as Told;
+  for (const from of [session, summary]) {
+    const endpoint = served(name, from);
+    expect(endpoint?.state).toBe("ESTABLISHED");
+    expect(endpoint?.owner).toMatchObject({ pid, source: "fd-scan", confidence: "certain" });
+    const holder = endpoint?.holders.find((each) => each.pid === pid);
+    expect(holder?.fds).toContain(fd);
+    expect(endpoint?.openedBy).toMatchObject({ source: "accept" });
+  }
+});
+
+test.each([...INNOCENT, ...USERS])("%s is accused of nothing", (name) => {
   const { pid } = told.get(name) as Told;
   expect(findings.filter(({ subject }) => subject.pid === pid)).toEqual([]);
 });

@@ -4,12 +4,15 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bpftraceVersion, findBpftrace, startBpftrace } from "../../src/bpftrace-runner/index.ts";
 import { chooseProbes } from "../../src/session/probe-choice.ts";
-import { programParameters, readProgram } from "../../src/session/probe-program.ts";
+import { lifeParameters, programParameters, readProgram } from "../../src/session/probe-program.ts";
 import { requireTracing } from "../live/requires.ts";
 import { kernelWithout, LACKS, type Lack } from "../session/probe-facts.ts";
 
 const run = promisify(execFile);
-const PARAMETERS = programParameters(4026531840, [80, 443, 8080, 65535]).map(String);
+const PARAMETERS = [
+  ...programParameters(4026531840, [80, 443, 8080, 65535]),
+  ...lifeParameters({ detail: 2, word: 77, possibleCpus: 2, seesDestroy: true, seesUse: true }),
+].map(String);
 
 let bpftrace = "";
 /** `-d` alone means a dry run up to 0.20; later versions take a stage there. */

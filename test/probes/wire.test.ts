@@ -112,7 +112,7 @@ const CAPTURED: Readonly<Record<string, readonly string[]>> = {
     LIFE_ROWS.lifeActive,
   ],
   "owners.lives.bt": [ROWS.accept],
-  "reads.lives.bt": [ROWS.readLast],
+  "reads.lives.bt": [ROWS.use, ROWS.readLast, ROWS.use],
   "tcp_destroy_sock.lives.bt": [ROWS.letGo],
   "tcp_set_state.bt": [ROWS.linger],
   "tcp_set_state.nobtf.bt": [ROWS.blindTransition],
@@ -124,7 +124,7 @@ const CAPTURED: Readonly<Record<string, readonly string[]>> = {
   "tcp_receive_reset.bt": [ROWS.resetReceived],
   "tcp_destroy_sock.bt": [ROWS.letGo],
   "owners.bt": [ROWS.accept],
-  "reads.bt": [ROWS.readLast],
+  "reads.bt": [ROWS.use, ROWS.readLast, ROWS.use],
   "time_wait.bt": [ROWS.finalFin],
   "time_wait_end.bt": [ROWS.miniEnd],
 };

@@ -48,7 +48,7 @@ describe("without one thing", () => {
     ["tcp:tcp_destroy_sock", without("tcp_destroy_sock.bt", "end.bt"), /descriptor/],
     ["syscalls:sys_exit_accept", without("owners.bt"), /who accepted/],
     ["syscalls:sys_exit_accept4", without("owners.bt"), /who accepted/],
-    ["sock:sock_recv_length", without("reads.bt", "end.bt"), /read the end/],
+    ["sock:sock_recv_length", without("reads.bt", "end.bt"), /the end was read/],
     ["skb:kfree_skb", without("time_wait.bt"), /TIME_WAIT begins/],
     ["skb:kfree_skb rx_sk", without("time_wait.bt"), /TIME_WAIT begins/],
     ["timer:timer_expire_entry", without("time_wait_end.bt"), /TIME_WAIT ends/],

@@ -132,7 +132,9 @@ export const programWords: readonly Topic[] = [
 
       Sources: connect, accept, close (each the process that made the call), fd-scan (its open
       files), listener (not accepted yet). After fork several processes can hold one socket;
-      holders lists them all. An orphan has no owner any more; the last one is shown.
+      holders lists them all, and the one that was seen to read or write is the owner: only likely
+      (fd-scan too) until its open files have been read. An orphan has no owner any more; the last
+      one is shown.
     `),
     aliases: ["holders", "holder"],
     see: ["orphan", "accept-queue", "evidence"],

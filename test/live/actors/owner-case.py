@@ -229,6 +229,45 @@ def stream():
         time.sleep(0.05)
 
 
+def handed():
+    """An open connection that a worker, older than it, got by SCM_RIGHTS, reads and answers."""
+    ours, theirs = socket.socketpair()
+    worker = os.fork()
+    if worker == 0:
+        die_with_parent()
+        _, extra, _, _ = theirs.recvmsg(1, socket.CMSG_SPACE(4))
+        taken = socket.socket(fileno=array.array("i", extra[0][2])[0])
+        taken.sendall(taken.recv(100))
+        theirs.sendall(bytes([taken.fileno()]))
+        stay()
+    listener, port = listen()
+    client = socket.create_connection(("127.0.0.1", port))
+    server, _ = listener.accept()
+    client.sendall(b"x")
+    ours.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [server.fileno()]))])
+    server.close()
+    say(worker, ours.recv(1)[0], port, parent=os.getpid())
+    stay()
+
+
+def forked():
+    """A child reads an open connection; the parent, which accepted it, keeps it open and does nothing."""
+    listener, port = listen()
+    client = socket.create_connection(("127.0.0.1", port))
+    server, _ = listener.accept()
+    client.sendall(b"x")
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        die_with_parent()
+        server.recv(100)
+        os.write(writing, b"!")
+        stay()
+    os.read(reading, 1)
+    say(child, server.fileno(), port, parent=os.getpid())
+    stay()
+
+
 def longpoll():
     """A request that is answered late: nothing moves, and nobody has closed."""
     listener, port = listen()
