@@ -13,6 +13,7 @@ import {
 import { applySnapshot, applySnapshotEnd } from "./apply-snapshot.ts";
 import { applyTransition } from "./apply-transition.ts";
 import type { CoreState } from "./core-state.ts";
+import { applyCounts } from "./counted-lives.ts";
 
 const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
 
@@ -69,6 +70,9 @@ export function applyEvent(core: CoreState, event: TraceEvent): void {
       break;
     case "detail":
       core.detail = event;
+      break;
+    case "counts":
+      applyCounts(core, event);
       break;
     case "gap":
       applyGap(core, event);

@@ -9,7 +9,8 @@ import type {
   ThreadsEvent,
   TransitionEvent,
 } from "../event/trace-event.ts";
-import { DurationHistogram } from "./duration-histogram.ts";
+import { type CountedLives, histogramOf } from "./counted-lives.ts";
+import type { DurationHistogram } from "./duration-histogram.ts";
 import type { Endpoint, Evidence, Verdict } from "./endpoint.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { ExpiryQueue } from "./expiry-queue.ts";
@@ -60,6 +61,7 @@ export interface CoreState {
   readonly expiry: ExpiryQueue;
   readonly gaps: GapList;
   readonly phases: Map<TcpState, DurationHistogram>;
+  readonly counted: CountedLives;
   readonly processes: Map<number, ProcessEvent>;
   /** What the threads of a process were last seen to do. */
   readonly threads: Map<number, ThreadsEvent>;
@@ -131,12 +133,7 @@ export function closePhase(core: CoreState, endpoint: Endpoint, at: Nanoseconds)
     core.left.push({ endpoint, state: phase.state, from: phase.from, to: phase.to });
   }
   if (phase.atLeast) return;
-  let histogram = core.phases.get(phase.state);
-  if (histogram === undefined) {
-    histogram = new DurationHistogram();
-    core.phases.set(phase.state, histogram);
-  }
-  histogram.record(phase.to - phase.from);
+  histogramOf(core, phase.state).record(phase.to - phase.from);
 }
 
 /** The endpoint is gone from the socket table. */

@@ -8,8 +8,8 @@ const NS_PER_MS = 1e6;
 /**
  * Log-linear histogram: 64 buckets per power of two, so a percentile is off by 1.6 % at most.
  *
- * The core may not import a package, and the details that aggregate in the kernel deliver
- * buckets of this form anyway.
+ * The core may not import a package. What the kernel only counted comes in coarser steps, of which
+ * the upper edge is recorded (`CountedGroup.stays`).
  */
 export class DurationHistogram {
   readonly #counts = new Map<number, number>();
@@ -24,12 +24,13 @@ export class DurationHistogram {
     return copy;
   }
 
-  /** Count one duration, nanoseconds; negative ones count as 0. */
-  record(ns: number): void {
+  /** Count a duration, nanoseconds, once or as often as it was seen; negative ones count as 0. */
+  record(ns: number, count = 1): void {
+    if (count <= 0) return;
     const value = Math.max(0, ns);
     const bucket = bucketOf(value);
-    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + 1);
-    this.#total++;
+    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
+    this.#total += count;
     if (value > this.#max) this.#max = value;
   }
 

@@ -2,6 +2,7 @@
 
 import { Copier } from "./copier.ts";
 import type { CoreState } from "./core-state.ts";
+import { CountedLives } from "./counted-lives.ts";
 import { EndpointTable, type EvictionListener } from "./endpoint-table.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
 import { GapList } from "./gap-list.ts";
@@ -32,6 +33,7 @@ export function* copyCoreState(
     expiry: core.expiry.copy(of),
     gaps: core.gaps.copy(),
     phases: new Map([...core.phases].map(([state, histogram]) => [state, histogram.copy()])),
+    counted: core.counted.copy(),
     processes: new Map(core.processes),
     threads: new Map(core.threads),
     sysctls: new Map(core.sysctls),
@@ -69,6 +71,7 @@ export function newCoreState(options: TraceOptions, onEvict: EvictionListener): 
     expiry: new ExpiryQueue(),
     gaps: new GapList(),
     phases: new Map(),
+    counted: new CountedLives(),
     processes: new Map(),
     threads: new Map(),
     sysctls: new Map([[0, { ...options.sysctls }]]),

@@ -27,6 +27,7 @@ const STRAYS: ReadonlySet<TraceEvent["type"]> = new Set<TraceEvent["type"]>([
   "use",
   "mini-segment",
   "mini-end",
+  "counts",
 ]);
 
 /**

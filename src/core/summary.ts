@@ -4,8 +4,11 @@ import type { CoreState } from "./core-state.ts";
 import type { Tally } from "./tally.ts";
 import type { Summary } from "./trace.ts";
 
-/** Put together what was counted; `tally` holds every endpoint, those that are forgotten too. */
-export function summaryOf({ table, resends, phases }: CoreState, tally: Tally): Summary {
+/** Put together what was counted; `tally` holds every endpoint that was told, those that are forgotten too. */
+export function summaryOf(core: CoreState, tally: Tally): Summary {
+  const { table, resends, phases, counted } = core;
+  const places = counted.places();
+  for (const place of places) tally.addCounted(place);
   return {
     endpoints: tally.endpoints,
     itemised: table.byId.size,
@@ -14,5 +17,6 @@ export function summaryOf({ table, resends, phases }: CoreState, tally: Tally): 
     byRole: tally.byRole,
     retransmits: { ...resends },
     phaseMs: Object.fromEntries([...phases].map(([state, each]) => [state, each.percentiles()])),
+    ...(places.length > 0 && { counted: places }),
   };
 }

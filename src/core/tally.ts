@@ -1,5 +1,6 @@
 /** Counts endpoints by verdict and role, also those that are no longer itemised. */
 
+import type { CountedGroup } from "../event/counts.ts";
 import type { Endpoint, Role, Verdict } from "./endpoint.ts";
 
 /** Verdict as a report states it: an endpoint without one is still open or closing. */
@@ -29,6 +30,14 @@ export class Tally {
     if (endpoint.teardownAt !== null) this.teardowns++;
     this.byVerdict[verdictOf(endpoint, isComplete)]++;
     this.byRole[endpoint.role]++;
+  }
+
+  /** Take in endpoints that nothing but their end is known of; each of them was torn down. */
+  addCounted({ role, verdict, count }: Pick<CountedGroup, "role" | "verdict" | "count">): void {
+    this.endpoints += count;
+    this.teardowns += count;
+    this.byVerdict[verdict] += count;
+    this.byRole[role] += count;
   }
 
   /** A copy to go on counting with. */

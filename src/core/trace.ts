@@ -2,6 +2,7 @@
 
 import type { Ledger } from "../event/recording.ts";
 import type { Nanoseconds, ProcessEvent, TraceEvent } from "../event/trace-event.ts";
+import type { CountedPlace } from "./counted-lives.ts";
 import type { Endpoint, Role, Verdict } from "./endpoint.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import type { Resume } from "./resume.ts";
@@ -23,6 +24,8 @@ export interface Summary {
   readonly byRole: Readonly<Record<Role, number>>;
   readonly retransmits: { readonly FIN: number; readonly DATA: number; readonly SYN: number };
   readonly phaseMs: Readonly<Record<string, Percentiles>>;
+  /** Endpoints that the kernel only counted, by place, the largest first; absent where there are none. */
+  readonly counted?: readonly CountedPlace[];
 }
 
 /** What the core needs to know beside the events. All have defaults. */

@@ -1,5 +1,6 @@
 /** Checks of whole events, as a file brings them: null when every field is right. */
 
+import { countsFault } from "./counts-fault.ts";
 import type { Fault, Fields } from "./field-faults.ts";
 import {
   gapFault,
@@ -67,6 +68,8 @@ export function eventFault(event: Fields): Fault | undefined {
       return heartbeatFault(event);
     case "detail":
       return detailFault(event);
+    case "counts":
+      return countsFault(event);
     case "gap":
       return gapFault(event);
     default:

@@ -99,6 +99,7 @@ function decodeHeader(header: Fields): DecodedRecord {
     optionalIntegerFault(header.netns, "netns", 0, EXACT) ??
     (header.slice === undefined ? null : sliceFault(header.slice)) ??
     optionalFlagFault(header.redacted, "redacted") ??
+    optionalIntegerFault(header.sampled, "sampled", 1, EXACT) ??
     (header.part === undefined ? null : partFault(header.part));
   return why === null
     ? { kind: "header", header: header as unknown as RecordingHeader }

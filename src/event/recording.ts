@@ -45,6 +45,8 @@ export interface RecordingHeader {
   readonly slice?: SliceOrigin;
   /** Names and addresses are made up: see `redact.ts`. */
   readonly redacted?: boolean;
+  /** In `aggregate` detail one in so many of the teardowns that need not be told is told all the same. */
+  readonly sampled?: number;
   /** Present in each file of a recording that is written as many files. */
   readonly part?: RecordingPart;
 }

@@ -26,6 +26,8 @@ export type Treatment =
   /** One of the timers of `ss`. */
   | "timer"
   | "user"
+  /** What was only counted: numbers and words that the codec has checked, and nothing else. */
+  | "counted"
   /** What threads do: the kernel's words, or nothing. */
   | "threads"
   | "counters"
@@ -192,5 +194,6 @@ export const FIELDS: FieldTable = {
     balanced: "keep",
   },
   detail: { ...EVERY, ...MARK, detail: "keep", cause: "keep", figure: "keep" },
+  counts: { ...EVERY, groups: "counted" },
   gap: { ...EVERY, from: "keep", cause: "keep", count: "keep", cpu: "keep" },
 };

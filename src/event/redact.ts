@@ -1,5 +1,6 @@
 /** Takes names and addresses out of a recording and leaves its stories as they are. */
 
+import { type CountedGroup, plainGroup } from "./counts.ts";
 import { isFields } from "./field-faults.ts";
 import { hashBits, type KeyedHash } from "./keyed-hash.ts";
 import type { RecordingHeader, SliceOrigin } from "./recording.ts";
@@ -9,6 +10,8 @@ import { parseStartedAt } from "./time.ts";
 import type { ThreadGroup, TraceEvent } from "./trace-event.ts";
 
 export type { KeyedHash } from "./keyed-hash.ts";
+
+type Lists = "counted" | "threads";
 
 const CACHE_LIMIT = 65_536;
 /** "task-" and so many digits are as long as the kernel lets a process name be. */
@@ -83,6 +86,7 @@ export class Redactor {
       ...(netns !== undefined && { netns }),
       ...(slice !== undefined && { slice: sliceIn(slice) }),
       ...(part !== undefined && { part }),
+      ...(header.sampled !== undefined && { sampled: header.sampled }),
       redacted: true,
     };
   }
@@ -97,6 +101,8 @@ export class Redactor {
         return entriesIn(value, (name) => COUNTER.test(name));
       case "sysctls":
         return sysctlsIn(value);
+      case "counted":
+        return (value as readonly CountedGroup[]).map(plainGroup);
       case "threads":
         return (value as readonly ThreadGroup[]).map(kernelWordsIn);
       default:
@@ -106,7 +112,7 @@ export class Redactor {
 
   #text(
     text: string,
-    treatment: Exclude<Treatment, "keep" | "counters" | "sysctls" | "inode" | "threads">,
+    treatment: Exclude<Treatment, "keep" | "counters" | "sysctls" | "inode" | Lists>,
   ) {
     switch (treatment) {
       case "address":

@@ -1,9 +1,12 @@
 /** The vocabulary: everything that the core can learn arrives as one of these events. */
 
+import type { CountsEvent } from "./counts.ts";
 import type { DetailEvent } from "./detail.ts";
+import type { GapEvent } from "./gap.ts";
 import type { OwnerEvent, ProcessEvent, ThreadsEvent, UseEvent } from "./process-event.ts";
 import type { TcpState } from "./tcp-state.ts";
 
+export type * from "./gap.ts";
 export type * from "./process-event.ts";
 
 /** Nanoseconds since the recording's `startedAt`, on the boot clock (it counts suspend). */
@@ -259,20 +262,6 @@ export interface HeartbeatEvent {
   readonly balanced?: boolean;
 }
 
-/** Why events are missing. */
-export type GapCause = "lost" | "skipped" | "unparsed" | "hung" | "restart" | "disk" | "damaged";
-
-/** Events that we know we missed, between `from` and `t`. */
-export interface GapEvent {
-  readonly type: "gap";
-  readonly t: Nanoseconds;
-  readonly from: Nanoseconds;
-  readonly cause: GapCause;
-  /** How many; null when only the time is known. */
-  readonly count: number | null;
-  readonly cpu?: number;
-}
-
 /** Anything the core can be told. */
 export type TraceEvent =
   | TransitionEvent
@@ -292,4 +281,5 @@ export type TraceEvent =
   | HostEvent
   | HeartbeatEvent
   | DetailEvent
+  | CountsEvent
   | GapEvent;

@@ -48,6 +48,9 @@ export function completenessOf({
     const [some, all] = [countText(summary.itemised), countText(summary.endpoints)];
     details.push(`${some} of ${all} endpoints stand in the list; the counts cover all of them.`);
   }
+  if (recording.sampled !== undefined) {
+    details.push(sampledSentence(recording.sampled, summary.counted !== undefined));
+  }
   const { header } = source.frame;
   if (header.slice !== undefined) details.push(sliceSentence(header.slice, source.clock));
   if (header.redacted === true) details.push(REDACTED);
@@ -58,6 +61,16 @@ export function completenessOf({
 const REDACTED =
   "Redacted: names and addresses are made up, ports and process ids are as they were.";
 const INCOMPLETE = "Incomplete: events are missing, so a connection may have done more than this.";
+
+/** The steps are those of `CountedGroup.stays`; what was only counted passes no filter. */
+function sampledSentence(sampled: number, isCounted: boolean): string {
+  const listed =
+    "Listed are all that were not plain, and about one in " +
+    `${countText(sampled)} of those that ended well within half a second`;
+  return isCounted
+    ? `${listed}; of the others the times are counted in steps, and may be an eighth too long.`
+    : `${listed}; the others, if any, are not in these counts.`;
+}
 
 function completeHeadline(counted: number): string {
   if (counted === 0) return "Complete: the kernel counted no records, and none are missing.";

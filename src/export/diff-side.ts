@@ -52,7 +52,8 @@ export interface DiffSide {
  * Sum up one recording.
  *
  * Counted is what happened in its time: a slice carries the stories of its endpoints from before,
- * and those would make its rates too high. So everything is counted from the itemised endpoints.
+ * and those would make its rates too high. So everything is counted from the itemised endpoints,
+ * and to them come the teardowns that the kernel only counted, of which a slice has its time's.
  */
 export function diffSide(
   view: TraceView,
@@ -89,6 +90,7 @@ function tallyOf(view: TraceView, fromNs: Nanoseconds): Tally {
     if ((endpoint.teardownAt ?? Number.NEGATIVE_INFINITY) < fromNs) continue;
     tally.add(endpoint, view.isComplete(endpoint));
   }
+  for (const place of view.summary().counted ?? []) tally.addCounted(place);
   return tally;
 }
 

@@ -32,6 +32,8 @@ export interface ReportRecording {
   readonly kernel: string;
   readonly closedCleanly: boolean;
   readonly ledger: Ledger;
+  /** One in so many of the endpoints that need not be listed is; absent where all are. */
+  readonly sampled?: number;
 }
 
 /** A finding with what to do about it. */
@@ -103,6 +105,7 @@ export function buildReport(
       kernel: frame.header.kernel,
       closedCleanly: frame.closedCleanly,
       ledger: ledgerOf(view, frame),
+      ...(frame.header.sampled !== undefined && { sampled: frame.header.sampled }),
     },
     summary: view.summary(),
     endpoints: lazily(view, (endpoint) => reportEndpoint(endpoint, view, clock, endNs)),

@@ -223,6 +223,27 @@ const SAMPLE_OF: {
     cause: "changes",
     figure: 4200,
   },
+  counts: {
+    type: "counts",
+    t: 13.7e6,
+    groups: [
+      {
+        netns: 4026531840,
+        side: "in",
+        port: 443,
+        role: "passive",
+        verdict: "graceful",
+        count: 12,
+        stays: {
+          ESTABLISHED: [
+            [15_360, 5],
+            [1_114_112, 7],
+          ],
+          LAST_ACK: [[20_480, 12]],
+        },
+      },
+    ],
+  },
   gap: { type: "gap", t: 14e6, from: 13e6, cause: "lost", count: 4, cpu: 1 },
 };
 

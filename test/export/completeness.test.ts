@@ -46,6 +46,19 @@ test("a list of a sample is named and is no loss", () => {
   ]);
 });
 
+test("what was only counted is named too, and where a filter leaves it out", () => {
+  const report = reportOf({ endpoints: [endpointOf("e1")] }, s(1));
+  const recording = { ...report.recording, sampled: 100 };
+  const place = { netns: 1, side: "in", port: 80, role: "passive", verdict: "graceful" } as const;
+  const summary = { ...report.summary, counted: [{ ...place, count: 7 }] };
+  expect(completenessOf({ ...report, recording, summary }).details.join()).toMatch(
+    /one in 100 of those that ended well.*an eighth too long/,
+  );
+  expect(completenessOf({ ...report, recording }).details.join()).toMatch(
+    /one in 100 of those that ended well.*not in these counts/,
+  );
+});
+
 test("a slice says what was cut out, and that names are made up", () => {
   const report = reportOf({ endpoints: [] }, s(9));
   const of = { to: s(60), events: 100, closedCleanly: true };

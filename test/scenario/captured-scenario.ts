@@ -65,11 +65,16 @@ export function eventsOf(
   fromNs: number,
   toNs: number,
 ): TraceEvent[] {
-  return events.filter((event) => {
+  return events.flatMap((event): TraceEvent[] => {
+    if (event.type !== "counts") return isOf(event) ? [event] : [];
+    const groups = event.groups.filter(({ netns }) => namespaces.has(netns));
+    return groups.length > 0 && event.t >= fromNs ? [{ ...event, groups }] : [];
+  });
+  function isOf(event: Exclude<TraceEvent, { type: "counts" }>): boolean {
     if (event.t < fromNs || event.t > toNs) return false;
     if (event.type === "heartbeat" || event.type === "gap") return true;
     if (event.type === "detail") return true;
     if (event.type === "owner" || event.type === "process" || event.type === "threads") return true;
     return namespaces.has(event.netns);
-  });
+  }
 }
