@@ -119,6 +119,13 @@ function paintMarks(painter: Painter, data: ChartData, rows: ReadonlyArray<numbe
   });
 }
 
+/** A line at the moment that is shown, behind the values, where later ones stand beside it. */
+function paintMoment(plot: Painter, { ahead = 0 }: ChartData): void {
+  if (ahead === 0) return;
+  const column = { x: plot.width - ahead - 1, y: 0, width: 1, height: plot.height };
+  plot.fill(column, plot.theme.glyphs.vertical, "accent");
+}
+
 /** The newest values that fit; what is no finite number counts as not known. */
 function visible(data: ChartData, columns: number): ChartData {
   const known = (value: number | null) => (Number.isFinite(value) ? value : null);
@@ -162,6 +169,7 @@ export function createChart(screen: unknown): Chart {
       if (top > 0) paintLegend(painter.within({ x: 1, y: 0, width: width - 1, height: 1 }), data);
       paintAxes(painter.within({ x: 0, y: top, width, height: rows + 1 }), data, scale);
       const plot = painter.within({ x: AXIS_WIDTH, y: top, width: columns, height: rows });
+      paintMoment(plot, data);
       let marks: Array<number | null>;
       if (data.kind === "area") marks = paintArea(plot, data.series, scale);
       else {
