@@ -57,6 +57,7 @@ export function bindKeys(dashboard: Dashboard, terminal: Display, doors: Doors):
     else if (state.help === null) dashboard.openSelected();
   });
   keys.on("back", () => state.back());
+  keys.on("close-overlay", () => state.back());
   keys.on("zoom", () => {
     state.isZoomed = !state.isZoomed;
   });
@@ -94,6 +95,7 @@ export function bindKeys(dashboard: Dashboard, terminal: Display, doors: Doors):
   keys.on("faster", pace(FPS_STEP));
   keys.on("slower", pace(1 / FPS_STEP));
   keys.on("quit", () => doors.quit(false));
+  keys.on("interrupt", () => doors.quit(false));
   keys.on("quit-and-print", () => doors.quit(true));
   keys.on("suspend", () => doors.suspend());
   return keys;

@@ -1,5 +1,6 @@
 // Finds the action that a key asks for, and tells the help what can be asked for.
-import { type Action, KEY_TABLE, type KeyBinding, type KeyContext, spokenKey } from "./keys.ts";
+import { type Action, KEY_TABLE, type KeyBinding, type KeyContext } from "./keys.ts";
+import { spokenKey } from "./spoken-key.ts";
 
 /** A group of the help with its lines: keys, and what they do. */
 export interface HelpGroup {
@@ -63,6 +64,8 @@ export function createKeyDispatcher(table: readonly KeyBinding[] = KEY_TABLE): K
       const groups = new Map<string, Array<{ keys: string; text: string }>>();
       for (const binding of table) {
         if (!handlers.has(binding.action)) continue;
+        // What counts in an overlay alone stands at its foot.
+        if (binding.contexts?.includes("panels") === false) continue;
         const lines = groups.get(binding.group) ?? [];
         const keys = binding.keys.map(spokenKey).join(" ");
         const last = lines.at(-1);

@@ -7,6 +7,7 @@ type PanelNumber = (typeof PANEL_NUMBERS)[number];
 /** What a key can ask for. An app registers handlers for those that it can do. */
 export type Action =
   | "quit"
+  | "interrupt"
   | "quit-and-print"
   | "help"
   | "pause"
@@ -34,6 +35,7 @@ export type Action =
   | "sort-right"
   | "sort-reverse"
   | "back"
+  | "close-overlay"
   | "detail"
   | "panel-next"
   | "panel-previous"
@@ -65,6 +67,7 @@ export interface KeyBinding {
 }
 
 const PANELS: readonly KeyContext[] = ["panels"];
+const OVERLAY: readonly KeyContext[] = ["overlay"];
 
 const panelKey = (number: PanelNumber): KeyBinding => ({
   action: `panel-${number}`,
@@ -79,7 +82,7 @@ const panelKey = (number: PanelNumber): KeyBinding => ({
  *
  * The conventions are those of the tools that people know: space freezes and the time keys are
  * atop's and below's, movement is less's and vi's, so `j` moves and never jumps; Escape closes
- * one level and never quits. Of `t` and `T`, both pause a live view, as in atop.
+ * one level and never quits, and `q` closes a help as it does in less and btop. Of `t` and `T`, both pause a live view, as in atop.
  */
 export const KEY_TABLE: readonly KeyBinding[] = [
   {
@@ -176,9 +179,10 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     action: "detail",
     keys: ["enter"],
     group: "View",
-    help: "the teardown of this connection",
+    help: "open this row: who it is, how its teardown went",
   },
   { action: "back", keys: ["escape"], group: "View", help: "close one level" },
+  { action: "close-overlay", keys: ["q"], group: "View", help: "close it", contexts: OVERLAY },
   {
     action: "panel-next",
     keys: ["tab"],
@@ -215,7 +219,8 @@ export const KEY_TABLE: readonly KeyBinding[] = [
   { action: "export-screen", keys: ["x"], group: "Save", help: "write this screen as text" },
   { action: "help", keys: ["?", "h", "f1"], group: "Program", help: "this help" },
   { action: "suspend", keys: ["C-z"], group: "Program", help: "back to the shell; fg returns" },
-  { action: "quit", keys: ["q", "C-c"], group: "Program", help: "quit" },
+  { action: "quit", keys: ["q"], group: "Program", help: "quit", contexts: PANELS },
+  { action: "interrupt", keys: ["C-c"], group: "Program", help: "quit" },
   {
     action: "quit-and-print",
     keys: ["Q"],
@@ -223,27 +228,3 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     help: "quit, leave this screen behind",
   },
 ];
-
-const SPOKEN: ReadonlyMap<string, string> = new Map([
-  ["space", "Space"],
-  ["enter", "Enter"],
-  ["escape", "Esc"],
-  ["tab", "Tab"],
-  ["S-tab", "S-Tab"],
-  ["pageup", "PgUp"],
-  ["pagedown", "PgDn"],
-  ["home", "Home"],
-  ["end", "End"],
-  ["up", "Up"],
-  ["down", "Down"],
-  ["left", "Left"],
-  ["right", "Right"],
-]);
-
-/** Write a key as a person reads it: `C-c` as `^C`, `g g` as `gg`, `pageup` as `PgUp`, `f1` as `F1`. */
-export function spokenKey(key: string): string {
-  if (key.includes(" ")) return key.split(" ").map(spokenKey).join("");
-  if (/^C-[a-z]$/.test(key)) return `^${key.slice(2).toUpperCase()}`;
-  if (/^f\d+$/.test(key)) return key.toUpperCase();
-  return SPOKEN.get(key) ?? key;
-}

@@ -89,12 +89,12 @@ export function helpOverlay(groups: readonly HelpGroup[], cols: number, scroll =
   const wide = inTwoColumns(groups);
   const needed = Math.max(0, ...wide.map((line) => line.reduce((n, s) => n + s.text.length, 0)));
   const lines = needed + 6 <= cols ? wide : helpColumn(groups);
-  return { title: "Keys", lines, scroll, foot: "Esc closes" };
+  return { title: "Keys", lines, scroll, foot: "q or Esc closes" };
 }
 
 /** A message of plain lines: an error with its next step, a question. */
 export function messageOverlay(title: string, text: readonly string[]): OverlayData {
-  return { title, lines: text.map((line) => [{ text: line }]), foot: "Esc closes" };
+  return { title, lines: text.map((line) => [{ text: line }]), foot: "q or Esc closes" };
 }
 
 /** Paint the notice that takes the whole screen where nothing else would be legible. */

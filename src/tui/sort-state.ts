@@ -63,7 +63,7 @@ export class SortState {
       const text = ` ${title}${isNow ? way : ""} `;
       return [{ text, paint: index === at ? "selection" : isNow ? "accent" : "text" }];
     });
-    return { title: "Sort by", lines, foot: "Enter sorts, Esc closes" };
+    return { title: "Sort by", lines, foot: "Enter sorts, q or Esc closes" };
   }
 
   #set(panel: string, order: SortOrder | null): void {

@@ -2,7 +2,8 @@
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createKeyDispatcher } from "../../src/tui/key-dispatch.ts";
-import { KEY_TABLE, spokenKey } from "../../src/tui/keys.ts";
+import { KEY_TABLE } from "../../src/tui/keys.ts";
+import { spokenKey } from "../../src/tui/spoken-key.ts";
 import { createKeyInput, ESCAPE_HOLD_MS } from "../../src/tui/term-input.ts";
 import { type Mounted, mount } from "./harness.ts";
 
@@ -165,8 +166,9 @@ describe("createKeyDispatcher", () => {
     const keys = createKeyDispatcher();
     const quit = vi.fn();
     keys.on("quit", quit);
+    keys.on("interrupt", quit);
     expect(keys.press("q")).toBe("quit");
-    expect(keys.press("C-c")).toBe("quit");
+    expect(keys.press("C-c")).toBe("interrupt");
     expect(keys.press("?")).toBeNull();
     expect(quit).toHaveBeenCalledTimes(2);
   });
@@ -197,9 +199,17 @@ describe("createKeyDispatcher", () => {
     expect(keys.press("/", "panels")).toBe("filter");
   });
 
+  it("lets q close an overlay and ^C quit from it, and says so in no line of the help", () => {
+    const keys = createKeyDispatcher();
+    for (const action of ["quit", "interrupt", "close-overlay"] as const) keys.on(action, () => {});
+    expect(keys.press("q", "overlay")).toBe("close-overlay");
+    expect(keys.press("C-c", "overlay")).toBe("interrupt");
+    expect(keys.help()).toEqual([{ title: "Program", lines: [{ keys: "q ^C", text: "quit" }] }]);
+  });
+
   it("makes the help of what has a handler, pairs on one line", () => {
     const keys = createKeyDispatcher();
-    for (const action of ["up", "down", "quit"] as const) keys.on(action, () => {});
+    for (const action of ["up", "down", "quit", "interrupt"] as const) keys.on(action, () => {});
     expect(keys.help()).toEqual([
       { title: "Move", lines: [{ keys: "Up k Down j", text: "a line up, down" }] },
       { title: "Program", lines: [{ keys: "q ^C", text: "quit" }] },
