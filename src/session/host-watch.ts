@@ -9,6 +9,7 @@ import { complainOnce } from "./complaints.ts";
 import { Departures } from "./departures.ts";
 import { findTools, type HostTools } from "./host-tools.ts";
 import type { HostWatchOptions } from "./host-watch-options.ts";
+import { readMinis } from "./mini-reading.ts";
 import { type CounterNews, NamespaceWatch } from "./namespace-watch.ts";
 import { OwnerWatch } from "./owner-watch.ts";
 import { readQueues } from "./queue-reading.ts";
@@ -73,7 +74,7 @@ export class HostWatch {
       onUnread: (line) => this.#complain(line),
     });
     this.#departures = new Departures(trace);
-    this.#check = new TableCheck(trace, now, out);
+    this.#check = new TableCheck(trace, now, out, (netns) => this.#readCountersNow(netns));
     this.#queues = new QueueWatch(trace, now);
     const { signal } = this.#tasks;
     this.owners = new OwnerWatch({
@@ -218,18 +219,15 @@ export class HostWatch {
     await this.#compare(this.#knownOf(mistaken));
   }
 
-  /**
-   * Where FIN_WAIT2 has become TIME_WAIT: only the namespaces and the states in question, which
-   * the kernel itself filters by (`idiag_states`), not a dump of all that is established.
-   */
-  async #readMinis(): Promise<void> {
-    const inodes = new Set<number>();
-    for (const endpoint of this.#options.trace.inState("FIN_WAIT2")) {
-      if (endpoint.isMini) inodes.add(endpoint.tuple.netns);
-    }
-    const namespaces = this.#knownOf(inodes);
-    if (namespaces.length === 0) return;
-    await this.#readTable({ namespaces, states: ["FIN_WAIT2", "TIME_WAIT"] });
+  #readMinis(): Promise<void> {
+    const { now, trace } = this.#options;
+    return readMinis({
+      trace,
+      now,
+      out: (end) => this.#emit(end),
+      readCounters: (inodes) => this.#readCountersNow(inodes),
+      read: (inodes, reading) => this.#readTable({ ...reading, namespaces: this.#knownOf(inodes) }),
+    });
   }
 
   /** All holders, by descriptor, of the connections that stay in CLOSE_WAIT. */

@@ -29,13 +29,24 @@ export class TableCheck {
   readonly #trace: Trace;
   readonly #now: () => Nanoseconds;
   readonly #out: (event: SnapshotEvent) => void;
+  readonly #readCounters: (netns: ReadonlySet<number>) => Promise<void>;
   #isWanted = false;
   #dueAt = Number.NEGATIVE_INFINITY;
 
-  constructor(trace: Trace, now: () => Nanoseconds, out: (event: SnapshotEvent) => void) {
+  /**
+   * @param readCounters tells of the counters of some namespaces as they are now: of a mini-socket
+   *   that is not listed, only TCPTimeWaitOverflow says whether the kernel ever made it
+   */
+  constructor(
+    trace: Trace,
+    now: () => Nanoseconds,
+    out: (event: SnapshotEvent) => void,
+    readCounters: (netns: ReadonlySet<number>) => Promise<void>,
+  ) {
     this.#trace = trace;
     this.#now = now;
     this.#out = out;
+    this.#readCounters = readCounters;
   }
 
   /** Events are missing. */
@@ -66,11 +77,18 @@ export class TableCheck {
       ends.set(event.netns, event);
       return false;
     });
+    const absent: { readonly endpoint: Endpoint; readonly end: SnapshotEndEvent }[] = [];
     for (const endpoint of this.#trace.endpoints()) {
       const end = ends.get(endpoint.tuple.netns);
       if (end === undefined || listed.has(endpoint)) continue;
       if (listed.has(tupleKey(endpoint.tuple))) continue;
-      if (isOlder(endpoint, end.since)) this.#out(absence(endpoint, end));
+      if (isOlder(endpoint, end.since)) absent.push({ endpoint, end });
+    }
+    const minis = absent.filter(({ endpoint }) => endpoint.isMini);
+    if (minis.length > 0) await this.#readCounters(new Set(minis.map(({ end }) => end.netns)));
+    for (const { endpoint, end } of absent) {
+      const t = Math.max(end.t, this.#now());
+      if (isOlder(endpoint, end.since)) this.#out(absence(endpoint, { ...end, t }));
     }
   }
 

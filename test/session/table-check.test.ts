@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { SnapshotEndEvent, SnapshotEvent } from "../../src/event/trace-event.ts";
 import { TableCheck } from "../../src/session/table-check.ts";
-import { CLOSING_CALL, peerOf, Story, sock } from "../core/story.ts";
+import { CLOSING_CALL, NETNS, peerOf, Story, sock } from "../core/story.ts";
 
 const open = sock();
 const closing = sock({ localPort: 40_001 });
@@ -17,12 +17,18 @@ function traced(): Story {
 type TableEvent = SnapshotEvent | SnapshotEndEvent;
 
 /** Compare the trace with a table; gives the rows that were recorded, and what else was told. */
-async function compared(story: Story, table: Story, meanwhile = () => {}) {
+async function compared(
+  story: Story,
+  table: Story,
+  meanwhile = () => {},
+  readCounters = async (_netns: ReadonlySet<number>) => {},
+) {
   const told: SnapshotEvent[] = [];
   const check = new TableCheck(
     story.trace,
     () => story.t,
     (event) => told.push(event),
+    readCounters,
   );
   const taken: TableEvent[] = [];
   await check.compare(async (takes) => {
@@ -72,6 +78,22 @@ describe("a reading", () => {
     expect(story.of(open).endedAt).toBeNull();
   });
 
+  test("asks the counters of a mini-socket that it does not list: was it ever made?", async () => {
+    const story = new Story().at(0).connect(closing).at(5).closeFirst(closing).until(1000);
+    story.host({ counters: { "TcpExt.TCPTimeWaitOverflow": 3 } });
+    const nothing = table().dumped();
+    const { told } = await compared(story, nothing, undefined, async (netns) => {
+      expect([...netns]).toEqual([NETNS]);
+      story.at(1010).host({ counters: { "TcpExt.TCPTimeWaitOverflow": 4 } });
+    });
+    expect(told).toMatchObject([{ state: "CLOSE", since: 999e6, t: 1010e6 }]);
+    for (const event of told) story.tell(event);
+    expect(story.of(closing)).toMatchObject({
+      verdict: "timed-out",
+      note: "tcp_max_tw_buckets was full: the kernel kept no mini-socket",
+    });
+  });
+
   test("that was not finished tells of nobody that it is gone", async () => {
     expect((await compared(traced(), table().row(open, "ESTABLISHED"))).told).toEqual([]);
   });
@@ -95,7 +117,13 @@ describe("a reading", () => {
 });
 
 describe("when", () => {
-  const check = (now: () => number) => new TableCheck(new Story().trace, now, () => {});
+  const check = (now: () => number) =>
+    new TableCheck(
+      new Story().trace,
+      now,
+      () => {},
+      async () => {},
+    );
 
   test("only after a loss", () => {
     const idle = check(() => 5e9);
