@@ -76,9 +76,12 @@ export class Trace implements TraceView {
     applyEvent(this.#core, event);
   }
 
-  /** Let time pass without an event: the end of a recording, the tick of a live screen. */
+  /**
+   * Let time pass without an event: the end of a recording, the tick of a live screen. Time never
+   * goes back, and one that is no finite number, which no codec takes, lets none pass.
+   */
   advance(to: Nanoseconds): void {
-    if (to <= this.#core.now) return;
+    if (!(to > this.#core.now) || to === Number.POSITIVE_INFINITY) return;
     this.#advanceTo(to);
     this.#core.now = to;
   }

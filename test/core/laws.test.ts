@@ -172,6 +172,13 @@ describe("any order", () => {
     expect(minis).toEqual([]);
   });
 
+  test.each([Number.POSITIVE_INFINITY, Number.NaN])("a time of %d lets none pass", (never) => {
+    const trace = fold(world(5, 20));
+    const before = trace.now;
+    trace.advance(never);
+    expect(trace.now).toBe(before);
+  });
+
   test("an event that is told twice makes no second endpoint of a living one", () => {
     const once = world(6, 40);
     const events = once.flatMap((event): TraceEvent[] =>
