@@ -179,7 +179,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
     action: "detail",
     keys: ["enter"],
     group: "View",
-    help: "open this row: who it is, how its teardown went",
+    help: "open what this row stands for",
   },
   { action: "back", keys: ["escape"], group: "View", help: "close one level" },
   { action: "close-overlay", keys: ["q"], group: "View", help: "close it", contexts: OVERLAY },
