@@ -1,4 +1,5 @@
 // One term of a filter: `state:CLOSE_WAIT`, `!comm:curl`, `age>30s`, or a regular expression.
+import { TCP_STATES } from "../event/tcp-state.ts";
 import { parseDuration } from "../event/time.ts";
 import { addressOf, parseNetwork } from "./network.ts";
 
@@ -80,6 +81,8 @@ function patternTerm(text: string): Term | string {
 function fieldTerm(field: string, value: string): Term | string {
   const values = value.split(",").filter((each) => each !== "");
   if (values.length === 0) return `${field}: of what? such as ${exampleOf(field)}`;
+  const unknown = field === "state" ? values.find((each) => !isState(each)) : undefined;
+  if (unknown !== undefined) return `no state ${unknown}; ${statesLike(unknown)}`;
   if (includes(EXACT, field)) {
     const wanted = new Set(values.map((each) => comparable(field, each)));
     return (row) => valuesOf(row[field]).some((each) => wanted.has(comparable(field, each)));
@@ -135,13 +138,27 @@ function measure(field: Measured, text: string): number | string {
     return typeof ms === "string" ? `${field}>30s, ${field}<5m: ${ms}` : ms;
   }
   const value = text === "" ? Number.NaN : Number(text);
-  return Number.isFinite(value) ? value : `${field}>${exampleOf(field)}: it is a number`;
+  return Number.isFinite(value) ? value : `${field}>1: it is a number`;
 }
 
 /** `close-wait`, `CLOSE_WAIT` and `fin_wait_1` are the kernel's names of states too. */
 function comparable(field: string, value: string): string {
   const lower = value.toLowerCase();
   return field === "state" ? lower.replace(/[-_]/g, "") : lower;
+}
+
+const STATES = TCP_STATES.filter((state) => state !== null);
+const isState = (text: string) =>
+  STATES.some((state) => comparable("state", state) === comparable("state", text));
+
+/** The states that a text may become, or that it may have been meant for, or all. */
+function statesLike(text: string): string {
+  for (let length = text.length; length >= 0; length--) {
+    const begin = comparable("state", text.slice(0, length));
+    const begun = STATES.filter((state) => comparable("state", state).startsWith(begin));
+    if (begun.length > 0) return `there are ${begun.join(" ")}`;
+  }
+  return "";
 }
 
 function valuesOf(value: FilterRow[Exclude<keyof FilterRow, "text">]): readonly string[] {

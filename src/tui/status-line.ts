@@ -26,7 +26,15 @@ export function keyHint(key: string, text: string, optional?: number): StatusIte
   return optional === undefined ? { spans } : { spans, optional };
 }
 
-/** Paint the pieces into the first line, those on the right ending at its end. */
+/** What a piece that is cut keeps at least. */
+const LEAST_WIDTH = 8;
+
+/**
+ * Paint the pieces into the first line, those on the right ending at its end.
+ *
+ * Where there is no room even for what never goes, the longest on the left, which somebody typed,
+ * is cut: how complete the trace is must be read whole.
+ */
 export function paintStatusLine(painter: Painter, data: StatusData): void {
   const kept = new Set([...data.left, ...data.right]);
   const total = () => {
@@ -39,10 +47,16 @@ export function paintStatusLine(painter: Painter, data: StatusData): void {
     if (total() <= painter.width) break;
     kept.delete(item);
   }
+  const left = data.left.filter((item) => kept.has(item));
+  const widths = left.map((item) => widthOf(painter, item));
+  const longest = widths.indexOf(Math.max(...widths));
+  const overflow = Math.max(0, total() - painter.width);
   let x = 1;
-  for (const item of data.left) {
-    if (kept.has(item)) x += painter.spans(x, 0, item.spans) + 2;
-  }
+  left.forEach((item, index) => {
+    const width = widths[index] ?? 0;
+    const room = index === longest ? Math.max(LEAST_WIDTH, width - overflow) : width;
+    x += painter.spans(x, 0, item.spans, room) + 2;
+  });
   const right = data.right.filter((item) => kept.has(item));
   const width = right.reduce((sum, item) => sum + widthOf(painter, item) + 2, -2);
   let from = Math.max(x, painter.width - 1 - width);

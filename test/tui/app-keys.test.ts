@@ -190,6 +190,16 @@ describe("the filter", () => {
     expect(await app.keys("a", ")", "enter")).toContain("/(a)/");
   });
 
+  it("is cut where it is long, and the account of the trace never", async () => {
+    await openDemo(80, 24);
+    app.dashboard.press("/");
+    for (const ch of "state:CLOSE_WAIT pid:28627 !comm:curl age>30s remote:10 addr:127.0") {
+      app.dashboard.press(ch, ch);
+    }
+    const last = (await app.keys("enter")).split("\n").at(-1);
+    expect(last).toMatch(/^ \/state:CLOSE_WAIT pid:28627 .*… .*● complete$/);
+  });
+
   it("says that nothing passes", async () => {
     await openDemo();
     expect(await app.keys("/", "^", "$", "enter")).toContain("none of the recent teardowns passes");

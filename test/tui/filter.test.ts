@@ -81,10 +81,13 @@ describe("a filter that is none", () => {
     ["comm:nginx (", "no regular expression: ("],
     ["colour:red", "no field colour; there are state pid port"],
     ["state:", "state: of what? such as state:CLOSE_WAIT"],
+    ["state:open", "no state open; there are ESTABLISHED SYN_SENT"],
+    ["state:fin", "no state fin; there are FIN_WAIT1 FIN_WAIT2"],
+    ["state:CLOSE_WAT", "no state CLOSE_WAT; there are CLOSE_WAIT"],
     ["age>soon", "age>30s, age<5m: a duration is"],
     ["age:30s", "age is compared: age>30s"],
     ["comm>3", "comm cannot be compared; age took resends count pid port can"],
-    ["pid>x", "pid>pid:4711: it is a number"],
+    ["pid>x", "pid>1: it is a number"],
     ["!(", "no regular expression: ("],
   ])("%s says: %s", (text, said) => {
     expect(makeFilter(text)).toContain(said);
