@@ -1,6 +1,7 @@
 /** Who holds an endpoint: from the calls that open and close it, and from descriptor scans. */
 
 import type {
+  Nanoseconds,
   OpenEvent,
   OwnerEvent,
   ProcessEvent,
@@ -19,7 +20,7 @@ import type { Endpoint, Holder, Owner } from "./endpoint.ts";
  */
 export function assignOwner(endpoint: Endpoint, event: TransitionEvent): void {
   if (event.to === "SYN_SENT") {
-    endpoint.owner = owner(event, "connect");
+    own(endpoint, owner(event, "connect"), event.t);
     return;
   }
   const isOwnAct =
@@ -27,12 +28,18 @@ export function assignOwner(endpoint: Endpoint, event: TransitionEvent): void {
     event.to === "LAST_ACK" ||
     event.from === event.to ||
     (event.to === "CLOSE" && !event.orphan && !event.error);
-  if (!isOwnAct || endpoint.owner?.pid === event.pid) return;
-  endpoint.owner = owner(event, "close");
-  delete endpoint.usedBy;
+  if (!isOwnAct) return;
+  const isKnown = endpoint.owner?.pid === event.pid;
+  own(endpoint, isKnown ? endpoint.owner : owner(event, "close"), event.t);
+  if (!isKnown) delete endpoint.usedBy;
 }
 
-function owner(event: TransitionEvent, source: "connect" | "close"): Endpoint["owner"] {
+function own(endpoint: Endpoint, found: Owner | null, at: Nanoseconds): void {
+  endpoint.owner = found;
+  endpoint.ownedAt = at;
+}
+
+function owner(event: TransitionEvent, source: "connect" | "close"): Owner {
   return { pid: event.pid, comm: event.comm, source, confidence: "certain" };
 }
 
@@ -41,12 +48,8 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
   const endpoint = core.table.bySocket(event.sk);
   if (endpoint === undefined) return;
   endpoint.touchedAt = event.t;
-  endpoint.owner = {
-    pid: event.pid,
-    comm: event.comm,
-    source: event.how,
-    confidence: "certain",
-  };
+  const { pid, comm, how: source } = event;
+  own(endpoint, { pid, comm, source, confidence: "certain" }, event.t);
   if (event.fd !== null) {
     endpoint.holders = [{ pid: event.pid, comm: event.comm, fds: [event.fd] }];
   }
@@ -67,11 +70,14 @@ export function applyUse(core: CoreState, event: UseEvent): void {
   endpoint.touchedAt = event.t;
   if (event.inode > 0) core.table.indexInode(endpoint, event.inode);
   const { owner: known } = endpoint;
-  if (known?.pid === event.pid) return;
+  if (known?.pid === event.pid) {
+    endpoint.ownedAt = event.t;
+    return;
+  }
   if (known !== null && known.source !== "fd-scan") endpoint.openedBy = known;
   endpoint.usedBy = event.pid;
   const { pid, comm } = event;
-  endpoint.owner = { pid, comm, source: "fd-scan", confidence: "likely" };
+  own(endpoint, { pid, comm, source: "fd-scan", confidence: "likely" }, event.t);
 }
 
 /** A socket that no probe has told of yet. */
@@ -102,6 +108,7 @@ export function applyOwner(core: CoreState, event: OwnerEvent): void {
   if (core.listeners.hold(event.inode, event.pid, event.comm)) return;
   const endpoint = core.table.byInode(event.inode);
   if (endpoint === undefined) return;
+  forgetPredecessor(core, endpoint, event);
   const number = event.scan ?? 0;
   const last = scans.get(endpoint);
   const isNewer = last?.number !== number;
@@ -114,11 +121,23 @@ export function applyOwner(core: CoreState, event: OwnerEvent): void {
   const { owner: known } = endpoint;
   const user = endpoint.holders.find(({ pid }) => pid === endpoint.usedBy);
   const found = user ? userOf(user) : ownerAmong(endpoint.holders, [known, scan.before]);
-  endpoint.owner = found;
+  own(endpoint, found, event.t);
   const opener = [scan.before, known].find((each) => each !== null && each.source !== "fd-scan");
   if (opener == null) return;
   if (opener.pid === found.pid) delete endpoint.openedBy;
   else endpoint.openedBy = opener;
+}
+
+/** The number of a process that is gone says nothing of the one that has it now. */
+function forgetPredecessor(core: CoreState, endpoint: Endpoint, event: OwnerEvent): void {
+  const { owner: known, ownedAt } = endpoint;
+  if (known?.pid !== event.pid || ownedAt === undefined) return;
+  if (!core.processes.isLater(event.startTicks, ownedAt)) return;
+  endpoint.owner = null;
+  endpoint.holders = endpoint.holders.filter(({ pid }) => pid !== event.pid);
+  if (endpoint.usedBy === event.pid) delete endpoint.usedBy;
+  const last = scans.get(endpoint);
+  if (last !== undefined) scans.set(endpoint, { ...last, before: null });
 }
 
 /** Seen to use it and to hold it: nothing is left to guess, whoever else holds it. */
@@ -139,17 +158,14 @@ function ownerAmong(holders: readonly Holder[], known: readonly (Owner | null)[]
   return { pid, comm, source: "fd-scan", confidence };
 }
 
-const MOST_PROCESSES = 10_000;
-
 export function applyProcess(core: CoreState, event: ProcessEvent): void {
-  remember(core.processes, event);
+  core.processes.set(event);
 }
 
-export function applyThreads(core: CoreState, event: ThreadsEvent): void {
-  remember(core.threads, event);
-}
+/** What the threads of more processes were last seen to do is not remembered. */
+const MOST_THREADS = 10_000;
 
-function remember<E extends { readonly pid: number }>(known: Map<number, E>, event: E): void {
-  known.set(event.pid, event);
-  if (known.size > MOST_PROCESSES) known.delete(known.keys().next().value as number);
+export function applyThreads({ threads }: CoreState, event: ThreadsEvent): void {
+  threads.set(event.pid, event);
+  if (threads.size > MOST_THREADS) threads.delete(threads.keys().next().value as number);
 }

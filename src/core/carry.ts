@@ -4,6 +4,7 @@ import type { HostEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
 import { Follower } from "./follower.ts";
+import { processKey } from "./process-table.ts";
 import type { Resume } from "./resume.ts";
 import { planSlice } from "./slice-plan.ts";
 
@@ -45,7 +46,7 @@ export class Carry<R> {
   readonly #trace: Trace;
   readonly #follower: Follower;
   readonly #ofEndpoint = new Map<Endpoint, Entry<R>[]>();
-  readonly #ofProcess = new Map<number, Entry<R>>();
+  readonly #ofProcess = new Map<string, Entry<R>>();
   readonly #ofThreads = new Map<number, Entry<R>>();
   readonly #ofPlace = new Map<string, Entry<R>[]>();
   readonly #holdersOf = new Map<string, Entry<R>[]>();
@@ -73,7 +74,7 @@ export class Carry<R> {
     if (event.type === "host") this.#fileHost(event, entry);
     else if (event.type === "heartbeat") this.#beat = entry;
     else if (event.type === "detail") this.#detail = entry;
-    else if (event.type === "process") fileProcess(this.#ofProcess, event.pid, entry);
+    else if (event.type === "process") fileProcess(this.#ofProcess, processKey(event), entry);
     else if (event.type === "threads") fileProcess(this.#ofThreads, event.pid, entry);
     else if (event.type === "gap") this.#gaps.push({ entry, until: Math.max(event.t, event.from) });
     if (this.#no % SWEEP_EVERY === 0) this.#sweep();
@@ -175,10 +176,10 @@ export class Carry<R> {
 }
 
 /** As many are known at a time as the trace knows. */
-function fileProcess<V>(known: Map<number, V>, pid: number, entry: V): void {
-  known.set(pid, entry);
+function fileProcess<K, V>(known: Map<K, V>, process: K, entry: V): void {
+  known.set(process, entry);
   const [oldest] = known.keys();
-  if (known.size > MOST_PROCESSES) known.delete(oldest as number);
+  if (known.size > MOST_PROCESSES) known.delete(oldest as K);
 }
 
 function push<K, V>(lists: Map<K, V[]>, key: K, value: V): V[] {

@@ -5,7 +5,6 @@ import { CLOSING_STATES, type TcpState } from "../event/tcp-state.ts";
 import type {
   HeartbeatEvent,
   Nanoseconds,
-  ProcessEvent,
   ThreadsEvent,
   TransitionEvent,
 } from "../event/trace-event.ts";
@@ -16,6 +15,7 @@ import type { EndpointTable } from "./endpoint-table.ts";
 import type { ExpiryQueue } from "./expiry-queue.ts";
 import type { GapList } from "./gap-list.ts";
 import type { ListenerTable } from "./listener-table.ts";
+import type { ProcessTable } from "./process-table.ts";
 import type { RecentTeardowns } from "./recent-teardowns.ts";
 import type { ResetWindow } from "./reset-window.ts";
 
@@ -62,7 +62,7 @@ export interface CoreState {
   readonly gaps: GapList;
   readonly phases: Map<TcpState, DurationHistogram>;
   readonly counted: CountedLives;
-  readonly processes: Map<number, ProcessEvent>;
+  readonly processes: ProcessTable;
   /** What the threads of a process were last seen to do. */
   readonly threads: Map<number, ThreadsEvent>;
   /** Sysctls by namespace; key 0 is the header's. */

@@ -123,6 +123,8 @@ export interface Endpoint {
   verdict: Verdict | null;
   orphan: boolean;
   owner: Owner | null;
+  /** When the owner was last seen to be it: its number may be another process's since. */
+  ownedAt?: Nanoseconds;
   holders: readonly Holder[];
   /** Who had accepted or connected it, where another process uses it or holds it instead. */
   openedBy?: Owner;

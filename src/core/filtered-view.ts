@@ -79,8 +79,8 @@ export class FilteredView implements TraceView {
     return this.#view.ledger();
   }
 
-  process(pid: number): ProcessEvent | undefined {
-    return this.#view.process(pid);
+  process(pid: number, at?: Nanoseconds): ProcessEvent | undefined {
+    return this.#view.process(pid, at);
   }
 
   sysctls(netns?: number): Readonly<Record<string, string>> {

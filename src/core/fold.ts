@@ -207,8 +207,9 @@ export class Trace implements TraceView {
     return this.#watchman.series(seconds);
   }
 
-  process(pid: number): ProcessEvent | undefined {
-    return this.#core.processes.get(pid);
+  process(pid: number, at?: Nanoseconds): ProcessEvent | undefined {
+    const { processes } = this.#core;
+    return at === undefined ? processes.get(pid) : processes.at(pid, at);
   }
 
   sysctls(netns = 0): Readonly<Record<string, string>> {

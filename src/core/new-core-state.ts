@@ -7,6 +7,7 @@ import { EndpointTable, type EvictionListener } from "./endpoint-table.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
 import { GapList } from "./gap-list.ts";
 import { ListenerTable } from "./listener-table.ts";
+import { ProcessTable } from "./process-table.ts";
 import { RecentTeardowns } from "./recent-teardowns.ts";
 import { ResetWindow } from "./reset-window.ts";
 import type { Resume } from "./resume.ts";
@@ -34,7 +35,7 @@ export function* copyCoreState(
     gaps: core.gaps.copy(),
     phases: new Map([...core.phases].map(([state, histogram]) => [state, histogram.copy()])),
     counted: core.counted.copy(),
-    processes: new Map(core.processes),
+    processes: core.processes.copy(),
     threads: new Map(core.threads),
     sysctls: new Map(core.sysctls),
     counters: new Map(core.counters),
@@ -72,7 +73,7 @@ export function newCoreState(options: TraceOptions, onEvict: EvictionListener): 
     gaps: new GapList(),
     phases: new Map(),
     counted: new CountedLives(),
-    processes: new Map(),
+    processes: new ProcessTable(),
     threads: new Map(),
     sysctls: new Map([[0, { ...options.sysctls }]]),
     counters: new Map(),

@@ -54,7 +54,8 @@ export interface TraceView {
   findings(): readonly Finding[];
   summary(): Summary;
   ledger(): Ledger;
-  process(pid: number): ProcessEvent | undefined;
+  /** Who has a number, or who had it at that time: see `Endpoint.ownedAt`. */
+  process(pid: number, at?: Nanoseconds): ProcessEvent | undefined;
   /** Current sysctls of a namespace (of the header's namespace when unknown). */
   sysctls(netns?: number): Readonly<Record<string, string>>;
   /** Whether no known loss of events overlaps the endpoint's life. */

@@ -105,7 +105,7 @@ export function reportEndpoint(
     owner:
       endpoint.owner === null
         ? null
-        : reportOwner(endpoint.owner, view, clock, endpoint.endedAt ?? endNs),
+        : reportOwner(endpoint.owner, view, clock, endpoint.ownedAt ?? endNs),
     holders: endpoint.holders.map(({ pid, comm, fds }) => ({ pid, comm, fds })),
     unread: endpoint.unread,
     unreadBytes: endpoint.unreadBytes,

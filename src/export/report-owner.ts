@@ -56,16 +56,15 @@ export interface ReportOwnerFacts {
   } | null;
 }
 
-/** Put the owner of an endpoint, that held it until `endNs`, in the form of the report. */
+/** Put the owner of an endpoint, as it was known at `ownedAt`, in the form of the report. */
 export function reportOwner(
   owner: Owner,
   view: TraceView,
   clock: Clock,
-  endNs: Nanoseconds,
+  ownedAt: Nanoseconds,
 ): ReportOwner {
-  const known = view.process(owner.pid);
   // A process that began later has only got its number.
-  const process = known?.startedAt !== undefined && known.startedAt > endNs ? undefined : known;
+  const process = view.process(owner.pid, ownedAt);
   const { pid, comm, source, confidence } = owner;
   return {
     pid,

@@ -127,7 +127,7 @@ export function maskWatched(watched: Watched, masking: Masking): Watched {
     log: (count) => watched.log(count).map((each) => masking.data(each)),
     ports: () => masking.data(watched.ports()),
     ledger: () => watched.ledger(),
-    process: (pid) => masking.data(watched.process(pid)),
+    process: (pid, at) => masking.data(watched.process(pid, at)),
     listenerOf: (tuple) => masking.data(watched.listenerOf(tuple)),
   };
 }

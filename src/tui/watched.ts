@@ -39,7 +39,7 @@ export interface Watched {
   ledger(): Ledger;
   /** The newest move to another detail; null while it is the header's. */
   detail(): DetailEvent | null;
-  process(pid: number): ProcessEvent | undefined;
+  process(pid: number, at?: Nanoseconds): ProcessEvent | undefined;
   listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined;
 }
 
@@ -87,7 +87,7 @@ export function watch(place: WatchPlace): Watched {
     ports: () => place.trace.ports(),
     ledger: () => place.trace.ledger(),
     detail: () => place.trace.detail,
-    process: (pid) => place.trace.process(pid),
+    process: (pid, at) => place.trace.process(pid, at),
     listenerOf: (tuple) => place.trace.listenerOf(tuple),
   };
 }

@@ -45,9 +45,13 @@ function leaksOf(core: CoreState, now: number): Map<number, Leak> {
   const leaks = new Map<number, Leak>();
   for (const { endpoint, isOver } of stuckStays(core, now, STUCK_SECONDS)) {
     if (isOver || endpoint.unread === "not-accepted") continue;
-    const { holders, owner } = endpoint;
-    if (holders.length === 0 && owner !== null) add(leaks, owner.pid, 1, endpoint);
-    for (const { pid, fds } of holders) add(leaks, pid, Math.max(1, fds.length), endpoint);
+    const { holders, owner, ownedAt = now } = endpoint;
+    const isThere = (pid: number) => core.processes.at(pid, ownedAt) === core.processes.get(pid);
+    if (holders.length === 0 && owner !== null && isThere(owner.pid))
+      add(leaks, owner.pid, 1, endpoint);
+    for (const { pid, fds } of holders) {
+      if (isThere(pid)) add(leaks, pid, Math.max(1, fds.length), endpoint);
+    }
   }
   return leaks;
 }

@@ -1,6 +1,6 @@
 /** CLOSE_WAIT that lasts: the peer has finished, and our application does not close. */
 
-import type { Nanoseconds } from "../../event/trace-event.ts";
+import type { Nanoseconds, ProcessEvent } from "../../event/trace-event.ts";
 import { formatEndpoint } from "../../event/tuple.ts";
 import type { CoreState } from "../core-state.ts";
 import type { Endpoint, Unread } from "../endpoint.ts";
@@ -59,7 +59,7 @@ function keysOf(core: CoreState): (endpoint: Endpoint) => number | string {
   let key = "";
   return (endpoint) => {
     const { owner, unread } = endpoint;
-    if (owner !== null && unread !== "not-accepted") return owner.pid;
+    if (owner !== null && unread !== "not-accepted") return ownerKey(core, owner.pid, endpoint);
     if (last === null || !isSamePlace(last, endpoint)) {
       const kind = unread === "not-accepted" ? "queue" : "unknown";
       key = `${kind} ${endpoint.tuple.netns} ${listenerOf(core, endpoint)}`;
@@ -67,6 +67,13 @@ function keysOf(core: CoreState): (endpoint: Endpoint) => number | string {
     }
     return key;
   };
+}
+
+/** A process that has a dead one's number is another subject than that one was. */
+function ownerKey({ processes }: CoreState, pid: number, { ownedAt }: Endpoint): number | string {
+  const newest = processes.get(pid);
+  if (newest === undefined || ownedAt === undefined) return pid;
+  return processes.at(pid, ownedAt) === newest ? pid : `${pid} before ${newest.startTicks}`;
 }
 
 function isSamePlace(a: Endpoint, b: Endpoint): boolean {
@@ -85,13 +92,19 @@ function listenerOf(core: CoreState, { tuple }: Endpoint): string {
 function subjectOf(core: CoreState, first: Endpoint): Subject {
   if (first.owner !== null && first.unread !== "not-accepted") {
     const { pid, comm } = first.owner;
-    return { pid, comm: core.processes.get(pid)?.comm ?? comm };
+    return { pid, comm: processOf(core, pid, first)?.comm ?? comm };
   }
   const local = listenerOf(core, first);
   if (first.unread !== "not-accepted") return { local };
   const listener = core.listeners.of(first.tuple);
   if (listener === undefined || listener.pid === null) return { listener: local };
   return { listener: local, pid: listener.pid, comm: listener.comm ?? "" };
+}
+
+/** The process that a connection's owner was, or that holds the listener now. */
+function processOf({ processes }: CoreState, pid: number, { ownedAt, unread }: Endpoint) {
+  const isListeners = unread === "not-accepted" || ownedAt === undefined;
+  return isListeners ? processes.get(pid) : processes.at(pid, ownedAt);
 }
 
 function fire(core: CoreState, key: string, group: readonly Stay[], until: Nanoseconds): Firing {
@@ -118,8 +131,9 @@ function ownerFacts(
   group: readonly Stay[],
   until: Nanoseconds,
 ): OwnerFacts {
-  const process = (pid === undefined ? undefined : core.processes.get(pid)) ?? null;
-  const threads = (pid === undefined ? undefined : core.threads.get(pid)) ?? null;
+  const [{ endpoint: first }] = group as readonly [Stay];
+  const process = (pid === undefined ? undefined : processOf(core, pid, first)) ?? null;
+  const threads = threadsOf(core, pid, process);
   const growth = growthOf(group, until);
   return {
     cause: stuckCause({
@@ -132,6 +146,16 @@ function ownerFacts(
     process,
     threads,
   };
+}
+
+/** What its threads do; those of another process with its number are none of its. */
+function threadsOf(core: CoreState, pid: number | undefined, process: ProcessEvent | null) {
+  if (pid === undefined) return null;
+  const startTicks = (process ?? core.processes.get(pid))?.startTicks;
+  const threads = core.threads.get(pid);
+  const isOthers = process === null && startTicks !== undefined;
+  if (threads === undefined || isOthers) return null;
+  return startTicks === undefined || threads.startTicks === startTicks ? threads : null;
 }
 
 function summaryOf({ pid, comm, listener, local }: Subject, connections: string): string {

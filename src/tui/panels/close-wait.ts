@@ -141,7 +141,8 @@ function members({ watched, now }: Scene, opened: Holding): MembersData {
     if (holdingKey(watched, endpoint) === opened.key) endpoints.push(endpoint);
   }
   endpoints.sort((a, b) => stateSince(a) - stateSince(b));
-  const process = opened.pid === null ? undefined : watched.process(opened.pid);
+  const process =
+    opened.pid === null ? undefined : watched.process(opened.pid, endpoints[0]?.ownedAt);
   const oldest = endpoints[0];
   const count =
     endpoints.length === 1 ? "1 connection" : `${formatCount(endpoints.length)} connections`;

@@ -49,7 +49,7 @@ function groupOf(
   const { owner, tuple, unread } = endpoint;
   if (unread !== "not-accepted" && owner !== null) {
     const { pid, comm } = owner;
-    return [`pid ${pid}`, { name: comm, pid, isListener: false }];
+    return [ownerKey(watched, pid, endpoint), { name: comm, pid, isListener: false }];
   }
   const listener = watched.listenerOf(tuple);
   const address = formatEndpoint(listener?.local ?? tuple.local, tuple.localPort);
@@ -61,6 +61,13 @@ function groupOf(
     `listener ${tuple.netns} ${address}`,
     { name, pid: listener?.pid ?? null, isListener: true },
   ];
+}
+
+/** A process that is gone is not the one that has its number now. */
+function ownerKey(watched: Watched, pid: number, { ownedAt }: Endpoint): string {
+  const newest = watched.process(pid)?.startTicks;
+  const owner = watched.process(pid, ownedAt)?.startTicks;
+  return newest === owner ? `pid ${pid}` : `pid ${pid} before ${newest}`;
 }
 
 /** The key of the holder that a connection waits for. */
@@ -111,7 +118,8 @@ function holdingOf(
   findings: readonly Finding[],
 ): Holding {
   const { name, pid, isListener, endpoints } = group;
-  const process = pid === null ? undefined : watched.process(pid);
+  const [first] = endpoints;
+  const process = pid === null ? undefined : watched.process(pid, first?.ownedAt);
   const readings = new Map<Unread | "unknown", number>();
   let oldest = endpoints[0] as Endpoint;
   for (const endpoint of endpoints) {

@@ -37,7 +37,10 @@ export function timelinePanel(
         endpoint,
         ladder: ladderOf(endpoint, now),
         sentence: teller.sentence(endpoint, now),
-        process: endpoint.owner === null ? undefined : watched.process(endpoint.owner.pid),
+        process:
+          endpoint.owner === null
+            ? undefined
+            : watched.process(endpoint.owner.pid, endpoint.ownedAt),
         advice: findingsOn(watched, opening.id).flatMap((finding) => teller.advice(finding)),
         now,
       };

@@ -1,0 +1,71 @@
+/** The processes that were described; a process is its number and when it started. */
+
+import type { Nanoseconds, ProcessEvent } from "../event/trace-event.ts";
+
+const MOST_PROCESSES = 10_000;
+/** /proc tells the start of a process in hundredths of a second, of any clock tick of the kernel. */
+const TICK_NS = 10e6;
+const GRAIN_NS = 2 * TICK_NS;
+
+/** What a description is of. */
+export function processKey({ pid, startTicks }: Pick<ProcessEvent, "pid" | "startTicks">): string {
+  return `${pid} ${startTicks}`;
+}
+
+/** Finds who had a number at a time: numbers are given again, within minutes on a busy host. */
+export class ProcessTable {
+  readonly #byKey = new Map<string, ProcessEvent>();
+  /** Those with the same number, the one that started last at the end. */
+  readonly #byPid = new Map<number, readonly ProcessEvent[]>();
+  /** When the clock of `startTicks` began, in the recording's time. */
+  #ticksFrom: Nanoseconds | null = null;
+
+  copy(): ProcessTable {
+    const copy = new ProcessTable();
+    for (const event of this.#byKey.values()) copy.set(event);
+    return copy;
+  }
+
+  /** Take a description; a newer one of the same process replaces the older. */
+  set(event: ProcessEvent): void {
+    this.#byKey.set(processKey(event), event);
+    this.#byPid.set(event.pid, [...this.#others(event), event].sort(byStart));
+    if (event.startedAt !== undefined) {
+      this.#ticksFrom = event.startedAt - event.startTicks * TICK_NS;
+    }
+    const [oldest] = this.#byKey.values();
+    if (this.#byKey.size > MOST_PROCESSES && oldest !== undefined) this.#forget(oldest);
+  }
+
+  /** Who has the number now, or had it last. */
+  get(pid: number): ProcessEvent | undefined {
+    return this.#byPid.get(pid)?.at(-1);
+  }
+
+  /** Who had the number at that time; undefined where only a successor was described. */
+  at(pid: number, at: Nanoseconds): ProcessEvent | undefined {
+    return this.#byPid
+      .get(pid)
+      ?.findLast(({ startedAt }) => startedAt === undefined || startedAt <= at + GRAIN_NS);
+  }
+
+  /** Whether a process that started at this tick had not started at that time. */
+  isLater(startTicks: number, at: Nanoseconds): boolean {
+    return this.#ticksFrom !== null && this.#ticksFrom + startTicks * TICK_NS > at + GRAIN_NS;
+  }
+
+  #others({ pid, startTicks }: ProcessEvent): readonly ProcessEvent[] {
+    return (this.#byPid.get(pid) ?? []).filter((each) => each.startTicks !== startTicks);
+  }
+
+  #forget(event: ProcessEvent): void {
+    this.#byKey.delete(processKey(event));
+    const others = this.#others(event);
+    if (others.length > 0) this.#byPid.set(event.pid, others);
+    else this.#byPid.delete(event.pid);
+  }
+}
+
+function byStart(a: ProcessEvent, b: ProcessEvent): number {
+  return a.startTicks - b.startTicks;
+}
