@@ -101,7 +101,7 @@ async function run(files: string[], options: CheckOptions, result: CommandResult
   const { trace, doubts, when } =
     files.length === 0 ? await lookAtHost(options, rules) : await readFiles(files, options);
   const view = isFiltered(options)
-    ? new FilteredView(trace, (endpoint) => matches(filterOf(options), endpoint))
+    ? new FilteredView(trace, (endpoint) => matches(filterOf(options), endpoint, trace))
     : trace;
   const health = judge(view, rules, doubts);
   result.exitCode = EXIT_CODES[health.verdict];

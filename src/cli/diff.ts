@@ -101,7 +101,7 @@ async function sideOf(
   const { port, cidr, comm } = options;
   const isFiltered = [port, cidr, comm].some((each) => each !== undefined);
   const view = isFiltered
-    ? new FilteredView(trace, (endpoint) => matches(redacting?.filter ?? options, endpoint))
+    ? new FilteredView(trace, (endpoint) => matches(redacting?.filter ?? options, endpoint, trace))
     : trace;
   return diffSide(
     view,

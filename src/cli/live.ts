@@ -133,7 +133,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
   const lines = plainLines({
     trace,
     header,
-    passes: (endpoint) => matches(options, endpoint),
+    passes: (endpoint) => matches(options, endpoint, trace),
     subscribe: (listener) => session.onEvents(listener),
   });
   await Promise.race([session.readHost(), ending]);

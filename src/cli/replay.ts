@@ -97,7 +97,7 @@ async function run(file: string[], options: ReplayOptions, result: CommandResult
   const lines = plainLines({
     trace: playback.cursor.trace,
     header: playback.header,
-    passes: (endpoint) => matches(options, endpoint),
+    passes: (endpoint) => matches(options, endpoint, playback.cursor.trace),
     sinceNs: fromNs,
   });
   const timer = setInterval(() => lines(), 200);

@@ -104,7 +104,7 @@ async function run(files: string[], options: ReportOptions): Promise<void> {
   const view = isFiltered(options)
     ? new FilteredView(
         read.trace,
-        (endpoint) => isAlive(endpoint, from) && matches(filter, endpoint),
+        (endpoint) => isAlive(endpoint, from) && matches(filter, endpoint, read.trace),
       )
     : read.trace;
   const { header, footer, closedCleanly, endNs } = read;

@@ -1,8 +1,10 @@
 /** Options that several commands share, read once and checked at the door. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { ownerOrListener } from "../core/accept-queue.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import { FINDING_KINDS, type FindingKind } from "../core/finding.ts";
+import type { TraceView } from "../core/trace.ts";
 import { isTcpState, type TcpState } from "../event/tcp-state.ts";
 import { parseDuration } from "../event/time.ts";
 import { type Zone, zoneNamed } from "../event/zone.ts";
@@ -158,23 +160,27 @@ export const detailOption = new Option(
   "how much the kernel hands over: every transition, or a summary of each socket when it ends; auto moves between them with the load",
 ).choices(["auto", "transitions", "summary"]);
 
-/** Whether an endpoint passes the filters. */
-export function matches(filter: FilterOptions, endpoint: Endpoint): boolean {
+/**
+ * Whether an endpoint passes the filters.
+ *
+ * @param view knows who listens: what waits in an accept queue is its listener's
+ */
+export function matches(
+  filter: FilterOptions,
+  endpoint: Endpoint,
+  view?: Pick<TraceView, "listenerOf">,
+): boolean {
   const { tuple } = endpoint;
   const { port, cidr, pid, comm, netns, state } = filter;
   if (typeof netns === "number" && tuple.netns !== netns) return false;
   if (port && !port.includes(tuple.localPort) && !port.includes(tuple.remotePort)) return false;
   if (cidr && !cidr.some((net) => net.has(tuple.local) || net.has(tuple.remote))) return false;
   if (state && !state.includes(endpoint.state)) return false;
-  if (pid !== undefined && !isHeld(endpoint, (holder) => holder.pid === pid)) return false;
-  return comm === undefined || isHeld(endpoint, (holder) => holder.comm === comm);
-}
-
-function isHeld(
-  endpoint: Endpoint,
-  test: (holder: { pid: number; comm: string }) => boolean,
-): boolean {
-  return (endpoint.owner !== null && test(endpoint.owner)) || endpoint.holders.some(test);
+  if (pid === undefined && comm === undefined) return true;
+  const owner = view === undefined ? endpoint.owner : ownerOrListener(endpoint, view);
+  const holders = owner === null ? endpoint.holders : [owner, ...endpoint.holders];
+  if (pid !== undefined && !holders.some((holder) => holder.pid === pid)) return false;
+  return comm === undefined || holders.some((holder) => holder.comm === comm);
 }
 
 /** The filters that the probes apply, as a header and a screen state them. */

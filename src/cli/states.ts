@@ -1,7 +1,8 @@
 /** `lastack states FILE --at TIME`: the socket table of any moment of a recording. */
 
 import type { Command } from "commander";
-import type { Endpoint } from "../core/endpoint.ts";
+import { ownerOrListener } from "../core/accept-queue.ts";
+import type { Endpoint, Owner } from "../core/endpoint.ts";
 import { safeText } from "../event/safe-text.ts";
 import { formatEndpoint } from "../event/tuple.ts";
 import { freshRedactor } from "../session/fresh-redactor.ts";
@@ -52,8 +53,8 @@ async function run(files: string[], options: StatesOptions): Promise<void> {
   if (!closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
   const filter = redacting?.filter ?? options;
   const rows = [...trace.endpoints()]
-    .filter((endpoint) => endpoint.endedAt === null && matches(filter, endpoint))
-    .map((endpoint) => rowOf(endpoint, now));
+    .filter((endpoint) => endpoint.endedAt === null && matches(filter, endpoint, trace))
+    .map((endpoint) => rowOf(endpoint, ownerOrListener(endpoint, trace), now));
   if (options.json) await print(`${JSON.stringify(rows, null, 2)}\n`);
   else await printPieces(table(rows));
 }
@@ -88,9 +89,9 @@ async function tableAt(
 }
 
 /** One row of `--json`. */
-function rowOf(endpoint: Endpoint, now: number) {
+function rowOf(endpoint: Endpoint, owner: Owner | null, now: number) {
   const phase = endpoint.phases.at(-1);
-  const { tuple, owner } = endpoint;
+  const { tuple } = endpoint;
   return {
     local: { address: tuple.local, port: tuple.localPort },
     remote: { address: tuple.remote, port: tuple.remotePort },

@@ -55,7 +55,7 @@ async function run(options: StreamOptions): Promise<void> {
   const view = redacting && redactedView(session, redacting, { ...(thresholds && { thresholds }) });
   const finish = streamLines(view ?? session, {
     write: (text) => process.stdout.write(text),
-    passes: (endpoint) => matches(redacting?.filter ?? options, endpoint),
+    passes: (endpoint) => matches(redacting?.filter ?? options, endpoint, (view ?? session).trace),
   });
   const ending = untilEnd(session, options.duration);
   announce(session, options.quiet === true);

@@ -1,10 +1,11 @@
 /** A trace seen through a filter: only some endpoints, and the counts of those. */
 
 import type { Ledger } from "../event/recording.ts";
-import type { Nanoseconds, ProcessEvent } from "../event/trace-event.ts";
+import type { Nanoseconds, ProcessEvent, SocketTuple } from "../event/trace-event.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Finding } from "./finding.ts";
+import type { Listener } from "./listener-table.ts";
 import { Tally } from "./tally.ts";
 import type { Percentiles, Summary, TraceView } from "./trace.ts";
 
@@ -81,6 +82,10 @@ export class FilteredView implements TraceView {
 
   process(pid: number, at?: Nanoseconds): ProcessEvent | undefined {
     return this.#view.process(pid, at);
+  }
+
+  listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined {
+    return this.#view.listenerOf(tuple);
   }
 
   sysctls(netns?: number): Readonly<Record<string, string>> {

@@ -1,10 +1,11 @@
 /** The trace: everything known after the events so far. The one door to the core. */
 
 import type { Ledger } from "../event/recording.ts";
-import type { Nanoseconds, ProcessEvent, TraceEvent } from "../event/trace-event.ts";
+import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../event/trace-event.ts";
 import type { CountedPlace } from "./counted-lives.ts";
 import type { Endpoint, Role, Verdict } from "./endpoint.ts";
 import type { Finding, FindingKind } from "./finding.ts";
+import type { Listener } from "./listener-table.ts";
 import type { Resume } from "./resume.ts";
 
 /** Percentiles of one phase's duration, milliseconds. */
@@ -56,6 +57,8 @@ export interface TraceView {
   ledger(): Ledger;
   /** Who has a number, or who had it at that time: see `Endpoint.ownedAt`. */
   process(pid: number, at?: Nanoseconds): ProcessEvent | undefined;
+  /** Who listens where a connection came in. */
+  listenerOf(tuple: SocketTuple): Readonly<Listener> | undefined;
   /** Current sysctls of a namespace (of the header's namespace when unknown). */
   sysctls(netns?: number): Readonly<Record<string, string>>;
   /** Whether no known loss of events overlaps the endpoint's life. */

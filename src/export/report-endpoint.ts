@@ -1,5 +1,6 @@
 /** One endpoint in the form of the report: fields, names and units as the contract fixes them. */
 
+import { ownerOrListener } from "../core/accept-queue.ts";
 import type {
   Endpoint,
   Evidence,
@@ -92,6 +93,7 @@ export function reportEndpoint(
   endNs: Nanoseconds,
 ): ReportEndpoint {
   const { tuple } = endpoint;
+  const owner = ownerOrListener(endpoint, view);
   return {
     id: endpoint.id,
     netns: tuple.netns,
@@ -102,10 +104,7 @@ export function reportEndpoint(
     verdict: endpoint.verdict ?? "unfinished",
     state: endpoint.state,
     orphan: endpoint.orphan,
-    owner:
-      endpoint.owner === null
-        ? null
-        : reportOwner(endpoint.owner, view, clock, endpoint.ownedAt ?? endNs),
+    owner: owner === null ? null : reportOwner(owner, view, clock, endpoint.ownedAt ?? endNs),
     holders: endpoint.holders.map(({ pid, comm, fds }) => ({ pid, comm, fds })),
     unread: endpoint.unread,
     unreadBytes: endpoint.unreadBytes,

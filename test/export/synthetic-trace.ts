@@ -55,6 +55,7 @@ export function viewOf(trace: SyntheticTrace, now: number): TraceView {
     summary: () => summaryOf(endpoints, trace.phaseMs ?? {}),
     ledger: () => ledger,
     process: (pid) => processes.find((process) => process.pid === pid),
+    listenerOf: () => undefined,
     sysctls: () => trace.sysctls ?? {},
     isComplete: () => true,
   };
