@@ -25,6 +25,8 @@ const RATES: ReadonlyArray<{ readonly rate: Rate; readonly name: string; readonl
 const LEAST_ROWS = 3;
 /** The part of a line's sparkline that shows what came after the moment that is shown. */
 const LINE_AHEAD = 1 / 4;
+/** A sparkline of fewer columns shows what came before alone. */
+const LEAST_LINE = 12;
 
 /** The rates of the moment's second in one line, each with the seconds around it as a sparkline. */
 export function paintRatesStrip(painter: Painter, { watched }: Scene): void {
@@ -35,7 +37,7 @@ export function paintRatesStrip(painter: Painter, { watched }: Scene): void {
     const newest = points.at(-1)?.[rate];
     const value = newest === undefined ? UNKNOWN : formatShortCount(newest);
     const room = Math.max(0, width - name.length - 10);
-    const ahead = Math.min(after.length, Math.floor(room * LINE_AHEAD));
+    const ahead = room < LEAST_LINE ? 0 : Math.min(after.length, Math.floor(room * LINE_AHEAD));
     const before = room - (ahead > 0 ? ahead + 1 : 0);
     const values = before > 0 ? points.slice(-before).map((point) => point[rate]) : [];
     const later = after.slice(0, ahead).map((point) => point[rate]);
