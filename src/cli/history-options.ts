@@ -25,13 +25,14 @@ function parseSize(text: string): number {
   return bytes;
 }
 
-export function addHistoryOptions(command: Command, usual: string): Command {
-  return command
-    .addOption(
-      new Option(
-        "--history <size>",
-        `how much to go back to, packed (default: ${usual})`,
-      ).argParser(parseSize),
-    )
-    .option("--export-dir <dir>", "where the keys w and x write (default: here)");
+/** @param mayBeOnDisk false where the events are on disk already, in the recording */
+export function addHistoryOptions(
+  command: Command,
+  { usual, mayBeOnDisk }: { readonly usual: string; readonly mayBeOnDisk: boolean },
+): Command {
+  const where = mayBeOnDisk ? "" : ", in memory";
+  const text = `how much to go back to, packed${where} (default: ${usual})`;
+  command.addOption(new Option("--history <size>", text).argParser(parseSize));
+  if (mayBeOnDisk) command.option("--history-dir <dir>", "keep that in a file there");
+  return command.option("--export-dir <dir>", "where the keys w and x write (default: here)");
 }

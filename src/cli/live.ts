@@ -52,8 +52,7 @@ export function addLive(program: Command, result: CommandResult): void {
     .addOption(detailOption)
     .addOption(thresholdOption)
     .option("-q, --quiet", "no remarks on stderr");
-  addHistoryOptions(command, "64M");
-  command.option("--history-dir <dir>", "keep it in a file there, not in memory");
+  addHistoryOptions(command, { usual: "64M in memory", mayBeOnDisk: true });
   addLiveRecordingOptions(command);
   addScreenOptions(command)
     .addHelpText("after", "\nExample:\n  sudo lastack --port 443")

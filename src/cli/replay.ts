@@ -34,7 +34,7 @@ export function addReplay(program: Command, result: CommandResult): void {
       )
       .option("--from <time>", "where to begin to play; time goes back from there, too"),
   ).addOption(new Option("--demo", "say on the screen that this is a demonstration").hideHelp());
-  addHistoryOptions(command, "1G");
+  addHistoryOptions(command, { usual: "1G", mayBeOnDisk: false });
   addScreenOptions(command)
     .addHelpText(
       "after",
