@@ -94,6 +94,7 @@ function applyHost(core: CoreState, event: HostEvent): void {
     // Last in the map is newest: what counts the whole host stands in every namespace.
     core.counters.delete(event.netns);
     core.counters.set(event.netns, { ...known, ...event.counters });
+    core.counterWindow.note(event.t, event.netns, event.counters);
   }
 }
 

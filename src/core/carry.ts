@@ -1,6 +1,7 @@
 /** Keeps, of the events so far, those that the present still depends on. */
 
 import type { HostEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { COUNTER_WINDOW_NS } from "./counter-window.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
 import { Follower } from "./follower.ts";
@@ -52,6 +53,8 @@ export class Carry<R> {
   readonly #holdersOf = new Map<string, Entry<R>[]>();
   /** The newest word on each counter and sysctl. */
   readonly #ofHost = new Map<string, Entry<R>>();
+  /** What the host told in the last minute, which says how far its counters have moved. */
+  #recentHost: { readonly entry: Entry<R>; readonly event: HostEvent }[] = [];
   #gaps: { readonly entry: Entry<R>; readonly until: Nanoseconds }[] = [];
   #beat: Entry<R> | null = null;
   #detail: Entry<R> | null = null;
@@ -71,7 +74,7 @@ export class Carry<R> {
     if (born !== null) this.#births++;
     for (const endpoint of endpoints) push(this.#ofEndpoint, endpoint, entry);
     if (listener !== null) this.#filePlace(listener, event, entry);
-    if (event.type === "host") this.#fileHost(event, entry);
+    if (event.type === "host") this.#noteHost(event, entry);
     else if (event.type === "heartbeat") this.#beat = entry;
     else if (event.type === "detail") this.#detail = entry;
     else if (event.type === "process") fileProcess(this.#ofProcess, processKey(event), entry);
@@ -96,6 +99,7 @@ export class Carry<R> {
     for (const entry of this.#ofProcess.values()) entries.add(entry);
     for (const entry of this.#ofThreads.values()) entries.add(entry);
     for (const entry of this.#ofHost.values()) entries.add(entry);
+    for (const { entry } of this.#recentHost) entries.add(entry);
     for (const [index, { entry, until }] of this.#gaps.entries()) {
       // The first of all tells since when the trace has holes.
       if (index === 0 || until >= bornNs) entries.add(entry);
@@ -156,6 +160,12 @@ export class Carry<R> {
   #filePlace(place: string, event: TraceEvent, entry: Entry<R>): void {
     const list = push(event.type === "owner" ? this.#holdersOf : this.#ofPlace, place, entry);
     if (event.type === "owner" && list.length > MOST_HOLDERS) list.splice(0, MOST_HOLDERS / 2);
+  }
+
+  #noteHost(event: HostEvent, entry: Entry<R>): void {
+    this.#recentHost.push({ entry, event });
+    const old = this.#recentHost.findIndex((each) => each.event.t >= event.t - COUNTER_WINDOW_NS);
+    for (const each of this.#recentHost.splice(0, old)) this.#fileHost(each.event, each.entry);
   }
 
   #fileHost({ netns, counters, sysctls }: HostEvent, entry: Entry<R>): void {

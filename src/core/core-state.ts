@@ -9,6 +9,7 @@ import type {
   TransitionEvent,
 } from "../event/trace-event.ts";
 import { type CountedLives, histogramOf } from "./counted-lives.ts";
+import type { CounterWindow } from "./counter-window.ts";
 import type { DurationHistogram } from "./duration-histogram.ts";
 import type { Endpoint, Evidence, Verdict } from "./endpoint.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
@@ -68,6 +69,7 @@ export interface CoreState {
   /** Sysctls by namespace; key 0 is the header's. */
   readonly sysctls: Map<number, Record<string, string>>;
   readonly counters: Map<number, Record<string, number>>;
+  readonly counterWindow: CounterWindow;
   /** Endpoints whose FIN was sent again, until it is answered and the detector has seen them. */
   readonly finTroubled: Set<Endpoint>;
   readonly portFailures: PortFailure[];

@@ -3,6 +3,7 @@
 import { Copier } from "./copier.ts";
 import type { CoreState } from "./core-state.ts";
 import { CountedLives } from "./counted-lives.ts";
+import { CounterWindow } from "./counter-window.ts";
 import { EndpointTable, type EvictionListener } from "./endpoint-table.ts";
 import { ExpiryQueue } from "./expiry-queue.ts";
 import { GapList } from "./gap-list.ts";
@@ -39,6 +40,7 @@ export function* copyCoreState(
     threads: new Map(core.threads),
     sysctls: new Map(core.sysctls),
     counters: new Map(core.counters),
+    counterWindow: core.counterWindow.copy(),
     finTroubled: new Set([...core.finTroubled].map(of)),
     portFailures: [...core.portFailures],
     justClosed: copier.map(core.justClosed),
@@ -77,6 +79,7 @@ export function newCoreState(options: TraceOptions, onEvict: EvictionListener): 
     threads: new Map(),
     sysctls: new Map([[0, { ...options.sysctls }]]),
     counters: new Map(),
+    counterWindow: new CounterWindow(),
     finTroubled: new Set(),
     portFailures: [],
     justClosed: new Map(),

@@ -15,6 +15,7 @@ interface Entry {
 /** Teardowns between two addresses with one cause, oldest first. */
 export interface ResetGroup {
   readonly key: string;
+  readonly netns: number;
   readonly local: string;
   readonly remote: string;
   /** Null: by a RST of this end for a reason that has no word. */
@@ -104,7 +105,7 @@ export class ResetWindow {
     const key = `${netns} ${local} ${remote} ${cause ?? ""}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { key, local, remote, cause, count: 0, entries: new Map() };
+      group = { key, netns, local, remote, cause, count: 0, entries: new Map() };
       this.#groups.set(key, group);
     }
     return group;

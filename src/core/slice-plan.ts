@@ -1,6 +1,7 @@
 /** What belongs to a slice of a recording: decided once all of it up to the slice's end is known. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
+import { COUNTER_WINDOW_NS } from "./counter-window.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import type { Follower } from "./follower.ts";
@@ -38,6 +39,15 @@ export interface SlicePlan {
 const COUNTED: ReadonlySet<FindingKind> = new Set<FindingKind>([
   "time-wait-pressure",
   "orphan-pressure",
+]);
+/** Findings that say how far the counters have moved in the last minute. */
+const COUNTED_LATELY: ReadonlySet<FindingKind> = new Set<FindingKind>([
+  ...COUNTED,
+  "stuck-close-wait",
+  "stuck-fin-wait1",
+  "stuck-last-ack",
+  "repeated-fin-retransmit",
+  "reset-teardown",
 ]);
 /** Detectors are asked once a second, so what a finding saw is less than two seconds older. */
 const LOOK_NS = 2e9;
@@ -81,6 +91,7 @@ export function planSlice(
   let countersNs = fromNs;
   for (const { kind, since } of open) {
     if (COUNTED.has(kind)) countersNs = Math.min(countersNs, Math.floor(since));
+    if (COUNTED_LATELY.has(kind)) countersNs = Math.min(countersNs, fromNs - COUNTER_WINDOW_NS);
   }
   return { request, ids, pids, places, bornNs, countersNs: countersNs - LOOK_NS, isWindow };
 }

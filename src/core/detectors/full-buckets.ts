@@ -5,6 +5,7 @@ import { formatEndpoint } from "../../event/tuple.ts";
 import { type CoreState, sysctlOf } from "../core-state.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Firing, Subject } from "../finding.ts";
+import { moved } from "./counter-evidence.ts";
 import { Waiting } from "./waiting.ts";
 import { percent, reaches, seconds } from "./wording.ts";
 
@@ -66,7 +67,11 @@ function fire(core: CoreState, table: Table, now: Nanoseconds): Firing {
       ...(named.length === 0 ? [] : [`most are closed by ${named.join(", ")}`]),
       ...(waiting.count === 0 ? ["none of them is traced"] : waiting.closers()),
       ...(overflowNs === null
-        ? []
+        ? moved(
+            { core, now, netns: [netns], name: "TCPTimeWaitOverflow" },
+            "",
+            "each that was due has been made so far",
+          )
         : [`the table overflowed ${seconds(overflowNs)} ago (TCPTimeWaitOverflow rose)`]),
     ],
   };

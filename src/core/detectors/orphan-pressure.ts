@@ -3,6 +3,7 @@
 import type { CoreState } from "../core-state.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Firing } from "../finding.ts";
+import { moved } from "./counter-evidence.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
 import { counted, percent, reaches } from "./wording.ts";
@@ -47,7 +48,11 @@ function orphans(core: CoreState, now: number, threshold: number): Firing[] {
       count: used,
       summary: `${counted(used, "orphan")} are ${share} % of tcp_max_orphans (${limit})`,
       endpoints: known.map(({ id }) => id),
-      evidence: [`${source}; ${known.length} of them are traced`, ...storyOf(known)],
+      evidence: [
+        `${source}; ${known.length} of them are traced`,
+        ...storyOf(known),
+        ...refused(core, now),
+      ],
     },
   ];
 }
@@ -72,9 +77,20 @@ function memory(core: CoreState, now: number, threshold: number): Firing[] {
       evidence: [
         `${counted(known.length, "orphan")} are traced; buffers of connections in use count too`,
         ...storyOf(known),
+        ...refused(core, now),
       ],
     },
   ];
+}
+
+/** Orphans that were one too many, in all namespaces (`net/ipv4/tcp.c:tcp_check_oom`). */
+function refused(core: CoreState, now: number): string[] {
+  const name = "TCPAbortOnMemory";
+  return moved(
+    { core, now, netns: core.counterWindow.namespaces(`TcpExt.${name}`), name },
+    "so many were ended by RST for want of room",
+    "none was ended for want of room",
+  );
 }
 
 /** What the orphans wait for, and for whom most of them do. */

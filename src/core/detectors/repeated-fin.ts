@@ -1,8 +1,11 @@
 /** One FIN sent again and again: the other side does not answer. */
 
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import type { CoreState } from "../core-state.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Firing } from "../finding.ts";
 import { localFin } from "../waves.ts";
+import { timeoutEvidence } from "./counter-evidence.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
 import { counted } from "./wording.ts";
@@ -21,14 +24,14 @@ export const repeatedFin: Detector = {
   about: "a FIN that is sent again and again",
   threshold: 2,
   unit: "re-sends",
-  find(core, _now, threshold) {
+  find(core, now, threshold) {
     const troubles: Trouble[] = [];
     for (const endpoint of core.finTroubled) {
       const resends = finResends(endpoint);
       if (resends >= threshold) troubles.push({ endpoint, resends });
     }
     const byRemote = groupBy(troubles, ({ endpoint }) => endpoint.tuple.remote);
-    return [...byRemote].map(([remote, group]) => fire(remote, group));
+    return [...byRemote].map(([remote, group]) => fire(core, remote, group, now));
   },
 };
 
@@ -49,7 +52,12 @@ export function isFinUnanswered(endpoint: Endpoint): boolean {
   );
 }
 
-function fire(remote: string, group: readonly Trouble[]): Firing {
+function fire(
+  core: CoreState,
+  remote: string,
+  group: readonly Trouble[],
+  now: Nanoseconds,
+): Firing {
   let sum = 0;
   let most = 0;
   let first = Number.POSITIVE_INFINITY;
@@ -69,6 +77,13 @@ function fire(remote: string, group: readonly Trouble[]): Firing {
     count: group.length,
     summary: `${remote} does not answer our FIN on ${counted(group.length, "connection")}: ${counted(sum, "re-send")}, up to ${most} of one FIN`,
     endpoints: group.map(({ endpoint }) => endpoint.id),
-    evidence: lost.size === 0 ? [] : [`lost: wave ${[...lost].join(", wave ")}`],
+    evidence: [
+      ...(lost.size === 0 ? [] : [`lost: wave ${[...lost].join(", wave ")}`]),
+      ...timeoutEvidence(
+        core,
+        group.map(({ endpoint }) => endpoint),
+        now,
+      ),
+    ],
   };
 }

@@ -1,9 +1,11 @@
 /** Connections between two addresses that end by RST again and again: a habit, no accident. */
 
 import type { Nanoseconds } from "../../event/trace-event.ts";
+import type { CoreState } from "../core-state.ts";
 import type { Firing } from "../finding.ts";
 import type { ResetCause } from "../reset-cause.ts";
 import type { ResetGroup } from "../reset-window.ts";
+import { countedToo } from "./counter-evidence.ts";
 import type { Detector } from "./detector.ts";
 import { counted } from "./wording.ts";
 
@@ -13,10 +15,10 @@ export const resetTeardown: Detector = {
   about: "connections between two addresses that end by RST, for one cause",
   threshold: 5,
   unit: "resets",
-  find(core, _now, threshold) {
+  find(core, now, threshold) {
     const firings: Firing[] = [];
     for (const group of core.resets.groups()) {
-      if (group.count >= threshold) firings.push(fire(group));
+      if (group.count >= threshold) firings.push(fire(core, group, now));
     }
     return firings;
   },
@@ -31,7 +33,16 @@ const CAUSES: Readonly<Record<ResetCause, string>> = {
   received: "the RST came from the other side",
 };
 
-function fire({ key, local, remote, cause, count, entries }: ResetGroup): Firing {
+/** The counter that each of a cause is in; data for a mini-socket is in none. */
+const COUNTERS: Readonly<Partial<Record<ResetCause, string>>> = {
+  "unread-data": "TCPAbortOnClose",
+  linger: "TCPAbortOnData",
+  memory: "TCPAbortOnMemory",
+};
+
+function fire(core: CoreState, group: ResetGroup, now: Nanoseconds): Firing {
+  const { key, netns, local, remote, cause, count, entries } = group;
+  const name = cause === null ? undefined : COUNTERS[cause];
   let since: Nanoseconds = Number.POSITIVE_INFINITY;
   for (const at of entries.values()) since = Math.min(since, at);
   const why = cause === null ? "the kernel's reason has no word" : CAUSES[cause];
@@ -47,6 +58,9 @@ function fire({ key, local, remote, cause, count, entries }: ResetGroup): Firing
     evidence: [
       cause === "received" ? "the RSTs were received" : "the RSTs were sent by this side",
       ...(other > 0 ? [`the other end of ${other} of them is on this host too`] : []),
+      ...(name === undefined
+        ? []
+        : countedToo({ core, now, netns: [netns], name }, entries.values(), count / entries.size)),
     ],
   };
 }

@@ -9,6 +9,7 @@ import { descriptorUse, growthOf } from "../growth.ts";
 import { flowOf } from "../open-flow.ts";
 import type { OwnerFacts } from "../owner-facts.ts";
 import { CAUSE_WORDS, stuckCause } from "../stuck-cause.ts";
+import { moved } from "./counter-evidence.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
 import { ownerEvidence } from "./owner-evidence.ts";
@@ -33,7 +34,7 @@ export const stuckCloseWait: Detector = {
     const keyOf = keysOf(core);
     const groups = groupBy(stuck, ({ endpoint }) => keyOf(endpoint));
     const until = now - seconds * 1e9;
-    return [...groups].map(([key, group]) => fire(core, String(key), group, until));
+    return [...groups].map(([key, group]) => fire(core, String(key), group, now, until));
   },
 };
 
@@ -107,7 +108,13 @@ function processOf({ processes }: CoreState, pid: number, { ownedAt, unread }: E
   return isListeners ? processes.get(pid) : processes.at(pid, ownedAt);
 }
 
-function fire(core: CoreState, key: string, group: readonly Stay[], until: Nanoseconds): Firing {
+function fire(
+  core: CoreState,
+  key: string,
+  group: readonly Stay[],
+  now: Nanoseconds,
+  until: Nanoseconds,
+): Firing {
   const count = group.length;
   const subject = subjectOf(core, (group[0] as Stay).endpoint);
   const endpoints = group.map(({ endpoint }) => endpoint);
@@ -120,7 +127,11 @@ function fire(core: CoreState, key: string, group: readonly Stay[], until: Nanos
     count,
     summary: summaryOf(subject, counted(count, "connection")) + causeText(owner.cause),
     endpoints: endpoints.map(({ id }) => id),
-    evidence: [...evidenceOf(group), ...ownerEvidence(owner, endpoints, core.now)],
+    evidence: [
+      ...evidenceOf(group),
+      ...queueEvidence(core, endpoints, now),
+      ...ownerEvidence(owner, endpoints, core.now),
+    ],
     owner,
   };
 }
@@ -167,6 +178,21 @@ function summaryOf({ pid, comm, listener, local }: Subject, connections: string)
   if (local !== undefined)
     return `${connections} at ${local} that the peer has closed stay open; who holds them is not known`;
   return `${process} has not closed ${connections} that the peer has closed`;
+}
+
+/** What waits unaccepted fills the queue; whether one was full the kernel has counted. */
+function queueEvidence(
+  core: CoreState,
+  endpoints: readonly Endpoint[],
+  now: Nanoseconds,
+): string[] {
+  const waiting = endpoints.filter(({ unread }) => unread === "not-accepted");
+  const netns = new Set(waiting.map(({ tuple }) => tuple.netns));
+  return moved(
+    { core, now, netns, name: "ListenOverflows" },
+    "an accept queue was full, and so many connections were dropped",
+    "no accept queue was full",
+  );
 }
 
 /** Not only in the evidence: what the reader of one line, of a list or of a pager, wants to know. */

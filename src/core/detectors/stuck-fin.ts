@@ -1,8 +1,11 @@
 /** Our FIN stays without its ACK: FIN_WAIT1 and LAST_ACK that last. */
 
 import type { TcpState } from "../../event/tcp-state.ts";
+import type { Nanoseconds } from "../../event/trace-event.ts";
+import type { CoreState } from "../core-state.ts";
 import { type FinHold, finHold, hasResentSince } from "../fin-hold.ts";
 import type { FindingKind, Firing } from "../finding.ts";
+import { timeoutEvidence } from "./counter-evidence.ts";
 import type { Detector } from "./detector.ts";
 import { groupBy } from "./group-by.ts";
 import { earliest, type Stay, stays } from "./stays.ts";
@@ -23,7 +26,7 @@ function stuckFin(each: StuckFin): Detector {
     find(core, now, seconds) {
       const stuck = stays(core, each.state, now, seconds);
       const byRemote = groupBy(stuck, ({ endpoint }) => endpoint.tuple.remote);
-      return [...byRemote].map(([remote, group]) => fire(each.state, remote, group));
+      return [...byRemote].map(([remote, group]) => fire(core, each.state, remote, group, now));
     },
   };
 }
@@ -40,7 +43,13 @@ export const stuckLastAck = stuckFin({
   about: "our answer to the peer's FIN is not acknowledged",
 });
 
-function fire(state: TcpState, remote: string, group: readonly Stay[]): Firing {
+function fire(
+  core: CoreState,
+  state: TcpState,
+  remote: string,
+  group: readonly Stay[],
+  now: Nanoseconds,
+): Firing {
   return {
     key: remote,
     severity: "warning",
@@ -49,7 +58,14 @@ function fire(state: TcpState, remote: string, group: readonly Stay[]): Firing {
     count: group.length,
     summary: `${group.length} in ${state} towards ${remote}: the ACK of our FIN does not come`,
     endpoints: group.map(({ endpoint }) => endpoint.id),
-    evidence: evidenceOf(group),
+    evidence: [
+      ...evidenceOf(group),
+      ...timeoutEvidence(
+        core,
+        group.map(({ endpoint }) => endpoint),
+        now,
+      ),
+    ],
   };
 }
 

@@ -6,6 +6,7 @@ import { type CoreState, sysctlOf } from "../core-state.ts";
 import { type EphemeralPorts, ephemeralPortsOf } from "../ephemeral-ports.ts";
 import type { Firing } from "../finding.ts";
 import type { PortGroup } from "../port-group.ts";
+import { moved } from "./counter-evidence.ts";
 import { holdersOf } from "./port-holders.ts";
 import { Waiting } from "./waiting.ts";
 import { counted, percent, reaches } from "./wording.ts";
@@ -49,7 +50,12 @@ function fire(
     count: waiting.count,
     summary: `${waiting.count} of ${ports.count} local ports from ${local} towards ${destination} (${share} %) wait until their connections are forgotten`,
     endpoints: waiting.ids,
-    evidence: [...waiting.closers(), ...portsText(ports), ...takeOver(core, group)],
+    evidence: [
+      ...waiting.closers(),
+      ...portsText(ports),
+      ...takeOver(core, group),
+      ...takenOver(core, group, now),
+    ],
   };
 }
 
@@ -60,6 +66,14 @@ function portsText({ low, high, count, isAssumed }: EphemeralPorts): string[] {
   return [
     `ip_local_port_range is not known; ${low} to ${high} is assumed, the kernel's default${less}`,
   ];
+}
+
+function takenOver(core: CoreState, { netns }: PortGroup, now: Nanoseconds): string[] {
+  return moved(
+    { core, now, netns: [netns], name: "TWRecycled" },
+    "so many were taken over by a connect()",
+    "no connect() has taken one over",
+  );
 }
 
 /** `net/ipv4/tcp_ipv4.c:tcp_twsk_unique`: 1 for all, 2 for loopback, after a second. */
