@@ -143,9 +143,16 @@ const PAUSED_HINTS = [
   ["jump-newest", "newest", 5],
 ] as const;
 
+/** What the keys of an overlay do to it, and to the program. */
+const OVERLAY_HINTS = [
+  ["close-overlay", "close", 10],
+  ["interrupt", "quit", 9],
+] as const;
+
 /** Keys that help at this moment; what leads out of here stays longest. */
 function hints({ keys, state, doing }: FrameParts): StatusItem[] {
   const isOver = state.levels.length > 0;
+  const isOverlaid = state.help !== null || state.sort.menu !== null;
   const offered: ReadonlyArray<readonly [Action, string, number?]> = [
     ["help", "help"],
     ...(isOver ? ([["back", "back", 9]] as const) : []),
@@ -157,7 +164,7 @@ function hints({ keys, state, doing }: FrameParts): StatusItem[] {
     ...(doing.paused === null ? [] : PAUSED_HINTS),
     ["quit", "quit", 9],
   ];
-  return offered.flatMap(([action, text, optional]) => {
+  return (isOverlaid ? OVERLAY_HINTS : offered).flatMap(([action, text, optional]) => {
     const key = keys.keyFor(action);
     return key === null ? [] : [keyHint(key, text, optional)];
   });
