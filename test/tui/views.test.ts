@@ -73,6 +73,11 @@ describe.each(SIZES)("at %ix%i", (cols, rows) => {
   });
 });
 
+it("at 60x16 the log keeps both ports of a connection", async () => {
+  const text = await textOf("log", 60, 16);
+  expect(text).toMatch(/\d\d:\d\d:\d\d W → CLOSE_WAIT +\S+:\d+ +\S+:\d+ /);
+});
+
 /** Every colour that a theme may send at a depth. */
 function inksOf(theme: ThemeName, colors: ColorDepth): Set<number | null> {
   const column = colors === 256 ? 0 : colors === 16 ? 1 : 2;

@@ -21,14 +21,18 @@ export function eventAbout(event: TraceEvent): SocketTuple | null {
 /** The widest name but one of a state: arrows below each other are read at a glance. */
 const FROM_WIDTH = 11;
 
-/** The event with its sign: `W ESTABLISHED → CLOSE_WAIT`, `▲ FIN again`, `■ RST sent`. */
-export function eventSpans(event: TraceEvent, theme: Theme): readonly Span[] {
+/**
+ * The event with its sign: `W ESTABLISHED → CLOSE_WAIT`, `▲ FIN again`, `■ RST sent`.
+ *
+ * @param withFrom false where there is room for the new state alone
+ */
+export function eventSpans(event: TraceEvent, theme: Theme, withFrom: boolean): readonly Span[] {
   const arrow = theme.glyphs.level === "full" ? "→" : ">";
   switch (event.type) {
     case "transition":
       return [
         { text: `${theme.sign(event.to)} `, paint: event.to },
-        { text: `${event.from.padEnd(FROM_WIDTH)} ${arrow} `, paint: "muted" },
+        { text: `${withFrom ? `${event.from.padEnd(FROM_WIDTH)} ` : ""}${arrow} `, paint: "muted" },
         { text: event.to, paint: event.to },
       ];
     case "retransmit":

@@ -42,6 +42,14 @@ const COLUMNS: readonly TableColumn[] = [
   { id: "detail", title: "DETAIL", width: 22, grow: 3, optional: 1 },
 ];
 
+/** Below this width neither milliseconds nor the state before have room beside both addresses. */
+const LEAST_WIDE = 72;
+const NARROW: readonly TableColumn[] = [
+  { id: "time", title: "TIME", width: 8 },
+  { id: "event", title: "EVENT", width: 17 },
+  ...COLUMNS.slice(2),
+];
+
 /** Events as they come; Enter opens the teardown that one belongs to, or the finding. */
 export const logPanel: Panel<LogData> = {
   name: "log",
@@ -64,8 +72,9 @@ export const logPanel: Panel<LogData> = {
   note: ({ entries }) => [{ text: `newest ${formatCount(entries.length)}`, paint: "muted" }],
   draw(inside, { entries, endpointOf }, look) {
     const { theme } = inside;
+    const isWide = inside.width >= LEAST_WIDE;
     paintTable(inside, {
-      columns: COLUMNS,
+      columns: isWide ? COLUMNS : NARROW,
       count: entries.length,
       cursor: look.settle(visibleRows(inside.height), true),
       focused: look.focused,
@@ -73,11 +82,11 @@ export const logPanel: Panel<LogData> = {
       row(index) {
         const entry = entries[index];
         if (entry === undefined) return { key: "", cells: [] };
-        const time: Span = { text: look.scene.clock(entry.at, 3), paint: "muted" };
+        const time: Span = { text: look.scene.clock(entry.at, isWide ? 3 : 0), paint: "muted" };
         const cells =
           "finding" in entry
             ? findingCells(entry.finding, entry.isEnd, theme)
-            : eventCells(entry.event, endpointOf(entry.event), theme);
+            : eventCells(entry.event, endpointOf(entry.event), theme, isWide);
         return { key: entry.key, cells: [time, ...cells] };
       },
     });
@@ -158,10 +167,15 @@ function findingCells(finding: Finding, isEnd: boolean, theme: Theme): TableCell
   ];
 }
 
-function eventCells(event: TraceEvent, endpoint: Endpoint | undefined, theme: Theme): TableCell[] {
+function eventCells(
+  event: TraceEvent,
+  endpoint: Endpoint | undefined,
+  theme: Theme,
+  isWide: boolean,
+): TableCell[] {
   const about = eventAbout(event);
   return [
-    eventSpans(event, theme),
+    eventSpans(event, theme, isWide),
     { text: about === null ? "" : localOf(about) },
     { text: about === null ? "" : remoteOf(about) },
     endpoint === undefined ? { text: "" } : ownerSpan(endpoint),
