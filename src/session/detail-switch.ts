@@ -2,7 +2,8 @@
 
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Detail } from "../event/detail.ts";
+import type { Detail, DetailEvent } from "../event/detail.ts";
+import type { Nanoseconds, ProbeMark } from "../event/trace-event.ts";
 
 /** The probes' numbers of the details; `probes/lives.bt` compares them. */
 const NUMBER: Readonly<Record<Detail, number>> = { transitions: 1, summary: 2, aggregate: 3 };
@@ -32,13 +33,32 @@ export class DetailSwitch {
   /** Made up anew each time, so that two traces on one host do not move each other. */
   readonly word = randomInt(1, WORDS);
   readonly #umask: (mask: number) => number;
+  #asked: Detail | null = null;
+  #isAwaited = false;
 
   constructor(umask: (mask: number) => number = (mask) => process.umask(mask)) {
     this.#umask = umask;
   }
 
+  /**
+   * The move that an answer tells of where a person has asked, not the load; null where tracing
+   * ends, and for the second of the two calls.
+   */
+  answered(detail: Detail, t: Nanoseconds, mark: ProbeMark): DetailEvent | null {
+    const isAwaited = this.#isAwaited && detail === "aggregate";
+    this.#isAwaited = false;
+    return isAwaited ? { type: "detail", t, ...mark, detail, cause: "asked", figure: 0 } : null;
+  }
+
+  /** What was asked for last. */
+  get asked(): Detail | null {
+    return this.#asked;
+  }
+
   /** Ask for a detail; the probes answer with a row `M`. */
   ask(detail: Detail): void {
+    this.#asked = detail;
+    this.#isAwaited = true;
     const message = (this.word * DETAIL_BITS + NUMBER[detail]) * MASK_BITS;
     const mask = this.#umask(message + CLOSED);
     this.#umask(message + mask);

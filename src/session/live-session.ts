@@ -61,12 +61,9 @@ export class LiveSession {
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;
-    this.newTrace = () =>
-      new Trace({
-        ...options.trace,
-        sysctls: header.sysctls,
-        seesMiniEnd: header.probes.includes("time_wait_end"),
-      });
+    const { sysctls, probes: names } = header;
+    const seesMiniEnd = names.includes("time_wait_end");
+    this.newTrace = () => new Trace({ ...options.trace, sysctls, seesMiniEnd });
     this.trace = this.newTrace();
     this.#clockWatch = new ClockWatch(clock, (line) => options.onProblem?.(line, false));
     this.#feed = new ProbeFeed({
@@ -74,7 +71,7 @@ export class LiveSession {
       plan: options.restarts === true ? new RestartPlan() : null,
       onOutage: options.onOutage ?? (() => {}),
       onDetail: (detail, t, mark) => {
-        const move = this.#pilot?.answered(detail, t, mark);
+        const move = (this.#pilot ?? probes.detail)?.answered(detail, t, mark);
         if (move != null) this.#order.push(move, this.#hold);
       },
       holdNs: () => this.#holdNs(clock.now()),
@@ -152,6 +149,7 @@ export class LiveSession {
   /** Read the socket table and the holders as they are now; resolves when all has been folded. */
   async readHost(): Promise<void> {
     await this.#watch.start();
+    if (this.header.detail === "aggregate") this.#probes.detail?.ask("aggregate");
   }
 
   /**

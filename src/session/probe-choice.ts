@@ -11,6 +11,8 @@ export interface ProbeChoice {
   readonly unseen: readonly string[];
   /** Whether the lives of sockets are kept in the kernel, so that less can be told. */
   readonly keepsLives: boolean;
+  /** Whether what ends well is counted in the kernel. */
+  readonly counts: boolean;
 }
 
 /** The facts that decide. */
@@ -40,17 +42,27 @@ export function chooseProbes(
   fragments.push("heartbeat.bt");
   const wantsLives = wanted !== "transitions";
   if (wantsLives && canKeepLives(facts)) {
-    return { fragments: withLives(fragments), unseen, keepsLives: true };
+    const counts = wanted === "aggregate" && canCount(fragments);
+    if (wanted === "aggregate" && !counts) unseen.push(NO_COUNTS);
+    return { fragments: withLives(fragments, counts), unseen, keepsLives: true, counts };
   }
   if (wantsLives && wanted !== "auto") unseen.push(NO_LIVES);
   if (fragments.includes("reads.bt") && fragments.includes("tcp_destroy_sock.bt")) {
     fragments.push("end.bt");
   }
-  return { fragments, unseen, keepsLives: false };
+  return { fragments, unseen, keepsLives: false, counts: false };
 }
 
 const NO_LIVES =
   "no BTF or no system call tracepoints: any detail but transitions, which costs more on a busy host";
+
+const NO_COUNTS =
+  "without the beginning and the end of TIME_WAIT: the detail aggregate; summary stands in for it";
+
+/** Whether a FIN_WAIT2 ends well is known when its mini-socket takes in the peer's FIN. */
+function canCount(fragments: readonly string[]): boolean {
+  return fragments.includes("time_wait.bt") && fragments.includes("time_wait_end.bt");
+}
 
 /** The socket must be readable, and the probes must be told of another detail. */
 function canKeepLives({ hasBtf, tracepoints }: ProbeFacts): boolean {
@@ -58,7 +70,8 @@ function canKeepLives({ hasBtf, tracepoints }: ProbeFacts): boolean {
 }
 
 /** The same with the fragments that work on kept lives. */
-function withLives(fragments: readonly string[]): string[] {
+function withLives(fragments: readonly string[], counts: boolean): string[] {
+  const lives = ["detail.bt", "lives.bt", "lives_out.bt", "lives_tick.bt"];
   const variants = new Map([
     ["tcp_destroy_sock.bt", ["tcp_destroy_sock.lives.bt"]],
     ["owners.bt", ["owners.lives.bt"]],
@@ -66,7 +79,7 @@ function withLives(fragments: readonly string[]): string[] {
     ["time_wait.bt", ["time_wait.lives.bt"]],
     ["time_wait_end.bt", ["time_wait_end.lives.bt"]],
     // detail.bt gives the maps their types, so it stands in front of those that read them.
-    ["tcp_set_state.bt", ["detail.bt", "lives.bt", "lives_out.bt", "lives_tick.bt"]],
+    ["tcp_set_state.bt", counts ? [...lives, "counts.bt"] : lives],
   ]);
   return [...fragments.flatMap((name) => variants.get(name) ?? [name]), "end.lives.bt"];
 }

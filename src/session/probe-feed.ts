@@ -155,6 +155,7 @@ export class ProbeFeed {
     const isRequested = this.#abort.signal.aborted;
     const isWhole = error === undefined && signal === null;
     this.#newestBeat = null;
+    this.#tell(this.#rows.countsAt(t));
     this.#tell(this.account.close(this.#rows.lastSeqs, t));
     this.#tell(this.account.leave(this.#rows.leftBehind, t));
     this.account.endRun(isWhole, t);
@@ -205,8 +206,8 @@ export class ProbeFeed {
     this.#options.out({ type: "gap", t, from, cause, count: null });
   }
 
-  #tell(gaps: readonly TraceEvent[]): void {
-    for (const gap of gaps) this.#options.out(gap);
+  #tell(events: readonly TraceEvent[]): void {
+    for (const event of events) this.#options.out(event);
   }
 
   #onBeat(beat: Beat): void {

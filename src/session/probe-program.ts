@@ -44,15 +44,17 @@ export interface LifeSettings {
   readonly seesDestroy: boolean;
   /** Whether first uses are told, for which who accepted and connected is noted. */
   readonly seesUse: boolean;
+  /** One in so many of the teardowns that `probes/counts.bt` counts is told; 0 where it counts none. */
+  readonly sampled: number;
 }
 
 /**
- * The parameters `$6`-`$10`: detail, places of a CPU's ring, the switch's word, notes for destroy
- * and for uses.
+ * The parameters `$6`-`$11`: detail, places of a CPU's ring, the switch's word, notes for destroy
+ * and for uses, sample.
  */
 export function lifeParameters(settings: LifeSettings): number[] {
-  const { detail, word, possibleCpus, seesDestroy, seesUse } = settings;
+  const { detail, word, possibleCpus, seesDestroy, seesUse, sampled } = settings;
   let ring = MAX_RING;
   while (ring > 1 && ring * possibleCpus > MAP_ENTRIES) ring /= 2;
-  return [detail, ring, word, seesDestroy ? 1 : 0, seesUse ? 1 : 0];
+  return [detail, ring, word, seesDestroy ? 1 : 0, seesUse ? 1 : 0, sampled];
 }

@@ -1,9 +1,11 @@
 /** Turns what bpftrace says into events, and keeps the account of it. */
 
 import type { BpftraceMessage } from "../bpftrace-runner/index.ts";
+import type { CountsEvent } from "../event/counts.ts";
 import type { Detail } from "../event/detail.ts";
 import type { Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
 import type { WireDecoder } from "../event/wire.ts";
+import { CountedTotals } from "../event/wire-counts.ts";
 import { readMark } from "../event/wire-fields.ts";
 import { detailOf } from "./detail-switch.ts";
 import type { LedgerAccount } from "./ledger-account.ts";
@@ -33,7 +35,10 @@ export class ProbeRows {
   readonly #onBeat: (beat: Beat) => void;
   #pendingNs: bigint | null = null;
   /** Rows that were left for telling, and those that were taken, as bpftrace printed when it ended. */
-  #left = { end: 0, told: 0 };
+  #left = { end: 0, told: 0, put: 0, took: 0 };
+  /** When the kernel began to print what it has counted; null until it does. */
+  #countsAt: Nanoseconds | null = null;
+  readonly #counted = new CountedTotals();
   /** The kernel's last sequence number of each CPU, as of the newest map. */
   lastSeqs: ReadonlyMap<number, number> = new Map();
 
@@ -55,23 +60,36 @@ export class ProbeRows {
   beginRun(): void {
     this.#pendingNs = null;
     this.lastSeqs = new Map();
-    this.#left = { end: 0, told: 0 };
+    this.#left = { end: 0, told: 0, put: 0, took: 0 };
+    this.#countsAt = null;
+    this.#counted.restart();
   }
 
-  /** Rows that nobody has handed over, and nobody will. */
+  /** Rows that nobody has handed over or counted, and nobody will. */
   get leftBehind(): number {
-    return Math.max(0, this.#left.end - this.#left.told);
+    const { end, told, put, took } = this.#left;
+    return Math.max(0, end - told) + Math.max(0, put - took);
+  }
+
+  /** What the kernel has counted and no event has told yet. */
+  countsAt(t: Nanoseconds): CountsEvent[] {
+    return this.#counted.news().map((groups) => ({ type: "counts", t, groups }));
   }
 
   /** Take one message; its events, and the gaps that it shows, go to `out`. */
   take(message: BpftraceMessage, out: (event: TraceEvent) => void): void {
     if (message.type === "printf") this.#row(message.data, out);
-    else if (message.type === "map") this.#map(message.data);
+    else if (message.type === "map") this.#map(message.data, out);
   }
 
   #row(row: string, out: (event: TraceEvent) => void): void {
     if (row.startsWith("H ")) {
       this.#pendingNs = bootNsOf(row);
+      return;
+    }
+    if (row.startsWith("C ")) {
+      const t = this.#decoder.time(row.slice(2).trimEnd());
+      this.#countsAt = Number.isSafeInteger(t) ? t : null;
       return;
     }
     if (row.startsWith("M ")) {
@@ -120,9 +138,16 @@ export class ProbeRows {
     this.#onDetail(detail, t, mark);
   }
 
-  #map(data: Readonly<Record<string, unknown>>): void {
-    if (Object.hasOwn(data, "@end")) this.#left.end = sumOf(data["@end"]);
-    if (Object.hasOwn(data, "@told")) this.#left.told = sumOf(data["@told"]);
+  #map(data: Readonly<Record<string, unknown>>, out: (event: TraceEvent) => void): void {
+    for (const name of ["end", "told", "put", "took"] as const) {
+      if (Object.hasOwn(data, `@${name}`)) this.#left[name] = sumOf(data[`@${name}`]);
+    }
+    if (Object.hasOwn(data, "@tallied")) this.#counted.take(data["@tallied"]);
+    if (Object.hasOwn(data, "@spent")) {
+      this.#counted.take(data["@spent"]);
+      if (this.#countsAt !== null) for (const event of this.countsAt(this.#countsAt)) out(event);
+      this.#countsAt = null;
+    }
     if (Object.hasOwn(data, "@counted")) this.#account.count(Number(data["@counted"]));
     if (!Object.hasOwn(data, "@seq")) return;
     const seqs = data["@seq"];

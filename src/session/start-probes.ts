@@ -52,6 +52,12 @@ const EVENT_FRAGMENTS =
   /^(tcp_set_state|lives\.bt|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
 /** The half second of `probes/lives_tick.bt`, its tick, and as much again for a CPU that was away. */
 const HOLD_NS = 600e6;
+/** As much longer may a FIN_WAIT2 wait in `probes/lives_out.bt` for the peer's FIN, with all behind it. */
+const COUNTING_HOLD_NS = 250e6;
+/** In `aggregate` one in so many of the teardowns that are only counted is told. */
+const SAMPLED = 100;
+/** The kernel's counts come in one line, 30 bytes for each step of each histogram. */
+const MAX_LINE_BYTES = 4 << 20;
 /** Fragments with no tracepoint program or with several, none of which always sends a record. */
 const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "ready.bt": [],
@@ -64,6 +70,7 @@ const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "tcp_destroy_sock.bt": [false, false],
   "lives_out.bt": [],
   "lives_tick.bt": [],
+  "counts.bt": [],
   "end.lives.bt": [],
 };
 
@@ -94,7 +101,7 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
     header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },
     decoder: new WireDecoder({ originNs: clock.startBootNs, resetReasons, hz }),
     unseen: choice.unseen,
-    holdNs: choice.keepsLives ? HOLD_NS : 0,
+    holdNs: choice.keepsLives ? HOLD_NS + (choice.counts ? COUNTING_HOLD_NS : 0) : 0,
     detail,
     isEventProgram: choice.fragments.flatMap(
       (name) => PROGRAMS_OF[name] ?? [EVENT_FRAGMENTS.test(name)],
@@ -103,11 +110,12 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
       const parameters = [
         ...programParameters(options.netns ?? null, options.ports ?? []),
         ...lifeParameters({
-          detail: detailNumber(header.detail as Detail),
+          detail: detailNumber(firstDetail(header.detail as Detail, detail)),
           word: detail?.word ?? 0,
           possibleCpus: facts.possibleCpus,
           seesDestroy: choice.fragments.includes("tcp_destroy_sock.lives.bt"),
           seesUse: choice.fragments.some((name) => /^reads\b/.test(name)),
+          sampled: choice.counts ? SAMPLED : 0,
         }),
       ];
       const env = bufferSettings(facts.possibleCpus);
@@ -117,6 +125,7 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
         env,
         signal,
         readyTimeoutMs: READY_TIMEOUT_MS,
+        maxLineBytes: MAX_LINE_BYTES,
       }).catch(refused);
       const readyNs = bootNsOf(run.ready);
       if (readyNs !== null) clock.observe(readyNs);
@@ -167,15 +176,25 @@ function headerOf(
     hostname: facts.hostname,
     kernel: facts.release,
     probes: probeNames(choice),
-    detail: choice.keepsLives ? beginWith(options.detail) : "transitions",
+    detail: detailFor(choice, options.detail),
+    ...(choice.counts && { sampled: SAMPLED }),
     filters: options.filters ?? {},
     origin: "captured",
   };
 }
 
-/** `auto` begins with all there is to see. */
-function beginWith(wanted: WantedDetail | undefined): Detail {
-  return wanted === undefined || wanted === "auto" ? "transitions" : wanted;
+/** What these probes can give of it; `auto` begins with all there is to see. */
+function detailFor(choice: ProbeChoice, wanted: WantedDetail | undefined): Detail {
+  if (!choice.keepsLives || wanted === undefined || wanted === "auto") return "transitions";
+  return wanted === "aggregate" && !choice.counts ? "summary" : wanted;
+}
+
+/**
+ * What the probes begin with. Nothing may be only counted before the first look at the socket
+ * table: who lived then is known by it, and would be there twice.
+ */
+function firstDetail(detail: Detail, way: DetailSwitch | null): Detail {
+  return detail === "aggregate" ? (way?.asked ?? "summary") : detail;
 }
 
 /** Compiling takes a second or two; on a host that is in trouble, many times that. */

@@ -11,7 +11,14 @@ import { kernelWithout, LACKS, type Lack } from "../session/probe-facts.ts";
 const run = promisify(execFile);
 const PARAMETERS = [
   ...programParameters(4026531840, [80, 443, 8080, 65535]),
-  ...lifeParameters({ detail: 2, word: 77, possibleCpus: 2, seesDestroy: true, seesUse: true }),
+  ...lifeParameters({
+    detail: 2,
+    word: 77,
+    possibleCpus: 2,
+    seesDestroy: true,
+    seesUse: true,
+    sampled: 0,
+  }),
 ].map(String);
 
 let bpftrace = "";

@@ -66,12 +66,14 @@ describe("every fragment's code", () => {
         code.match(/\$seq = @seq\[cpu\] \+ 1; @seq\[cpu\] = \$seq; @counted = count\(\);/g) ?? [],
       ).toHaveLength(records);
       expect(code.match(/@counted = /g) ?? []).toHaveLength(records);
-      expect(prints.length - sent).toBe(["ready.bt", "heartbeat.bt"].includes(file) ? 1 : 0);
+      expect(prints.length - sent).toBe(
+        ["ready.bt", "heartbeat.bt", "counts.bt"].includes(file) ? 1 : 0,
+      );
     },
   );
 
   /** Tell of sockets that others have chosen, or of none. */
-  const unfiltered = ["detail.bt", "lives_out.bt", "lives_tick.bt"];
+  const unfiltered = ["counts.bt", "detail.bt", "lives_out.bt", "lives_tick.bt"];
   const choosing = files.filter((file) =>
     /printf\("[A-Z] %llx|@ended\[[^=]*\] = /.test(fragment(file).code),
   );

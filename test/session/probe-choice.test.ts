@@ -33,7 +33,7 @@ function without(...names: readonly string[]): string[] {
 }
 
 test("a kernel that has everything hides nothing", () => {
-  expect(choose()).toEqual({ fragments: ALL, unseen: [], keepsLives: false });
+  expect(choose()).toEqual({ fragments: ALL, unseen: [], keepsLives: false, counts: false });
 });
 
 test("without the one tracepoint of state changes nothing can be traced", () => {
@@ -111,8 +111,27 @@ describe("with less detail than every change", () => {
       ],
       unseen: [],
       keepsLives: true,
+      counts: false,
     });
   });
+
+  test("what ends well is counted beside them in aggregate", () => {
+    const summary = chooseProbes(kernelWithout(), "summary");
+    const choice = chooseProbes(kernelWithout(), "aggregate");
+    expect(choice).toMatchObject({ unseen: [], keepsLives: true, counts: true });
+    expect(choice?.fragments.filter((name) => name !== "counts.bt")).toEqual(summary?.fragments);
+    expect(choice?.fragments).toContain("counts.bt");
+  });
+
+  test.each<Lack>(["skb:kfree_skb rx_sk", "timer:timer_expire_entry", "tw_timer_handler"])(
+    "but not without %s: summary stands in, and that is said",
+    (lack) => {
+      const choice = chooseProbes(kernelWithout(lack), "aggregate");
+      expect(choice).toMatchObject({ keepsLives: true, counts: false });
+      expect(choice?.fragments).toEqual(chooseProbes(kernelWithout(lack), "summary")?.fragments);
+      expect(choice?.unseen).toContainEqual(expect.stringMatching(/aggregate; summary stands in/));
+    },
+  );
 
   test.each<Lack>(["BTF", "syscalls:sys_enter_umask"])(
     "but not without %s, and that is said",
@@ -144,6 +163,6 @@ test("every fragment on disk is chosen for some kernel and detail", () => {
   const chosen = new Set(
     [[], ...LACKS.map((lack) => [lack])].flatMap((lacks) => choose(...lacks).fragments),
   );
-  for (const name of chooseProbes(kernelWithout(), "summary")?.fragments ?? []) chosen.add(name);
+  for (const name of chooseProbes(kernelWithout(), "aggregate")?.fragments ?? []) chosen.add(name);
   expect([...chosen].sort()).toEqual(readdirSync(PROBES).sort());
 });

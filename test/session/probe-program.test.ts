@@ -39,8 +39,9 @@ describe("the parameters of kept lives", () => {
     [64, 1024],
     [100_000, 1],
   ])("give each of %d CPUs %d places in its ring", (possibleCpus, ring) => {
-    const settings = { detail: 2, word: 77, possibleCpus, seesDestroy: true, seesUse: false };
-    expect(lifeParameters(settings)).toEqual([2, ring, 77, 1, 0]);
+    const notes = { seesDestroy: true, seesUse: false, sampled: 100 };
+    const settings = { detail: 2, word: 77, possibleCpus, ...notes };
+    expect(lifeParameters(settings)).toEqual([2, ring, 77, 1, 0, 100]);
   });
 });
 

@@ -126,3 +126,35 @@ test.each<BpftraceMessage>([
   expect([events, beats]).toEqual([[], []]);
   expect(account).toMatchObject({ received: 0, unparsed: 0, lost: 0 });
 });
+
+describe("what the kernel only counts", () => {
+  const group = BigInt.asIntN(64, (4026531840n << 32n) | (443n << 16n) | 0x39n).toString();
+
+  test("is told once both maps have come, and counts nothing twice", () => {
+    const { account, events, rows, take } = reader();
+    const beat = print(`C ${(ORIGIN_NS + 5n).toString(16)}\n`);
+    take(beat, map({ "@tallied": { [group]: 3 } }));
+    expect(events).toEqual([]);
+    take(map({ "@spent": { [`${group},${(1 << 8) | 3}`]: 3 } }));
+    expect(events).toMatchObject([
+      {
+        type: "counts",
+        t: 5,
+        groups: [{ port: 443, count: 3, stays: { ESTABLISHED: [[4096, 3]] } }],
+      },
+    ]);
+    take(beat, map({ "@tallied": { [group]: 3 } }), map({ "@spent": {} }));
+    expect(events).toHaveLength(1);
+    // As bpftrace ends it prints every map once more, in any order.
+    take(map({ "@spent": {} }), map({ "@tallied": { [group]: 4 } }));
+    expect(events).toHaveLength(1);
+    expect(rows.countsAt(9)).toMatchObject([{ t: 9, groups: [{ count: 1 }] }]);
+    expect(account).toMatchObject({ received: 0, unparsed: 0 });
+  });
+
+  test("is missing where it was left in the kernel", () => {
+    const { rows, take } = reader();
+    take(map({ "@put": { "0": 9, "1": 4 } }), map({ "@took": { "0": 7, "1": 4 } }));
+    expect(rows.leftBehind).toBe(2);
+  });
+});
