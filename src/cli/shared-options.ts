@@ -157,8 +157,8 @@ export const tzOption = new Option(
 ).argParser(parseZone);
 export const detailOption = new Option(
   "--detail <level>",
-  "how much the kernel hands over: every transition, or a summary of each socket when it ends; auto moves between them with the load",
-).choices(["auto", "transitions", "summary"]);
+  "how much the kernel hands over: every transition, a summary of each socket when it ends, or an aggregate, where what ends well is only counted; auto moves between the first two with the load",
+).choices(["auto", "transitions", "summary", "aggregate"]);
 
 /**
  * Whether an endpoint passes the filters.
@@ -181,6 +181,12 @@ export function matches(
   const holders = owner === null ? endpoint.holders : [owner, ...endpoint.holders];
   if (pid !== undefined && !holders.some((holder) => holder.pid === pid)) return false;
   return comm === undefined || holders.some((holder) => holder.comm === comm);
+}
+
+/** Whether any filter chooses among connections. */
+export function isFiltered({ port, cidr, pid, comm, netns, state }: FilterOptions): boolean {
+  const wanted = [port, cidr, pid, comm, netns === "all" ? undefined : netns, state];
+  return wanted.some((each) => each !== undefined);
 }
 
 /** The filters that the probes apply, as a header and a screen state them. */

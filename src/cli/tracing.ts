@@ -5,7 +5,12 @@ import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
 import { complain } from "./output.ts";
-import { describeFilters, type FilterOptions, type Thresholds } from "./shared-options.ts";
+import {
+  describeFilters,
+  type FilterOptions,
+  isFiltered,
+  type Thresholds,
+} from "./shared-options.ts";
 import { sleepLong } from "./sleep-long.ts";
 import { VERSION } from "./version.ts";
 
@@ -37,12 +42,14 @@ export function prepareTracing(
   onProblem: (line: string, isBlind: boolean) => void = complain,
 ): Promise<LiveSession> {
   const { threshold: thresholds, maxEnded, onOutage } = options;
+  const detail = detailOf(options);
+  if (detail !== options.detail) complain(FILTERED);
   return LiveSession.prepare({
     version: VERSION,
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     filters: describeFilters(options),
-    ...(options.detail !== undefined && { detail: options.detail }),
+    ...(detail !== undefined && { detail }),
     trace: {
       ...(thresholds !== undefined && { thresholds }),
       ...(maxEnded !== undefined && { maxEnded }),
@@ -51,6 +58,13 @@ export function prepareTracing(
     ...(onOutage !== undefined && { restarts: true, onOutage }),
   });
 }
+
+/** What a person filters for is told one by one, and what was only counted passes no filter. */
+function detailOf(options: TracingOptions): WantedDetail | undefined {
+  return options.detail === "aggregate" && isFiltered(options) ? "summary" : options.detail;
+}
+
+const FILTERED = "with a filter each connection is told, as --detail summary does";
 
 /** Say on stderr that bpftrace had to be started again: once it runs, or when that takes long. */
 export const complainOfOutage: OutageListener = (line, state) => {
