@@ -51,6 +51,11 @@ async function run(files: string[], options: StatesOptions): Promise<void> {
     ...(redacting && { redactor: redacting }),
   }).finally(() => progress.done());
   if (!closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
+  if (trace.detail?.detail === "aggregate") {
+    complain(
+      `${file}: what ended well was only counted then (--detail aggregate), and is not listed`,
+    );
+  }
   const filter = redacting?.filter ?? options;
   const rows = [...trace.endpoints()]
     .filter((endpoint) => endpoint.endedAt === null && matches(filter, endpoint, trace))
