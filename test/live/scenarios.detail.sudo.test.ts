@@ -44,6 +44,7 @@ const QUICK = [
 const CLOCKS_NS = 50e6;
 /** How often what the two have counted differently is played anew at most. */
 const ROUNDS = 3;
+const FEW = 4;
 const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url));
 const asked = process.env.LASTACK_SCENARIOS?.split(",") ?? QUICK;
 const isCompared = process.env.LASTACK_SCENARIOS !== undefined;
@@ -74,7 +75,10 @@ beforeAll(async () => {
   // The kernel leaves out some probe runs of one and not of the other, and owns up to few.
   for (let round = 0; round < ROUNDS; round++) {
     const wrong = playable.filter(({ name }) => !isSame(counted.get(name)));
-    if (wrong.length > 0) await captureBoth(wrong, 4, false);
+    for (const { name } of wrong) {
+      console.warn(`${name} is counted differently: ${JSON.stringify(counted.get(name))}`);
+    }
+    if (wrong.length > 0) await captureBoth(wrong, FEW, false);
   }
   // What both have told of one play cannot be played anew for one of them.
   const settled = isCompared ? summary.played : await playAgain(summary, { detail: "summary" });
@@ -88,8 +92,9 @@ async function captureBoth(
   hasCrowd: boolean,
 ): Promise<Capture> {
   const aggregate = await traceBeside("aggregate");
-  const capture = await captureScenarios(list, { concurrency, detail: "summary" });
+  // Before the others go, whose inodes it could get.
   const namespace = hasCrowd ? await Namespace.create("c") : null;
+  const capture = await captureScenarios(list, { concurrency, detail: "summary" });
   const text = await namespace?.exec("sh", "-c", `echo go | python3 ${CHURN} 300 2 2 50`);
   const end = await aggregate.session.stop();
   for (const { run, captured } of capture.played) {
@@ -113,7 +118,10 @@ async function captureBoth(
   return capture;
 }
 
-/** What a report of the scenario's two namespaces alone would count, until its end and beyond. */
+/**
+ * What a report of the scenario's two namespaces alone would count, until its end and beyond, and
+ * how many of those that did not end well, or sent again, it would list.
+ */
 function countsIn(
   captured: PlayedScenario["captured"],
   events: readonly TraceEvent[],
@@ -121,11 +129,12 @@ function countsIn(
   startNs: number,
 ): unknown {
   const own = eventsOf(events, netns, startNs, Number.POSITIVE_INFINITY).filter(isProbes);
-  const { endpoints, teardowns, byVerdict, byRole, retransmits } = traceOf(
-    { ...captured, events: own },
-    own.at(-1)?.t ?? 0,
-  ).summary();
-  return { endpoints, teardowns, byVerdict, byRole, retransmits };
+  const trace = traceOf({ ...captured, events: own }, own.at(-1)?.t ?? 0);
+  const { endpoints, teardowns, byVerdict, byRole, retransmits } = trace.summary();
+  const abnormal = [...trace.endpoints()].filter(
+    ({ resends, verdict }) => resends.length > 0 || verdict !== "graceful",
+  ).length;
+  return { endpoints, teardowns, byVerdict, byRole, retransmits, abnormal };
 }
 
 function isSame(counts: { summary: unknown; aggregate: unknown } | undefined): boolean {
@@ -147,7 +156,9 @@ test("aggregate counts every one of many plain connections, and lists few", asyn
   const { skipped } = end.ledger;
   const why = JSON.stringify({ connections, endpoints, itemised, byVerdict, byRole, skipped });
   expect(endpoints, why).toBeLessThanOrEqual(2 * connections);
-  for (const count of [endpoints, byVerdict.graceful, 2 * byRole.active, 2 * byRole.passive]) {
+  // On one host some FINs cross.
+  const closed = byRole.active + byRole.passive + byRole.simultaneous;
+  for (const count of [endpoints, byVerdict.graceful, closed]) {
     expect(count, why).toBeGreaterThanOrEqual(2 * (connections - skipped));
   }
   expect(itemised, why).toBeLessThan(endpoints / 2);
