@@ -10,10 +10,13 @@ const { showDashboard } = await built("cli/screen.js");
 const { Trace } = await built("core/fold.js");
 const { TimeCursor } = await built("session/time-cursor.js");
 const { EventRing } = await built("store/ring.js");
+const { keepPausesShort } = await built("tui/short-pauses.js");
 
 const [path = "", endpoints = "", perSecond = "", how = ""] = process.argv.slice(2);
 const load = { endpoints: Number(endpoints), perSecond: Number(perSecond) };
 const { source, counts } = busySource({ EventRing, TimeCursor, Trace }, load);
 noteOnSignal(path, counts);
-if (how === "blind") await source.begin();
-else process.exitCode = await showDashboard(source);
+if (how === "blind") {
+  keepPausesShort();
+  await source.begin();
+} else process.exitCode = await showDashboard(source);
