@@ -83,6 +83,10 @@ function offsetText(offsetMs: number): string {
   return `${offsetMs < 0 ? "-" : "+"}${hours}:${rest}`;
 }
 
+/** What is said of a text that has none of the forms of a time. */
+export const NO_TIME =
+  "it is no ISO 8601 instant, no HH:MM:SS, no +1.5s from the start and no -10s from the end";
+
 /**
  * Read a TIME as nanoseconds since the recording's start, or say in a text why it cannot be read.
  *
@@ -96,9 +100,7 @@ export function parseTime(text: string, span: TimeSpan): Nanoseconds | string {
   if (text.startsWith("+") || text.startsWith("-")) return parseOffset(text, span);
   if (CLOCK.test(text)) return parseClock(text, span);
   const instant = parseStartedAt(text);
-  if (instant === null) {
-    return "it is no ISO 8601 instant, no HH:MM:SS, no +1.5s from the start and no -10s from the end";
-  }
+  if (instant === null) return NO_TIME;
   const epochNs = ZONED.test(text) ? instant.epochNs : unzoned(instant.epochNs, span.zone);
   return exact(epochNs - epochOf(span.startedAt)) ?? "it is months away from the recording";
 }

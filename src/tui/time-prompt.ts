@@ -1,5 +1,5 @@
 // The line that a moment is typed into: says at once where it leads.
-import { parseTime, type StartedAt } from "../event/time.ts";
+import { NO_TIME, parseTime, type StartedAt } from "../event/time.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Typing } from "./app-state.ts";
 import { openPrompt, pressPrompt } from "./prompt.ts";
@@ -14,7 +14,9 @@ export interface TimeAsked {
   go(t: Nanoseconds): void;
 }
 
-const HINT = "09:38:57 or -10s from the newest, +1m from the start, an ISO 8601 instant";
+/** Both have room beside what is typed on 80 columns. */
+const HINT = "09:38:57, -10s from the newest, +1m from the start";
+const NO_FORM = "no time: 09:38:57, -10s, +1m or an ISO 8601 instant";
 const history = new PromptHistory();
 
 /** Ask for a TIME as the commands take it. */
@@ -24,7 +26,7 @@ export function askTime(asked: TimeAsked): Typing {
   history.begin("");
   const read = (): Nanoseconds | string => {
     const t = parseTime(prompt.text.trim(), { ...asked, endNs: asked.newestNs });
-    if (typeof t === "string") return t;
+    if (typeof t === "string") return t === NO_TIME ? NO_FORM : t;
     const { oldestNs, newestNs, clock } = asked;
     if (t < 0 || t > newestNs)
       return `the history runs from ${clock(oldestNs)} to ${clock(newestNs)}`;

@@ -88,6 +88,8 @@ describe("a live view", { timeout: 60_000 }, () => {
     expect(at()).toBe(33);
     expect(await go("b", ..."-2s", "enter")).toContain("PAUSED");
     expect(at()).toBe(68);
+    expect(await go("b", ..."soon")).toContain("no time: 09:38:57, -10s, +1m or an ISO 8601");
+    await go("escape");
     expect(await go("b", ..."07:00:00")).toContain("runs from");
     await go("enter", "escape");
     expect(at()).toBe(68);
