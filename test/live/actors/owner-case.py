@@ -229,6 +229,38 @@ def stream():
         time.sleep(0.05)
 
 
+def drain():
+    """A proxy that is draining: client and proxy have shut their direction, the answer still flows."""
+    behind, backend = listen()
+    if os.fork() == 0:
+        die_with_parent()
+        server, _ = behind.accept()
+        read_to_end(server)
+        while True:
+            server.sendall(b"tick")
+            time.sleep(0.05)
+    behind.close()
+    listener, port = listen()
+    if os.fork() == 0:
+        die_with_parent()
+        listener.close()
+        client = socket.create_connection(("127.0.0.1", port))
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        read_to_end(client)
+        stay()
+    downstream, _ = listener.accept()
+    listener.close()
+    upstream = socket.create_connection(("127.0.0.1", backend))
+    while data := downstream.recv(65536):
+        upstream.sendall(data)
+    upstream.shutdown(socket.SHUT_WR)
+    say(os.getpid(), downstream.fileno(), port, backend=backend)
+    while data := upstream.recv(65536):
+        downstream.sendall(data)
+    stay()
+
+
 def handed():
     """An open connection that a worker, older than it, got by SCM_RIGHTS, reads and answers."""
     ours, theirs = socket.socketpair()
