@@ -4,6 +4,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Advice, Finding } from "../core/finding.ts";
 import type { TraceView } from "../core/trace.ts";
 import type { Ledger } from "../event/recording.ts";
+import { unmappedAddress } from "../event/tuple.ts";
 import { type AdviceFacts, adviceFor, type ResetCause } from "../explain/index.ts";
 
 /**
@@ -21,6 +22,11 @@ export function adviseOn(finding: Finding, view: TraceView): readonly Advice[] {
       "unread",
       same(endpoints, ({ unread }) => unread),
     ),
+    ...fact("stuckCause", finding.owner?.cause ?? undefined),
+    ...fact(
+      "isLoopback",
+      same(endpoints, ({ tuple }) => isLoopback(tuple.remote)),
+    ),
     ...fact("eofRead", endpoints.some(({ eofRead }) => eofRead) || undefined),
     ...fact("isShared", endpoints.some(({ holders }) => holders.length > 1) || undefined),
     ...fact(
@@ -33,6 +39,10 @@ export function adviseOn(finding: Finding, view: TraceView): readonly Advice[] {
     ...fact("loss", oneOf(LOSSES, cause) ?? lossOf(view.ledger())),
   };
   return adviceFor(finding.kind, facts);
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || unmappedAddress(address).startsWith("127.");
 }
 
 const RESET_CAUSES = [

@@ -30,6 +30,10 @@ const variants: readonly Omit<AdviceFacts, "sysctls">[] = [
   { limit: "tw-buckets", portsHeldBy: "FIN_WAIT2" },
   { limit: "orphans", portsHeldBy: "CLOSE_WAIT" },
   { limit: "memory", portsHeldBy: "ESTABLISHED" },
+  { limit: "ports", portsHeldBy: "FIN_WAIT2", isLoopback: true },
+  { unread: "fin-unread", stuckCause: "unread" },
+  { unread: "fin-unread", stuckCause: "deadlocked" },
+  { unread: "drained", stuckCause: "inherited", isShared: true },
   { loss: "skipped" },
 ];
 
@@ -55,6 +59,40 @@ describe("adviceFor", () => {
 
   it("begins with something else than a sysctl", () => {
     expect(everyAdvice.filter(({ advice }) => advice[0]?.sysctl !== undefined)).toEqual([]);
+  });
+
+  it("follows the likely cause of a stuck CLOSE_WAIT", () => {
+    const of = (stuckCause: NonNullable<AdviceFacts["stuckCause"]>) =>
+      firstText("stuck-close-wait", { unread: "fin-unread", stuckCause });
+    expect(of("inherited")).toContain("SOCK_CLOEXEC");
+    expect(of("deadlocked")).toContain("stacks of all threads");
+    expect(of("unread")).toContain("accept no more than it can serve");
+    expect(of("idle-pool")).toContain("pool");
+  });
+
+  it("leaves out what is in force already, or cannot be had", () => {
+    const ports = { limit: "ports", portsHeldBy: "TIME_WAIT" } as const;
+    const reuse = "net.ipv4.tcp_tw_reuse";
+    const range = "net.ipv4.ip_local_port_range";
+    expect(sysctlsOf("time-wait-pressure", ports)).toEqual([range, reuse]);
+    expect(sysctlsOf("time-wait-pressure", { ...ports, isLoopback: true })).toEqual([range]);
+    expect(sysctlsOf("port-exhaustion", { ...ports, isLoopback: true })).toEqual([range]);
+    for (const [low, isWide] of [
+      [1024, true],
+      [1025, false],
+    ] as const) {
+      const values = { ...sysctls, [range]: `${low}\t65535` };
+      expect(sysctlsOf("port-exhaustion", ports, values).includes(range)).toBe(!isWide);
+    }
+  });
+
+  it("takes nothing over that waits in FIN_WAIT2", () => {
+    const held = { limit: "ports", portsHeldBy: "FIN_WAIT2" } as const;
+    expect(sysctlsOf("time-wait-pressure", held)).toEqual([
+      "net.ipv4.ip_local_port_range",
+      "net.ipv4.tcp_fin_timeout",
+    ]);
+    expect(firstText("time-wait-pressure", held)).toContain("Make the peer close");
   });
 
   it("has no advice for a kind that does not exist", () => {

@@ -1,5 +1,6 @@
 /** The shape of a piece of advice, what it may depend on, and how a sysctl is advised. */
 
+import type { StuckCause } from "../../core/owner-facts.ts";
 import { sysctlSentence } from "../sysctl-effect.ts";
 import { shortSysctlName, shownSysctlValue, sysctlValue } from "../sysctl-value.ts";
 import type { SysctlValues } from "../topic.ts";
@@ -31,6 +32,8 @@ export type AdviceFacts = {
   readonly sysctls: SysctlValues;
   /** The receive queue in CLOSE_WAIT, as in a report's endpoint. */
   readonly unread?: "drained" | "fin-unread" | "data-unread" | "not-accepted" | null;
+  /** Why connections stay in CLOSE_WAIT, where the finding names a likely cause. */
+  readonly stuckCause?: StuckCause;
   /** A read that returned 0 was observed. */
   readonly eofRead?: boolean;
   /** More than one process holds the descriptor. */
@@ -38,6 +41,8 @@ export type AdviceFacts = {
   /** No process holds the endpoints the finding speaks of. */
   readonly orphan?: boolean;
   readonly resetCause?: ResetCause;
+  /** All go to this host itself, by 127.0.0.0/8 or ::1. */
+  readonly isLoopback?: boolean;
   /** Which limit is near. */
   readonly limit?: "ports" | "tw-buckets" | "orphans" | "memory";
   /** The state that holds most of the ports in use. */

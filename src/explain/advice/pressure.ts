@@ -1,4 +1,5 @@
 /** Advice on limits, on resets and on losses of the trace itself. */
+import { sysctlValue } from "../sysctl-value.ts";
 import {
   type Advice,
   type AdviceFacts,
@@ -29,7 +30,14 @@ const uselessForTimeWait = say(
     "SO_LINGER with time 0 avoids TIME_WAIT by throwing data away: do not use it.",
 );
 
+/** Below 1024 are the ports of privileged servers; a range from there on has nothing to gain. */
+const LOWEST_PORT = 1024;
+const HIGHEST_PORT = 65_535;
+
 function wider(facts: AdviceFacts): Advice | undefined {
+  const range = sysctlValue(facts.sysctls, "net.ipv4.ip_local_port_range");
+  const [low, high] = (range ?? "").trim().split(/\s+/).map(Number);
+  if (low !== undefined && low <= LOWEST_PORT && high === HIGHEST_PORT) return undefined;
   return knob(
     facts,
     "net.ipv4.ip_local_port_range",
@@ -39,7 +47,9 @@ function wider(facts: AdviceFacts): Advice | undefined {
 }
 
 function takeOver(facts: AdviceFacts): Advice | undefined {
-  if (currentNumber(facts, "tcp_tw_reuse") === 1) return undefined;
+  const now = currentNumber(facts, "tcp_tw_reuse");
+  // 2, the default, is 1 for loopback alone.
+  if (now === 1 || (now === 2 && facts.isLoopback === true)) return undefined;
   if (currentNumber(facts, "tcp_timestamps") === 0) return undefined;
   return knob(
     facts,
@@ -106,8 +116,12 @@ const lossCauses: Readonly<Record<NonNullable<AdviceFacts["loss"]>, string>> = {
 export const pressureAdvisers: Readonly<Record<string, Adviser>> = {
   "time-wait-pressure": (facts) => {
     const buckets = facts.limit === "ports" ? undefined : roomForMiniSockets(facts);
-    const ports = facts.limit === "tw-buckets" ? [] : [moreTuples, wider(facts), takeOver(facts)];
-    return [reuse, otherSideCloses, ...ports, buckets, uselessForTimeWait];
+    // Nothing takes a mini-socket over that is still in FIN_WAIT2: its peer has not closed.
+    const isFinWait2 = facts.limit === "ports" && facts.portsHeldBy === "FIN_WAIT2";
+    const freed = isFinWait2 ? finWait2Ports(facts) : takeOver(facts);
+    const ports = facts.limit === "tw-buckets" ? [] : [moreTuples, wider(facts), freed];
+    const first = isFinWait2 ? [portHolders.FIN_WAIT2] : [reuse, otherSideCloses];
+    return [...first, ...ports, buckets, isFinWait2 ? undefined : uselessForTimeWait];
   },
 
   "port-exhaustion": (facts) => {

@@ -1,7 +1,27 @@
 /** Advice on connections that do not get on. */
 import { type Advice, type AdviceFacts, type Adviser, currentNumber, knob, say } from "./advice.ts";
 
-function closeWaitCause({ unread, eofRead, isShared }: AdviceFacts): readonly Advice[] {
+const inherited = say(
+  "A process that was started in between holds the descriptor and knows nothing of it. Open " +
+    "sockets with SOCK_CLOEXEC and close them in children after fork(), or call shutdown() before " +
+    "close() in the process that serves them.",
+);
+
+const deadlocked = say(
+  "Its threads wait for locks or for a pool that gives nothing back. Take the stacks of all " +
+    "threads (gdb -p, jstack, py-spy dump) before a restart loses them; then put a time limit on " +
+    "that wait.",
+);
+
+const overloaded = say(
+  "The process does not come to read. See what its threads are busy with; let it accept no more " +
+    "than it can serve, read until a read returns 0, and then close.",
+);
+
+function closeWaitCause(facts: AdviceFacts): readonly Advice[] {
+  const { unread, eofRead, isShared, stuckCause } = facts;
+  if (stuckCause === "inherited") return [inherited];
+  if (stuckCause === "deadlocked") return [deadlocked];
   const causes: Advice[] = [];
   if (unread === "not-accepted") {
     causes.push(
@@ -18,6 +38,8 @@ function closeWaitCause({ unread, eofRead, isShared }: AdviceFacts): readonly Ad
           "a read returns 0 and then close; a close() now would send a RST.",
       ),
     );
+  } else if (unread === "fin-unread" && stuckCause === "unread") {
+    causes.push(overloaded);
   } else if (unread === "fin-unread") {
     causes.push(
       say(
