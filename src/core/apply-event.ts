@@ -100,4 +100,6 @@ function applyHost(core: CoreState, event: HostEvent): void {
 
 function applyGap(core: CoreState, event: GapEvent): void {
   core.gaps.add(event);
+  // A bpftrace that is started again begins with the header's detail.
+  if (event.cause === "restart") core.detail = null;
 }

@@ -1,6 +1,7 @@
 /** Advances one endpoint by one kernel state change. */
 
 import type { Nanoseconds, TransitionEvent } from "../event/trace-event.ts";
+import { applyLate } from "./apply-late.ts";
 import { assignOwner } from "./apply-owner.ts";
 import { type CloseOutcome, decodeClose } from "./close-truth.ts";
 import {
@@ -29,6 +30,7 @@ export function applyTransition(core: CoreState, event: TransitionEvent): void {
   }
   // MPTCP announces its own CLOSE -> CLOSE and shadows of LISTEN on subflow sockets.
   if (event.from === "CLOSE" && event.to !== "SYN_SENT") return;
+  if (applyLate(core, event)) return;
   const endpoint = isBirth(event) ? beginLife(core, event) : identify(core, event);
   if (!isBirth(event) && endpoint.state !== event.from) missedSome(core, endpoint, event);
   endpoint.touchedAt = event.t;
@@ -115,7 +117,8 @@ function sendFin(endpoint: Endpoint, event: TransitionEvent, n: 1 | 3): void {
   }
 }
 
-function triggerOf(event: TransitionEvent): Trigger | null {
+/** How this end's FIN was sent; null where the kernel does not tell. */
+export function triggerOf(event: TransitionEvent): Trigger | null {
   if (event.closing === undefined) return null;
   if (!event.closing) return "shutdown";
   return event.exiting ? "exit" : "close";

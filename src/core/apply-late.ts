@@ -1,0 +1,46 @@
+/** Takes in a change of state that comes after younger ones of the same endpoint have been folded. */
+
+import type { LateMark } from "../event/order.ts";
+import type { TransitionEvent } from "../event/trace-event.ts";
+import { triggerOf } from "./apply-transition.ts";
+import type { CoreState } from "./core-state.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { isBirth } from "./identify.ts";
+import { noteWave } from "./waves.ts";
+
+/**
+ * Whether a change of state is of the past: what it tells of is noted, and the state stays.
+ *
+ * Taken for news it would put an endpoint back into a state that it has left, or begin another
+ * life under the tuple of one that waits as a mini-socket. Of what is over nothing is asked: a
+ * trace that is resumed in the middle of a recording does not know it.
+ */
+export function applyLate(core: CoreState, event: TransitionEvent): boolean {
+  if ((event as LateMark).late !== true) return false;
+  const endpoint = livingOf(core, event);
+  if (endpoint === undefined) return false;
+  const entered = endpoint.phases.at(-1)?.from ?? Number.NEGATIVE_INFINITY;
+  if (entered <= event.t || (event.to === "CLOSE" && !endpoint.isMini)) return false;
+  if (isBirth(event)) endpoint.direction ??= event.to === "SYN_SENT" ? "out" : "in";
+  else if (endpoint.bornAt <= event.t) notePast(endpoint, event);
+  return true;
+}
+
+function livingOf({ table }: CoreState, event: TransitionEvent): Endpoint | undefined {
+  const known = table.bySocket(event.sk);
+  const isSame =
+    known?.tuple.remotePort === event.remotePort && known.tuple.remote === event.remote;
+  return isSame ? known : table.byTuple(event);
+}
+
+function notePast(endpoint: Endpoint, event: TransitionEvent): void {
+  const { t, from, to } = event;
+  if (from === to) {
+    endpoint.orphan = true;
+    endpoint.trigger = "shutdown";
+  } else if (to === "FIN_WAIT1" || to === "LAST_ACK") {
+    endpoint.trigger ??= triggerOf(event);
+    noteWave(endpoint, to === "FIN_WAIT1" ? 1 : 3, "local", t, "observed");
+  } else if (to === "FIN_WAIT2") noteWave(endpoint, 2, "remote", t, "observed");
+  else if (to === "CLOSE_WAIT") noteWave(endpoint, 1, "remote", t, "observed");
+}
