@@ -30,7 +30,7 @@ export interface DetailLimits {
 
 const LIMITS: DetailLimits = { busyChanges: 4000, calmChanges: 1000, calmSeconds: 10 };
 const BUSY_SECONDS = 2;
-/** A share of one CPU that is too much for handing over, whatever the number of changes. */
+/** A share of one CPU that is too much for handing over, where more than calm changes are. */
 const BUSY_CPU = 0.3;
 
 /**
@@ -66,7 +66,8 @@ export class DetailPolicy {
 
   #down({ changes, lost, cpu }: SecondOfLoad): DetailMove | null {
     if (lost > 0) return this.#move("summary", "lost", lost);
-    if (cpu !== null && cpu >= BUSY_CPU) {
+    // What takes a CPU where little changes is not the handing over, and would not become less.
+    if (cpu !== null && cpu >= BUSY_CPU && changes >= this.#limits.calmChanges) {
       this.#busy++;
       if (this.#busy < BUSY_SECONDS) return null;
       return this.#move("summary", "cpu", Math.round(cpu * 100));

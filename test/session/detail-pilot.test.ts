@@ -58,6 +58,18 @@ test("what comes may be old from when less is asked for until all that was held 
   expect(way.holdNs(13e9 + 2 * HOLD_NS)).toBe(0);
 });
 
+test("asks again where the answer was lost", () => {
+  const { asked, way } = pilot();
+  way.take(beat(1));
+  way.take(beat(2, 4));
+  way.take(beat(3, 4));
+  expect(asked).toEqual([2, 2, 2, 2]);
+  expect(way.answered("summary", 3.1e9, MARK)).toMatchObject({ cause: "lost", figure: 4 });
+  expect(way.answered("summary", 3.1e9, MARK)).toBeNull();
+  way.take(beat(4, 4));
+  expect(asked).toHaveLength(4);
+});
+
 test("asks at once where records are lost", () => {
   const { asked, way } = pilot();
   way.take(beat(1));

@@ -27,10 +27,14 @@ describe("to less", () => {
   });
 
   test("when handing over takes too much of a CPU", () => {
-    const dear = { ...calm, cpu: 0.42 };
+    const dear = { ...calm, changes: 1500, cpu: 0.42 };
     const policy = new DetailPolicy();
     expect(policy.second(dear)).toBeNull();
     expect(policy.second(dear)).toMatchObject({ cause: "cpu", figure: 42 });
+  });
+
+  test("not by what bpftrace takes of a slow host where little changes", () => {
+    expect(moves(new DetailPolicy(), times(100, { ...calm, cpu: 0.9 }))).toEqual([]);
   });
 
   test("not where the CPU cannot be read and little happens", () => {
