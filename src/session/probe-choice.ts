@@ -71,7 +71,6 @@ function canKeepLives({ hasBtf, tracepoints }: ProbeFacts): boolean {
 
 /** The same with the fragments that work on kept lives. */
 function withLives(fragments: readonly string[], counts: boolean): string[] {
-  const lives = ["detail.bt", "lives.bt", "lives_out.bt", "lives_tick.bt"];
   const variants = new Map([
     ["tcp_destroy_sock.bt", ["tcp_destroy_sock.lives.bt"]],
     ["owners.bt", ["owners.lives.bt"]],
@@ -79,9 +78,11 @@ function withLives(fragments: readonly string[], counts: boolean): string[] {
     ["time_wait.bt", ["time_wait.lives.bt"]],
     ["time_wait_end.bt", ["time_wait_end.lives.bt"]],
     // detail.bt gives the maps their types, so it stands in front of those that read them.
-    ["tcp_set_state.bt", counts ? [...lives, "counts.bt"] : lives],
+    ["tcp_set_state.bt", ["detail.bt", "lives.bt", "lives_tick.bt"]],
   ]);
-  return [...fragments.flatMap((name) => variants.get(name) ?? [name]), "end.lives.bt"];
+  const probes = fragments.flatMap((name) => variants.get(name) ?? [name]);
+  // bpftrace detaches in this order: what the others have left is handed over when they are gone.
+  return [...probes, "lives_out.bt", ...(counts ? ["counts.bt"] : []), "end.lives.bt"];
 }
 
 function chooseSegments(facts: ProbeFacts, fragments: string[], unseen: string[]): void {
