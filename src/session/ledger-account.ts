@@ -38,6 +38,10 @@ export class LedgerAccount {
   #settled = 0;
   #startedAt: Nanoseconds = 0;
   #isEven = true;
+  /** Each CPU's last number that is of the trace, once it has ended. */
+  #end: ReadonlyMap<number, number> | null = null;
+  /** What the kernel had sent since then, as of its newest figures. */
+  #sentAfter = 0;
   received = 0;
   lost = 0;
   unparsed = 0;
@@ -51,7 +55,7 @@ export class LedgerAccount {
 
   /** What the kernel's counters say was sent, of all runs. */
   get counted(): number {
-    return this.#countedBefore + this.#countedNow;
+    return this.#countedBefore + this.#countedNow - this.#sentAfter;
   }
 
   /** What the kernel's counter says of the run that is under way. */
@@ -87,8 +91,25 @@ export class LedgerAccount {
     return mark.seq > seq + 1 ? this.#lose(mark.seq - seq - 1, at, t, mark.cpu) : null;
   }
 
+  /** The trace ends with what had been sent when the newest heartbeat was told. */
+  end(): void {
+    this.#end ??= this.#cut?.seqs ?? null;
+  }
+
+  /** Whether a record was sent after the end. */
+  isOver({ cpu, seq }: ProbeMark): boolean {
+    return this.#end !== null && seq > (this.#end.get(cpu) ?? 0);
+  }
+
+  /** Whether all has come that was sent before the end. */
+  get isComplete(): boolean {
+    const all = [...(this.#end ?? [])];
+    return this.#end !== null && all.every(([cpu, seq]) => (this.#cpus.get(cpu)?.seq ?? 0) >= seq);
+  }
+
   /** Take in that a record came which could not be read: the hole that it leaves is no loss. */
   refuse(): void {
+    if (this.#end !== null) return;
     this.unparsed++;
     this.#explained++;
     this.#unexplained++;
@@ -102,6 +123,7 @@ export class LedgerAccount {
   /** Take in the kernel's figures of a heartbeat. */
   beat(cut: Cut): void {
     this.#countedNow = cut.counted;
+    this.#noteAfter(cut.seqs);
     this.#cut = cut;
     this.#isEven = this.#settled <= this.#explained && this.#explained <= cut.counted;
   }
@@ -137,7 +159,9 @@ export class LedgerAccount {
    */
   close(lastSeqs: ReadonlyMap<number, number>, t: Nanoseconds): GapEvent[] {
     const gaps: GapEvent[] = [];
-    for (const [cpu, last] of lastSeqs) {
+    this.#noteAfter(lastSeqs);
+    for (const [cpu, sent] of lastSeqs) {
+      const last = this.#end === null ? sent : Math.min(sent, this.#end.get(cpu) ?? 0);
       const account = this.#cpus.get(cpu) ?? { seq: 0, at: this.#startedAt };
       if (last <= account.seq) continue;
       gaps.push(this.#lose(last - account.seq, account.at, t, cpu));
@@ -148,7 +172,7 @@ export class LedgerAccount {
 
   /** Rows that a probe left for telling and that nobody handed over: sent as it were, and lost. */
   leave(count: number, t: Nanoseconds): GapEvent[] {
-    if (count === 0) return [];
+    if (count === 0 || this.#end !== null) return [];
     this.#countedNow += count;
     return [this.#lose(count, t - this.#reachNs, t)];
   }
@@ -165,8 +189,9 @@ export class LedgerAccount {
    */
   endRun(isWhole: boolean, startsAt: Nanoseconds): void {
     const proven = isWhole ? 0 : this.#explained;
-    this.#countedBefore += Math.max(this.#countedNow, proven);
+    this.#countedBefore += Math.max(this.#countedNow - this.#sentAfter, proven);
     this.#countedNow = 0;
+    this.#sentAfter = 0;
     this.#explained = 0;
     this.#unexplained = 0;
     this.#garbage = 0;
@@ -181,6 +206,12 @@ export class LedgerAccount {
     const { counted, received, lost, skipped, unparsed } = this;
     const balanced = counted === received + lost + unparsed;
     return { counted, received, lost, skipped, unparsed, evicted, balanced };
+  }
+
+  #noteAfter(seqs: ReadonlyMap<number, number>): void {
+    if (this.#end === null) return;
+    this.#sentAfter = 0;
+    for (const [cpu, sent] of seqs) this.#sentAfter += sent - (this.#end.get(cpu) ?? 0);
   }
 
   #lose(count: number, after: Nanoseconds, t: Nanoseconds, cpu?: number): GapEvent {

@@ -7,6 +7,7 @@ import type { RecordingClock } from "../host/clock.ts";
 import { letGo } from "./detail-switch.ts";
 import { LedgerAccount } from "./ledger-account.ts";
 import { OperatorError } from "./operator-error.ts";
+import { OrderlyEnd } from "./orderly-end.ts";
 import { begunLine, endReason, givenUpLine, hangReason, lastingLine, overLine } from "./outage.ts";
 import type { ProbeFeedOptions } from "./probe-feed-options.ts";
 import { type Beat, bootNsOf, ProbeRows } from "./probe-rows.ts";
@@ -27,6 +28,7 @@ export class ProbeFeed {
   readonly #options: ProbeFeedOptions;
   readonly #clock: RecordingClock;
   readonly #rows: ProbeRows;
+  readonly #end: OrderlyEnd;
   readonly #abort = new AbortController();
   #settle: (error: OperatorError | null) => void = () => {};
   #attaching: Promise<BpftraceRun> | null = null;
@@ -44,6 +46,7 @@ export class ProbeFeed {
     this.#options = options;
     this.#clock = options.probes.clock;
     this.account = new LedgerAccount(options.probes.holdNs);
+    this.#end = new OrderlyEnd(this.account);
     const { decoder } = options.probes;
     const onBeat = (beat: Beat) => this.#onBeat(beat);
     this.#rows = new ProbeRows(decoder, this.account, onBeat, options.onDetail);
@@ -89,6 +92,7 @@ export class ProbeFeed {
   async stop(): Promise<void> {
     if (this.#run !== null) await this.#countSkipped(this.#clock.now());
     if (this.#silence !== null) await this.#letGo();
+    if (this.#silence !== null) await this.#end.reach(this.ended);
     this.#silence = null;
     this.#abort.abort();
     await this.#run?.stop();
@@ -216,6 +220,7 @@ export class ProbeFeed {
     const t = this.#clock.toRecording(beat.bootNs);
     const isFresh = this.#clock.now() - t < FRESH_NS;
     account.beat(beat);
+    this.#end.beat();
     this.#newestBeat = { t, isFresh };
     this.#knownUntil = t;
     const { counted, received, lost, unparsed, skipped, isEven } = account;

@@ -106,6 +106,7 @@ export class ProbeRows {
       this.#account.refuse();
       return;
     }
+    if (this.#account.isOver(first)) return;
     // The record is as new as the newest that it tells of.
     const gap = this.#account.receive(first, (events.at(-1) ?? first).t);
     if (gap !== null) out(gap);
@@ -119,6 +120,7 @@ export class ProbeRows {
       this.#account.refuse();
       return;
     }
+    if (this.#account.isOver(mark)) return;
     const gap = this.#account.receive(mark, this.#decoder.time(row.split(" ", 2)[1] as string));
     if (gap !== null) out(gap);
   }
@@ -133,6 +135,7 @@ export class ProbeRows {
       this.#account.refuse();
       return;
     }
+    if (this.#account.isOver(mark)) return;
     const gap = this.#account.receive(mark, t);
     if (gap !== null) out(gap);
     this.#onDetail(detail, t, mark);

@@ -72,6 +72,49 @@ describe("the end", () => {
   });
 });
 
+describe("a trace that ends before its bpftrace", () => {
+  const seqs = (first: number, second: number) =>
+    new Map([
+      [0, first],
+      [1, second],
+    ]);
+
+  function ended(): LedgerAccount {
+    const account = new LedgerAccount();
+    account.receive({ cpu: 0, seq: 1 }, 10);
+    account.receive({ cpu: 1, seq: 1 }, 11);
+    account.beat({ counted: 3, seqs: seqs(2, 1) });
+    account.end();
+    return account;
+  }
+
+  test("awaits what was sent before, and takes nothing that was sent after", () => {
+    const account = ended();
+    expect(account.isComplete).toBe(false);
+    expect([1, 2].map((seq) => account.isOver({ cpu: 1, seq }))).toEqual([false, true]);
+    expect(account.isOver({ cpu: 2, seq: 1 })).toBe(true);
+    account.receive({ cpu: 0, seq: 2 }, 12);
+    expect(account.isComplete).toBe(true);
+  });
+
+  test("is even, whatever bpftrace dropped of what came after", () => {
+    const account = ended();
+    account.receive({ cpu: 0, seq: 2 }, 12);
+    account.count(40);
+    expect(account.close(seqs(30, 10), 20)).toEqual([]);
+    expect(account.leave(7, 20)).toEqual([]);
+    account.endRun(true, 20);
+    expect(account.ledger(0)).toMatchObject({ counted: 3, received: 3, lost: 0, balanced: true });
+  });
+
+  test("has lost what was sent before and never came", () => {
+    const account = ended();
+    account.count(40);
+    expect(account.close(seqs(30, 10), 20)).toMatchObject([{ cause: "lost", count: 1, cpu: 0 }]);
+    expect(account.ledger(0)).toMatchObject({ counted: 3, received: 2, lost: 1, balanced: true });
+  });
+});
+
 describe("the two accounts", () => {
   test("balance when the kernel's count is what came and what did not", () => {
     const account = new LedgerAccount();
