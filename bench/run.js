@@ -88,6 +88,9 @@ function flatMemory() {
 if (process.argv[2] === "flat-memory") {
   flatMemory();
   save("Memory");
+} else if (process.argv[2] === "reading") {
+  await readingAndFolding();
+  if (process.argv[3] !== "unsaved") save("Reading and folding");
 } else {
   await readingAndFolding();
   const own = new URL(import.meta.url).pathname;

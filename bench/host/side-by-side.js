@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { figure } from "../measure.js";
 import { programs, stateProbes, sumOf } from "./kernel-programs.js";
 import { Churn } from "./load.js";
-import { FLAT_OUT_S, ROUNDS } from "./pace.js";
+import { FLAT_OUT_S, LEAD_S, ROUNDS } from "./pace.js";
 import { cpuSeconds } from "./process-tree.js";
 import { RunningTracer, TRACERS } from "./tracers.js";
 
@@ -17,6 +17,7 @@ async function flatOut(name) {
   const running = tracer === undefined ? null : await RunningTracer.start(tracer);
   const all = () => programs().filter(({ id }) => !before.has(id));
   const mine = () => stateProbes(all());
+  await (await Churn.prepare(0, LEAD_S)).run();
   const churn = await Churn.prepare(0, FLAT_OUT_S);
   const startCpu = running === null ? 0 : cpuSeconds(running.pid);
   const start = sumOf(running === null ? [] : mine());
