@@ -3,7 +3,7 @@
 import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
-import type { Copier } from "./copier.ts";
+import { type Copier, inSteps } from "./copier.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { isReverse, isSame, pairKey } from "./pair-key.ts";
 import { PortUse } from "./port-use.ts";
@@ -57,17 +57,16 @@ export class EndpointTable {
   *copySteps(copier: Copier, onEvict: EvictionListener): Generator<void, EndpointTable> {
     const copy = new EndpointTable(this.#maxEnded, this.#maxAlive, onEvict);
     yield* copier.endpoints(this.byId.values());
-    for (const [id, endpoint] of this.byId) copy.byId.set(id, copier.of(endpoint));
-    yield;
-    for (const [sk, endpoint] of this.#bySocket) copy.#bySocket.set(sk, copier.of(endpoint));
-    for (const [inode, endpoint] of this.#byInode) copy.#byInode.set(inode, copier.of(endpoint));
-    yield;
-    for (const [key, pair] of this.#byPair) copy.#byPair.set(key, pair.map(copier.of));
+    const { of } = copier;
+    yield* inSteps(this.byId, ([id, each]) => copy.byId.set(id, of(each)));
+    yield* inSteps(this.#bySocket, ([sk, each]) => copy.#bySocket.set(sk, of(each)));
+    yield* inSteps(this.#byInode, ([inode, each]) => copy.#byInode.set(inode, of(each)));
+    yield* inSteps(this.#byPair, ([key, pair]) => copy.#byPair.set(key, pair.map(of)));
     for (const state of Object.keys(this.#byState) as TcpState[]) {
-      copy.#byState[state] = this.#byState[state].copy(copier.of);
+      copy.#byState[state] = this.#byState[state].copy(of);
     }
-    for (const endpoint of this.#ended.slice(this.#endedHead))
-      copy.#ended.push(copier.of(endpoint));
+    yield* copier.all(this.#ended.slice(this.#endedHead), (each) => copy.#ended.push(each));
+    yield;
     copy.#births = this.#births;
     copy.idOf = this.idOf;
     copy.evicted = this.evicted;

@@ -1,6 +1,7 @@
 /** A priority queue of moments: which endpoint's mini-socket runs out next. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
+import { type Copier, inSteps } from "./copier.ts";
 import type { Endpoint, Verdict } from "./endpoint.ts";
 
 /**
@@ -18,11 +19,11 @@ export class ExpiryQueue {
     return this.#times.length;
   }
 
-  /** The same moments for the copies of the endpoints. */
-  copy(of: (endpoint: Endpoint) => Endpoint): ExpiryQueue {
+  /** The same moments for the copies of the endpoints, in steps: it holds as many as a table. */
+  *copySteps(copier: Copier): Generator<void, ExpiryQueue> {
     const copy = new ExpiryQueue();
-    for (const at of this.#times) copy.#times.push(at);
-    for (const endpoint of this.#endpoints) copy.#endpoints.push(of(endpoint));
+    yield* inSteps(this.#times, (at) => copy.#times.push(at));
+    yield* copier.all(this.#endpoints, (endpoint) => copy.#endpoints.push(endpoint));
     return copy;
   }
 

@@ -27,12 +27,13 @@ export function* copyCoreState(
   const copier = new Copier();
   const { of } = copier;
   const table = yield* core.table.copySteps(copier, onEvict);
+  const expiry = yield* core.expiry.copySteps(copier);
   yield;
   return {
     now: core.now,
     table,
     listeners: core.listeners.copy(),
-    expiry: core.expiry.copy(of),
+    expiry,
     gaps: core.gaps.copy(),
     phases: new Map([...core.phases].map(([state, histogram]) => [state, histogram.copy()])),
     counted: core.counted.copy(),
