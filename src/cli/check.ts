@@ -20,6 +20,7 @@ import { readTimes } from "./recording-window.ts";
 import {
   cidrOption,
   commOption,
+  detailOption,
   type FilterOptions,
   matches,
   netnsOption,
@@ -30,7 +31,10 @@ import {
 } from "./shared-options.ts";
 import { announce, startTracing, type TracingOptions, untilEnd } from "./tracing.ts";
 
-interface CheckOptions extends RuleOptions, Omit<FilterOptions, "state"> {
+interface CheckOptions
+  extends RuleOptions,
+    Omit<FilterOptions, "state">,
+    Pick<TracingOptions, "detail"> {
   readonly duration?: number;
   readonly at?: string;
   readonly quiet?: boolean;
@@ -85,6 +89,7 @@ export function addCheck(program: Command, result: CommandResult): void {
   command
     .option("--at <time>", "judge the recording at this moment (default: its end)")
     .option("--duration <time>", "how long to look at this host (default: 15s)", parseSpan)
+    .addOption(detailOption)
     .addOption(thresholdOption)
     .addOption(portOption)
     .addOption(cidrOption)

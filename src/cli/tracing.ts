@@ -49,7 +49,7 @@ export function prepareTracing(
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     filters: describeFilters(options),
-    ...(detail !== undefined && { detail }),
+    detail: detail ?? "auto",
     trace: {
       ...(thresholds !== undefined && { thresholds }),
       ...(maxEnded !== undefined && { maxEnded }),

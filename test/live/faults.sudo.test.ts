@@ -30,6 +30,8 @@ const STORM = fileURLToPath(new URL("./actors/storm.py", import.meta.url));
 /** Buffers of 256 KiB a CPU, and more connections than fit in them and in the pipe. */
 const SMALL_BUFFERS = { BPFTRACE_PERF_RB_PAGES: "64" };
 const MORE_THAN_FITS = 1500;
+/** In less detail a record is no event by itself: a row of addresses, the answer to a move. */
+const EACH = ["--detail", "transitions"] as const;
 
 let directory = "";
 const running: ChildProcess[] = [];
@@ -46,9 +48,10 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 async function record(
   name: string,
   env: Readonly<Record<string, string>> = {},
+  ...options: string[]
 ): Promise<{ recorder: Program; path: string }> {
   const path = join(directory, name);
-  const recorder = new Program(["record", "-o", path], env);
+  const recorder = new Program(["record", "-o", path, ...options], env);
   running.push(recorder.child);
   await recorder.until("stderr", /^tracing/m);
   return { recorder, path };
@@ -155,7 +158,7 @@ describe("the reader", () => {
     const place = await Namespace.create("c");
     onTestFinished(() => place.remove());
     const churn = place.command(["python3", CHURN, "0", "6", "8", String(MORE_THAN_FITS)]);
-    const { recorder, path } = await record("stalls.ndjson", SMALL_BUFFERS);
+    const { recorder, path } = await record("stalls.ndjson", SMALL_BUFFERS, ...EACH);
     for (let round = 0; round < 3; round++) {
       recorder.kill("SIGSTOP");
       await printed(...churn);
