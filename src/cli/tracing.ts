@@ -1,6 +1,7 @@
 /** What the live commands share: starting a trace, waiting for its end, telling of trouble. */
 
 import type { WantedDetail } from "../event/detail.ts";
+import { leftToUserSpace } from "../session/kernel-filter.ts";
 import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
@@ -44,10 +45,15 @@ export function prepareTracing(
   const { threshold: thresholds, maxEnded, onOutage } = options;
   const detail = detailOf(options);
   if (detail !== options.detail) complain(FILTERED);
-  return LiveSession.prepare({
-    version: VERSION,
+  const traffic = {
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
+    networks: options.cidr ?? [],
+  };
+  if (options.quiet !== true) for (const each of leftToUserSpace(traffic)) complain(each);
+  return LiveSession.prepare({
+    version: VERSION,
+    ...traffic,
     filters: describeFilters(options),
     detail: detail ?? "auto",
     trace: {

@@ -4,18 +4,15 @@ import type { TraceOptions } from "../core/trace.ts";
 import type { WantedDetail } from "../event/detail.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
 import type { DetailLimits } from "./detail-policy.ts";
+import type { WantedTraffic } from "./kernel-filter.ts";
 import type { OutageListener } from "./outage.ts";
 
 /** Takes the ordered events, a batch at a time, after they have been folded. */
 export type EventListener = (events: readonly TraceEvent[]) => void;
 
 /** What to trace. */
-export interface LiveOptions {
+export interface LiveOptions extends WantedTraffic {
   readonly version: string;
-  /** Namespace inode, null for all. */
-  readonly netns?: number | null;
-  /** At most four are filtered in the kernel. */
-  readonly ports?: readonly number[];
   /** Filters as given, for the header. */
   readonly filters?: Readonly<Record<string, unknown>>;
   /** How much the probes hand over; `transitions` when absent. */

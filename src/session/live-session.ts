@@ -84,7 +84,9 @@ export class LiveSession {
     this.#watch = new HostWatch({
       now: () => clock.now(),
       trace: this.trace,
-      out: (event) => this.#order.push(event, this.#hold),
+      out: (event) => {
+        if (probes.filter.passes(event)) this.#order.push(event, this.#hold);
+      },
       onProblem: options.onProblem ?? (() => {}),
       netns: options.netns ?? null,
       seesMiniSegments: header.probes.includes("time_wait"),

@@ -14,16 +14,11 @@ import { RecordingClock } from "../host/clock.ts";
 import { type KernelFacts, readKernelFacts } from "../host/kernel-facts.ts";
 import { DetailSwitch, detailNumber } from "./detail-switch.ts";
 import { ownSysctls } from "./host-tools.ts";
+import { KernelFilter } from "./kernel-filter.ts";
 import type { LiveOptions } from "./live-options.ts";
 import { OperatorError } from "./operator-error.ts";
 import { chooseProbes, type ProbeChoice } from "./probe-choice.ts";
-import {
-  lifeParameters,
-  MAP_ENTRIES,
-  probeNames,
-  programParameters,
-  readProgram,
-} from "./probe-program.ts";
+import { lifeParameters, MAP_ENTRIES, probeNames, readProgram } from "./probe-program.ts";
 import { bootNsOf } from "./probe-rows.ts";
 
 /** All that is known before the first probe is attached. */
@@ -37,6 +32,8 @@ export interface PreparedProbes {
   readonly holdNs: number;
   /** Tells the probes of another detail; null where they have one only. */
   readonly detail: DetailSwitch | null;
+  /** What of the host the probes tell of. */
+  readonly filter: KernelFilter;
   /** For each program in script order, whether a skipped run is a missed event. */
   readonly isEventProgram: readonly boolean[];
   /**
@@ -96,6 +93,8 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
   const header = headerOf(facts, choice, clock, options);
   const detail = choice.keepsLives ? new DetailSwitch() : null;
   const { hz, resetReasons } = facts;
+  // Without BTF the probes cannot read a socket's addresses.
+  const filter = new KernelFilter(facts.hasBtf ? options : { ...options, networks: [] });
   return {
     clock,
     header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },
@@ -103,12 +102,13 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
     unseen: choice.unseen,
     holdNs: choice.keepsLives ? HOLD_NS + (choice.counts ? COUNTING_HOLD_NS : 0) : 0,
     detail,
+    filter,
     isEventProgram: choice.fragments.flatMap(
       (name) => PROGRAMS_OF[name] ?? [EVENT_FRAGMENTS.test(name)],
     ),
     attach: async (signal) => {
       const parameters = [
-        ...programParameters(options.netns ?? null, options.ports ?? []),
+        ...filter.parameters,
         ...lifeParameters({
           detail: detailNumber(firstDetail(header.detail as Detail, detail)),
           word: detail?.word ?? 0,
@@ -118,10 +118,11 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
           sampled: choice.counts ? SAMPLED : 0,
         }),
       ];
+      const narrowed = filter.narrow(program, parameters.length + 1);
       const env = bufferSettings(facts.possibleCpus);
       const run = await startBpftrace({
-        program,
-        parameters,
+        program: narrowed,
+        parameters: [...parameters, ...filter.networkParameters],
         env,
         signal,
         readyTimeoutMs: READY_TIMEOUT_MS,

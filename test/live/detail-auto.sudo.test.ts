@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { DetailEvent } from "../../src/event/detail.ts";
 import { LiveSession } from "../../src/session/live-session.ts";
+import { parseNetwork } from "../../src/tui/network.ts";
 import { requireTracing } from "./requires.ts";
 
 const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url));
@@ -28,6 +29,14 @@ async function said(child: ChildProcess): Promise<string> {
   return text;
 }
 
+/** Connections opened and closed in a namespace: `connections` of them, `failed` others. */
+async function churn(pid: number, rate: number, seconds: number, least: number) {
+  const child = start("nsenter", "-t", pid, "-n", "python3", CHURN, rate, seconds, 2, least);
+  child.stdin?.end("go\n");
+  const text = await said(child);
+  return JSON.parse(text.slice(text.indexOf("{"))) as { connections: number; failed: number };
+}
+
 /** A namespace of its own, whose traffic is the test's alone. */
 async function namespace(): Promise<{ pid: number; inode: number }> {
   const script = "ip link set lo up && stat -Lc %i /proc/self/ns/net && exec sleep 600";
@@ -45,19 +54,13 @@ test("moves with the load, says so, and counts every connection on the way", asy
   session.onEvents((events) => {
     moves.push(...events.filter((event): event is DetailEvent => event.type === "detail"));
   });
-  const churn = async (rate: number, seconds: number) => {
-    const child = start("nsenter", "-t", pid, "-n", "python3", CHURN, rate, seconds, 2, 50);
-    child.stdin?.end("go\n");
-    const text = await said(child);
-    return JSON.parse(text.slice(text.indexOf("{"))) as { connections: number; failed: number };
-  };
   const until = async (count: number) => {
     while (moves.length < count) await new Promise((resolve) => setTimeout(resolve, 50));
   };
-  const burst = await churn(RATE, SECONDS);
+  const burst = await churn(pid, RATE, SECONDS, 50);
   await until(1);
   // A trickle goes on over the move back.
-  const trickle = await churn(2, 4);
+  const trickle = await churn(pid, 2, 4, 8);
   await until(2);
   const { ledger } = await session.stop();
   expect(moves.map(({ detail, cause }) => `${detail} ${cause}`)).toEqual([
@@ -75,3 +78,28 @@ test("moves with the load, says so, and counts every connection on the way", asy
     expect(count, why).toBeGreaterThanOrEqual(2 * (connections - missed));
   }
 }, 120_000);
+
+/** The churn goes round eight addresses. */
+const [NETWORK, OTHERS] = ["127.0.0.3", 8];
+
+test("hands over nothing of an address that is filtered away, and both ends of the others", async (ctx) => {
+  await requireTracing(ctx);
+  const { pid, inode } = await namespace();
+  const networks = [parseNetwork(NETWORK)].filter((each) => each !== null);
+  const session = await LiveSession.start({
+    ...{ version: "0.0.0-test", detail: "auto", netns: inode, networks },
+  });
+  const { connections } = await churn(pid, 100, 1, OTHERS * 10);
+  const { ledger } = await session.stop();
+  const endpoints = [...session.trace.endpoints()];
+  const why = JSON.stringify({ ledger, connections, endpoints: endpoints.length });
+  const wanted = (2 * connections) / OTHERS;
+  const missed = ledger.lost + ledger.skipped;
+  expect(endpoints.length, why).toBeLessThanOrEqual(wanted + 4);
+  expect(endpoints.length, why).toBeGreaterThanOrEqual(wanted - 4 - missed);
+  // Some eight records for each end of a connection, were they only of those.
+  expect(ledger.counted, why).toBeLessThan(12 * wanted);
+  for (const { tuple } of endpoints) expect([tuple.local, tuple.remote]).toContain(NETWORK);
+  const paired = endpoints.filter(({ peer }) => peer !== null);
+  expect(paired.length, why).toBeGreaterThanOrEqual(wanted - 4 - 2 * missed);
+});

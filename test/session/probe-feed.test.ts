@@ -4,6 +4,7 @@ import type { BpftraceEnd, BpftraceMessage, BpftraceRun } from "../../src/bpftra
 import type { GapEvent, TraceEvent } from "../../src/event/trace-event.ts";
 import { WireDecoder } from "../../src/event/wire.ts";
 import type { RecordingClock } from "../../src/host/clock.ts";
+import { KernelFilter } from "../../src/session/kernel-filter.ts";
 import { OperatorError } from "../../src/session/operator-error.ts";
 import { ProbeFeed } from "../../src/session/probe-feed.ts";
 import { RestartPlan } from "../../src/session/restart-plan.ts";
@@ -105,6 +106,7 @@ function stage(plan: RestartPlan | null) {
     isEventProgram: [],
     holdNs: 0,
     detail: null,
+    filter: new KernelFilter({}),
     attach: async () => {
       const run = runs.shift() ?? new FakeRun(ORIGIN_NS + BigInt(t));
       if (run instanceof Error) throw run;
