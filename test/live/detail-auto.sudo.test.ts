@@ -74,7 +74,9 @@ test("moves with the load, says so, and counts every connection on the way", asy
   const why = JSON.stringify({ ledger, byVerdict, byRole });
   const missed = ledger.lost + ledger.skipped;
   expect(endpoints, why).toBeLessThanOrEqual(2 * connections);
-  for (const count of [endpoints, byVerdict.graceful, 2 * byRole.active, 2 * byRole.passive]) {
+  // On a host that has little time for the load both ends close at once now and then.
+  const closing = byRole.active + byRole.passive + byRole.simultaneous;
+  for (const count of [endpoints, byVerdict.graceful, closing]) {
     expect(count, why).toBeGreaterThanOrEqual(2 * (connections - missed));
   }
 }, 120_000);
