@@ -99,23 +99,27 @@ def inherited():
     stay()
 
 
-def passed():
-    """The acceptor hands the descriptor to a worker that it had forked before, and closes its own."""
+def pass_on(serve, connection):
+    """The acceptor hands a connection to a worker that it had forked before, and closes its own."""
     ours, theirs = socket.socketpair()
     worker = os.fork()
     if worker == 0:
         die_with_parent()
         _, extra, _, _ = theirs.recvmsg(1, socket.CMSG_SPACE(4))
-        fd = array.array("i", extra[0][2])[0]
-        taken = socket.socket(fileno=fd)
-        read_to_end(taken)
-        theirs.sendall(bytes([fd]))
+        taken = socket.socket(fileno=array.array("i", extra[0][2])[0])
+        serve(taken)
+        theirs.sendall(bytes([taken.fileno()]))
         stay()
-    _, server, port = connected()
+    _, server, port = connection()
     ours.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [server.fileno()]))])
     server.close()
     say(worker, ours.recv(1)[0], port, parent=os.getpid())
     stay()
+
+
+def passed():
+    """The worker reads to the end and forgets to close."""
+    pass_on(read_to_end, connected)
 
 
 def prefork():
@@ -261,33 +265,23 @@ def drain():
     stay()
 
 
-def handed():
-    """An open connection that a worker, older than it, got by SCM_RIGHTS, reads and answers."""
-    ours, theirs = socket.socketpair()
-    worker = os.fork()
-    if worker == 0:
-        die_with_parent()
-        _, extra, _, _ = theirs.recvmsg(1, socket.CMSG_SPACE(4))
-        taken = socket.socket(fileno=array.array("i", extra[0][2])[0])
-        taken.sendall(taken.recv(100))
-        theirs.sendall(bytes([taken.fileno()]))
-        stay()
+def open_connection():
+    """An accepted connection whose client has sent something and waits; the client comes first."""
     listener, port = listen()
     client = socket.create_connection(("127.0.0.1", port))
     server, _ = listener.accept()
     client.sendall(b"x")
-    ours.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [server.fileno()]))])
-    server.close()
-    say(worker, ours.recv(1)[0], port, parent=os.getpid())
-    stay()
+    return client, server, port
+
+
+def handed():
+    """The worker reads an open connection and answers."""
+    pass_on(lambda taken: taken.sendall(taken.recv(100)), open_connection)
 
 
 def forked():
     """A child reads an open connection; the parent, which accepted it, keeps it open and does nothing."""
-    listener, port = listen()
-    client = socket.create_connection(("127.0.0.1", port))
-    server, _ = listener.accept()
-    client.sendall(b"x")
+    _client, server, port = open_connection()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
