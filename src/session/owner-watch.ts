@@ -12,7 +12,7 @@ import { ThreadWatch } from "./thread-watch.ts";
 const STALE_NS = 15e9;
 /** After a scan of everybody it rests so many times as long as it took, but no longer than this. */
 const REST = 20;
-const LONGEST_REST_NS = 4e9;
+const LONGEST_REST_NS = 15e9;
 const MOST_DESCRIBED = 300;
 const MOST_BLAMED = 100;
 const MOST_USES = 1000;
