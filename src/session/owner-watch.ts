@@ -10,9 +10,13 @@ import { ThreadWatch } from "./thread-watch.ts";
 
 /** Holders of a stuck endpoint are looked up again after this time. */
 const STALE_NS = 15e9;
-/** After a scan of everybody it rests so many times as long as it took, but no longer than this. */
+/**
+ * After a scan of everybody it rests so many times as long as it took, but no longer than some
+ * seconds; where the scan itself takes seconds, three times as long, for it takes a whole CPU.
+ */
 const REST = 20;
-const LONGEST_REST_NS = 15e9;
+const LONG_REST_NS = 4e9;
+const LEAST_REST = 3;
 const MOST_DESCRIBED = 300;
 const MOST_BLAMED = 100;
 const MOST_USES = 1000;
@@ -95,7 +99,7 @@ export class OwnerWatch {
     if (wanted.size === 0) return;
     await this.read(wanted, among);
     const now = this.#options.now();
-    this.#usersRestUntil = now + Math.min(LONGEST_REST_NS, REST * (now - began));
+    this.#usersRestUntil = now + restNs(now - began);
   }
 
   async #askEverybody(due: readonly Endpoint[], began: Nanoseconds): Promise<void> {
@@ -104,7 +108,7 @@ export class OwnerWatch {
     if (wanted.size === 0) return;
     await this.read(wanted);
     const now = this.#options.now();
-    this.#restsUntil = now + Math.min(LONGEST_REST_NS, REST * (now - began));
+    this.#restsUntil = now + restNs(now - began);
   }
 
   async #askBlamed(due: readonly Endpoint[], blamed: ReadonlySet<number>): Promise<void> {
@@ -156,6 +160,10 @@ export class OwnerWatch {
     if (step.value.unreadable > 0) onUnread("the descriptors of some processes may not be read");
     for (const pid of [...holders].slice(0, MOST_DESCRIBED)) await this.#processes.describe(pid);
   }
+}
+
+function restNs(tookNs: Nanoseconds): Nanoseconds {
+  return Math.min(REST * tookNs, Math.max(LONG_REST_NS, LEAST_REST * tookNs));
 }
 
 function inodesOf(endpoints: readonly Endpoint[]): Set<number> {
