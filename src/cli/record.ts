@@ -16,6 +16,7 @@ import {
   refuseContradictions,
 } from "./record-options.ts";
 import {
+  cidrOption,
   detailOption,
   durationOption,
   netnsOption,
@@ -60,6 +61,7 @@ export function addRecord(program: Command, _result: CommandResult): void {
     .option("--force", "replace the file if it exists")
     .addOption(durationOption)
     .addOption(portOption)
+    .addOption(cidrOption)
     .addOption(netnsOption)
     .addOption(detailOption)
     .addOption(thresholdOption)

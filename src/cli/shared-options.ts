@@ -190,8 +190,9 @@ export function isFiltered({ port, cidr, pid, comm, netns, state }: FilterOption
 }
 
 /** The filters that the probes apply, as a header and a screen state them. */
-export function describeFilters({ port, netns }: FilterOptions): Record<string, unknown> {
+export function describeFilters({ port, cidr, netns }: FilterOptions): Record<string, unknown> {
+  const networks = cidr?.map(({ text }) => text);
   return Object.fromEntries(
-    Object.entries({ port, netns }).filter(([, value]) => value !== undefined),
+    Object.entries({ port, cidr: networks, netns }).filter(([, value]) => value !== undefined),
   );
 }
