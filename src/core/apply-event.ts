@@ -13,6 +13,7 @@ import {
 import { applySnapshot, applySnapshotEnd } from "./apply-snapshot.ts";
 import { applyTransition } from "./apply-transition.ts";
 import type { CoreState } from "./core-state.ts";
+
 import { applyCounts } from "./counted-lives.ts";
 
 const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";
@@ -100,6 +101,6 @@ function applyHost(core: CoreState, event: HostEvent): void {
 
 function applyGap(core: CoreState, event: GapEvent): void {
   core.gaps.add(event);
-  // A bpftrace that is started again begins with the header's detail.
-  if (event.cause === "restart") core.detail = null;
+  // A bpftrace that is started again begins with what a person asked for, or the header's detail.
+  if (event.cause === "restart" && core.detail?.cause !== "asked") core.detail = null;
 }

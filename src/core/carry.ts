@@ -81,7 +81,7 @@ export class Carry<R> {
     else if (event.type === "threads") fileProcess(this.#ofThreads, event.pid, entry);
     else if (event.type === "gap") {
       this.#gaps.push({ entry, until: Math.max(event.t, event.from) });
-      if (event.cause === "restart") this.#detail = null;
+      if (this.#trace.detail === null) this.#detail = null;
     }
     if (this.#no % SWEEP_EVERY === 0) this.#sweep();
   }

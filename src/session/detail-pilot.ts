@@ -27,6 +27,7 @@ export class DetailPilot {
   #asked: DetailMove | null = null;
   /** Until when the kernel may hold what it has to tell; it begins when it is asked to. */
   #holdsUntil = Number.NEGATIVE_INFINITY;
+  #isResting = false;
 
   /** @param longestNs how long the kernel may hold what it has to tell, when it does */
   constructor(
@@ -46,8 +47,15 @@ export class DetailPilot {
     return now < this.#holdsUntil ? this.#longestNs : 0;
   }
 
+  /** Ask for nothing any more: the trace ends, and no load may keep back again what is held. */
+  rest(): void {
+    this.#isResting = true;
+    this.#asked = null;
+  }
+
   /** Take an event that the probes sent. */
   take(event: TraceEvent): void {
+    if (this.#isResting) return;
     if (event.type === "transition") this.#changes++;
     else if (event.type === "heartbeat") this.#second(event);
     else if (event.type === "gap" && event.cause === "restart") this.#beginAnew(event.t);

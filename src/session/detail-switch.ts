@@ -55,6 +55,11 @@ export class DetailSwitch {
     return this.#asked;
   }
 
+  /** Ask again for what a person has asked for and no answer has come: it may have been lost. */
+  remind(): void {
+    if (this.#isAwaited && this.#asked === "aggregate") this.ask("aggregate");
+  }
+
   /** Ask for a detail; the probes answer with a row `M`. */
   ask(detail: Detail): void {
     this.#asked = detail;

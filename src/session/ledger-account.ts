@@ -138,7 +138,7 @@ export class LedgerAccount {
     const cut = this.#cut;
     if (cut === null) return [];
     this.#cut = null;
-    this.#settled = cut.counted;
+    this.#settled = cut.counted - this.#sentAfter;
     return this.close(cut.seqs, t);
   }
 

@@ -78,6 +78,7 @@ export class LiveSession {
       out: (event) => {
         this.#arrived.take(event, this.#feed.account);
         this.#pilot?.take(event);
+        if (event.type === "heartbeat") probes.detail?.remind();
         this.#order.push(event, this.#hold);
       },
     });
@@ -188,6 +189,7 @@ export class LiveSession {
   /** Stop the probes and take in what they still say; returns the footer. */
   async stop(): Promise<RecordingFooter> {
     await this.#watch.stop();
+    this.#pilot?.rest();
     await this.#feed.stop();
     await this.ended;
     return this.#footer as RecordingFooter;
@@ -220,7 +222,8 @@ export class LiveSession {
     this.#deliver();
     this.#takenUntilNs = until;
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
-    this.trace.advance(this.#order.held === 0 ? now - QUIET_NS - holdNs : until);
+    const to = this.#order.held === 0 ? now - QUIET_NS - holdNs : until;
+    this.trace.advance(Math.min(to, this.#feed.end.atNs ?? to));
   }
 
   #deliver(): void {
@@ -239,7 +242,7 @@ export class LiveSession {
     void this.#watch.stop();
     this.#order.flush(this.#hold);
     this.#deliver();
-    const t = this.#clock.now();
+    const t = Math.max(this.#feed.end.atNs ?? this.#clock.now(), this.trace.now);
     this.trace.advance(t);
     this.trace.finish();
     this.#footer = { type: "footer", t, ledger: this.ledger };

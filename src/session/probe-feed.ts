@@ -28,7 +28,7 @@ export class ProbeFeed {
   readonly #options: ProbeFeedOptions;
   readonly #clock: RecordingClock;
   readonly #rows: ProbeRows;
-  readonly #end: OrderlyEnd;
+  readonly end: OrderlyEnd;
   readonly #abort = new AbortController();
   #settle: (error: OperatorError | null) => void = () => {};
   #attaching: Promise<BpftraceRun> | null = null;
@@ -46,7 +46,7 @@ export class ProbeFeed {
     this.#options = options;
     this.#clock = options.probes.clock;
     this.account = new LedgerAccount(options.probes.holdNs);
-    this.#end = new OrderlyEnd(this.account);
+    this.end = new OrderlyEnd(this.account);
     const { decoder } = options.probes;
     const onBeat = (beat: Beat) => this.#onBeat(beat);
     this.#rows = new ProbeRows(decoder, this.account, onBeat, options.onDetail);
@@ -92,7 +92,7 @@ export class ProbeFeed {
   async stop(): Promise<void> {
     if (this.#run !== null) await this.#countSkipped(this.#clock.now());
     if (this.#silence !== null) await this.#letGo();
-    if (this.#silence !== null) await this.#end.reach(this.ended);
+    if (this.#silence !== null) await this.end.reach(this.ended);
     this.#silence = null;
     this.#abort.abort();
     await this.#run?.stop();
@@ -120,7 +120,7 @@ export class ProbeFeed {
     let refused = 0;
     run.onMessages((messages) => {
       silence.note();
-      for (const message of messages) this.#rows.take(message, this.#options.out);
+      for (const message of messages) this.#rows.take(message, this.#out);
       const { unparsed, overlong } = run.stats;
       if (unparsed + overlong > refused) this.account.refuseLines(unparsed + overlong - refused);
       refused = unparsed + overlong;
@@ -200,18 +200,23 @@ export class ProbeFeed {
     const from = this.#knownUntil;
     this.#begin(run);
     const t = Math.max(from, this.#knownUntil);
-    this.#options.out({ type: "gap", t, from, cause: "restart", count: null });
+    this.#out({ type: "gap", t, from, cause: "restart", count: null });
   }
 
   /** Nothing can be known from where the last heartbeat stood until `t`. */
   #hole(cause: GapCause, t: Nanoseconds): void {
     const from = Math.max(0, Math.min(this.#knownUntil, t) - this.#options.probes.holdNs);
     this.#knownUntil = t;
-    this.#options.out({ type: "gap", t, from, cause, count: null });
+    this.#out({ type: "gap", t, from, cause, count: null });
   }
 
+  readonly #out = (event: TraceEvent): void => {
+    const kept = this.end.kept(event);
+    if (kept !== null) this.#options.out(kept);
+  };
+
   #tell(events: readonly TraceEvent[]): void {
-    for (const event of events) this.#options.out(event);
+    for (const event of events) this.#out(event);
   }
 
   #onBeat(beat: Beat): void {
@@ -220,12 +225,12 @@ export class ProbeFeed {
     const t = this.#clock.toRecording(beat.bootNs);
     const isFresh = this.#clock.now() - t < FRESH_NS;
     account.beat(beat);
-    this.#end.beat();
+    this.end.beat(t);
     this.#newestBeat = { t, isFresh };
     this.#knownUntil = t;
     const { counted, received, lost, unparsed, skipped, isEven } = account;
     const figures = { counted, received, lost, unparsed, skipped, balanced: isEven };
-    this.#options.out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...figures });
+    this.#out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...figures });
     void this.#countSkipped(t);
   }
 
@@ -239,6 +244,6 @@ export class ProbeFeed {
     const count = total - this.#skippedNow;
     this.#skippedNow = total;
     this.account.skipped += count;
-    this.#options.out({ type: "gap", t, from, cause: "skipped", count });
+    this.#out({ type: "gap", t, from, cause: "skipped", count });
   }
 }

@@ -101,6 +101,15 @@ test("a row of the socket table that nothing else tells of may be one of them, a
   expect([...trace.endpoints()].map(({ tuple }) => tuple.localPort)).toEqual([1000]);
 });
 
+test("a bpftrace that is started again counts on, and rows are none more still", () => {
+  const trace = new Trace();
+  trace.step(AGGREGATE);
+  trace.step({ type: "gap", t: 4e9, from: 3e9, cause: "restart", count: null });
+  trace.step(row(5e9, 40_000));
+  expect(trace.detail?.detail).toBe("aggregate");
+  expect([...trace.endpoints()]).toEqual([]);
+});
+
 test("a recording that names more places than any kernel tells apart stays within bounds", () => {
   const trace = new Trace();
   for (let netns = 1; netns <= 6000; netns++) trace.step(counts(1e9, group({ netns, count: 1 })));

@@ -70,6 +70,27 @@ test("asks again where the answer was lost", () => {
   expect(asked).toHaveLength(4);
 });
 
+test("asks for nothing any more once the trace ends, whatever is lost then", () => {
+  const { asked, way } = pilot();
+  way.take(beat(1));
+  way.rest();
+  way.take(beat(2, 4));
+  expect(asked).toEqual([]);
+});
+
+test("what a person asked for is asked again until it is answered", () => {
+  const asked: number[] = [];
+  const way = new DetailSwitch((mask) => asked.push((mask >> 9) & 7));
+  way.remind();
+  expect(asked).toEqual([]);
+  way.ask("aggregate");
+  way.remind();
+  expect(asked).toEqual([3, 3, 3, 3]);
+  expect(way.answered("aggregate", 1e9, MARK)).toMatchObject({ cause: "asked" });
+  way.remind();
+  expect(asked).toHaveLength(4);
+});
+
 test("asks at once where records are lost", () => {
   const { asked, way } = pilot();
   way.take(beat(1));
