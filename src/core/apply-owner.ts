@@ -62,7 +62,8 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
  * Somebody else reads or writes: whoever does holds the descriptor, by fork or SCM_RIGHTS, and is
  * whom to ask about the connection.
  *
- * It is `likely` its only holder until a scan of its descriptors, which this sets off, has looked.
+ * It is `likely` its only holder until a scan of its descriptors, which this sets off, has looked;
+ * whom a scan has found stays certain, however often those who share a connection take turns.
  */
 export function applyUse(core: CoreState, event: UseEvent): void {
   const endpoint = core.table.bySocket(event.sk) ?? knownByTable(core, event.inode);
@@ -70,14 +71,23 @@ export function applyUse(core: CoreState, event: UseEvent): void {
   endpoint.touchedAt = event.t;
   if (event.inode > 0) core.table.indexInode(endpoint, event.inode);
   const { owner: known } = endpoint;
-  if (known?.pid === event.pid) {
+  const isKnown = known?.pid === event.pid;
+  if (isKnown && known.source !== "fd-scan") {
     endpoint.ownedAt = event.t;
     return;
   }
   if (known !== null && known.source !== "fd-scan") endpoint.openedBy = known;
   endpoint.usedBy = event.pid;
   const { pid, comm } = event;
-  own(endpoint, { pid, comm, source: "fd-scan", confidence: "likely" }, event.t);
+  const unsure: Owner = { pid, comm, source: "fd-scan", confidence: "likely" };
+  own(endpoint, foundUser(endpoint, pid) ?? (isKnown ? known : unsure), event.t);
+}
+
+/** A process that uses the endpoint, where the newest scan has found it to be a holder. */
+function foundUser(endpoint: Endpoint, user: number): Owner | null {
+  if (!scans.has(endpoint)) return null;
+  const holder = endpoint.holders.find(({ pid }) => pid === user);
+  return holder === undefined ? null : userOf(holder);
 }
 
 /** A socket that no probe has told of yet. */

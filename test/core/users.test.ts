@@ -60,3 +60,16 @@ test("of a socket that is known by table only the inode tells which it is", () =
   story.holder(INODE, 200).holder(INODE, 300).at(100).use(end, 300, INODE);
   expect(only(story).owner).toMatchObject({ pid: 300, source: "fd-scan" });
 });
+
+test("whom a scan has found stays certain while those who share it take turns", () => {
+  const story = used().at(200).holder(INODE, 300).holder(INODE, 400);
+  for (const [ms, pid] of [
+    [300, 400],
+    [400, 300],
+  ] as const) {
+    story.at(ms).use(end, pid, INODE);
+    expect(only(story).owner).toMatchObject({ pid, source: "fd-scan", confidence: "certain" });
+  }
+  story.at(500).use(end, 500, INODE);
+  expect(only(story).owner).toMatchObject({ pid: 500, confidence: "likely" });
+});
