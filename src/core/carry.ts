@@ -15,6 +15,12 @@ interface Entry<R> {
   readonly ref: R;
 }
 
+/** A process that was seen to use an endpoint, and the event that told so last. */
+interface Use<R> {
+  readonly pid: number;
+  readonly entry: Entry<R>;
+}
+
 /** What is needed to go on from the present. */
 export interface Carried<R> {
   /** The events, in order. */
@@ -33,6 +39,8 @@ const POINTS = 600;
 /** Who holds a listener is told again with each scan; the newest scan is far shorter. */
 const MOST_HOLDERS = 2000;
 const MOST_PROCESSES = 10_000;
+/** Processes that were seen to use an endpoint between two of its changes, the newest. */
+const MOST_USERS = 16;
 const SWEEP_EVERY = 50_000;
 
 /**
@@ -41,12 +49,15 @@ const SWEEP_EVERY = 50_000;
  *
  * What a slice carries of the time before it is chosen by the same plan; here the choice is made
  * again at any moment, so each event is filed under whom it speaks of, and forgotten with them.
- * Memory goes with the living endpoints and the last minute.
+ * Memory goes with the living endpoints and the last minute: of the processes that take turns at
+ * one of them, which they may do without end, only the last use of each is kept.
  */
 export class Carry<R> {
   readonly #trace: Trace;
   readonly #follower: Follower;
   readonly #ofEndpoint = new Map<Endpoint, Entry<R>[]>();
+  /** Who was seen to use it since it last changed its state, the newest at the end. */
+  readonly #usesOf = new WeakMap<Endpoint, readonly Use<R>[]>();
   readonly #ofProcess = new Map<string, Entry<R>>();
   readonly #ofThreads = new Map<number, Entry<R>>();
   readonly #ofPlace = new Map<string, Entry<R>[]>();
@@ -72,7 +83,11 @@ export class Carry<R> {
     const entry = { no: this.#no++, ref };
     const { endpoints, born, listener } = this.#follower.step(event);
     if (born !== null) this.#births++;
-    for (const endpoint of endpoints) push(this.#ofEndpoint, endpoint, entry);
+    for (const endpoint of endpoints) {
+      const filed = push(this.#ofEndpoint, endpoint, entry);
+      if (event.type === "use") this.#noteUse(endpoint, { pid: event.pid, entry }, filed);
+      else if (event.type === "transition") this.#usesOf.delete(endpoint);
+    }
     if (listener !== null) this.#filePlace(listener, event, entry);
     if (event.type === "host") this.#noteHost(event, entry);
     else if (event.type === "heartbeat") this.#beat = entry;
@@ -163,6 +178,17 @@ export class Carry<R> {
   #filePlace(place: string, event: TraceEvent, entry: Entry<R>): void {
     const list = push(event.type === "owner" ? this.#holdersOf : this.#ofPlace, place, entry);
     if (event.type === "owner" && list.length > MOST_HOLDERS) list.splice(0, MOST_HOLDERS / 2);
+  }
+
+  /** A use makes those of the same process before it say nothing, up to a change that names one. */
+  #noteUse(endpoint: Endpoint, use: Use<R>, filed: Entry<R>[]): void {
+    const known = this.#usesOf.get(endpoint) ?? [];
+    const others = known.filter(({ pid }) => pid !== use.pid);
+    const kept = [...others, use].slice(-MOST_USERS);
+    this.#usesOf.set(endpoint, kept);
+    for (const old of known) {
+      if (!kept.includes(old)) filed.splice(filed.indexOf(old.entry), 1);
+    }
   }
 
   #noteHost(event: HostEvent, entry: Entry<R>): void {
