@@ -187,9 +187,15 @@ export class EndpointTable {
 
   /** Let an endpoint be found by the inode of its socket file; most never need to be. */
   indexInode(endpoint: Endpoint, inode: number): void {
-    if (endpoint.inode && endpoint.inode !== inode) this.#byInode.delete(endpoint.inode);
+    if (endpoint.inode !== inode) this.#forgetInode(endpoint);
     endpoint.inode = inode;
     if (inode > 0) this.#byInode.set(inode, endpoint);
+  }
+
+  /** An inode number is given again: it may be another endpoint's by now. */
+  #forgetInode(endpoint: Endpoint): void {
+    const { inode } = endpoint;
+    if (inode && this.#byInode.get(inode) === endpoint) this.#byInode.delete(inode);
   }
 
   setState(endpoint: Endpoint, state: TcpState): void {
@@ -204,9 +210,7 @@ export class EndpointTable {
     if (endpoint.endedAt !== null) return;
     endpoint.endedAt = at;
     this.detach(endpoint);
-    if (endpoint.inode && this.#byInode.get(endpoint.inode) === endpoint) {
-      this.#byInode.delete(endpoint.inode);
-    }
+    this.#forgetInode(endpoint);
     this.#unindex(endpoint);
     this.#byState[endpoint.state].remove(endpoint);
     endpoint.state = "CLOSE";
@@ -263,7 +267,7 @@ export class EndpointTable {
     if (oldest === undefined) return;
     this.#byState[oldest.state].remove(oldest);
     this.detach(oldest);
-    if (oldest.inode) this.#byInode.delete(oldest.inode);
+    this.#forgetInode(oldest);
     this.#unindex(oldest);
     this.#forget(oldest);
     // Its timer may still run out: it must not leave a list that it is no longer in.

@@ -73,3 +73,10 @@ test("whom a scan has found stays certain while those who share it take turns", 
   story.at(500).use(end, 500, INODE);
   expect(only(story).owner).toMatchObject({ pid: 500, confidence: "likely" });
 });
+
+test("the number of a socket file that is another's by now stays that one's", () => {
+  const other = sock({ ...end, remotePort: 40_001, sk: "ffff888200000001" });
+  const story = used().at(200).accept(other).use(other, 300, INODE).at(300).use(end, 300, 78);
+  story.at(400).holder(INODE, 500);
+  expect(story.of(other).holders.map(({ pid }) => pid)).toEqual([500]);
+});
