@@ -85,10 +85,23 @@ export class KernelFilter {
     );
   }
 
-  /** Whether the probes would tell of the endpoint of that row of the socket table; all else passes. */
+  /** Whether networks are compared at all. */
+  get hasNetworks(): boolean {
+    return this.#networks.length > 0;
+  }
+
+  /**
+   * Whether the endpoint of an event, or of a row of the socket table, is one to tell of.
+   *
+   * One exact rule for both: the probes compare less of an IPv6 address, and its zeros where a
+   * socket has none, so they tell of some that no row is taken of and that would seem to vanish.
+   * A listener passes, and whatever has no peer. Ports the probes compare whole, when a socket that
+   * connects may not have its own yet.
+   */
   passes(event: TraceEvent): boolean {
-    if (event.type !== "snapshot" || event.state === "LISTEN") return true;
-    return this.#hasPort(event) && this.#hasNetwork(event);
+    if (!("remotePort" in event) || event.remotePort === 0) return true;
+    if (event.type !== "snapshot") return this.#hasNetwork(event);
+    return event.state === "LISTEN" || (this.#hasPort(event) && this.#hasNetwork(event));
   }
 
   #hasPort({ localPort, remotePort }: SocketTuple): boolean {

@@ -14,6 +14,7 @@ import { type Beat, bootNsOf, ProbeRows } from "./probe-rows.ts";
 import type { RestartPlan } from "./restart-plan.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { SkippedRuns } from "./skipped-runs.ts";
+import { gateBefore } from "./traffic-gate.ts";
 
 /** A hanging bpftrace gets less time to go than one that is to print its maps. */
 const HUNG_LADDER_MS = [1000, 500] as const;
@@ -117,10 +118,11 @@ export class ProbeFeed {
     this.#skippedSince = t;
     const silence = new SilenceWatch(performance.now());
     this.#silence = silence;
+    const out = gateBefore(probes.filter, this.#out);
     let refused = 0;
     run.onMessages((messages) => {
       silence.note();
-      for (const message of messages) this.#rows.take(message, this.#out);
+      for (const message of messages) this.#rows.take(message, out);
       const { unparsed, overlong } = run.stats;
       if (unparsed + overlong > refused) this.account.refuseLines(unparsed + overlong - refused);
       refused = unparsed + overlong;

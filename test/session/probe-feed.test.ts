@@ -9,6 +9,7 @@ import { OperatorError } from "../../src/session/operator-error.ts";
 import { ProbeFeed } from "../../src/session/probe-feed.ts";
 import { RestartPlan } from "../../src/session/restart-plan.ts";
 import type { PreparedProbes } from "../../src/session/start-probes.ts";
+import { type Network, parseNetwork } from "../../src/tui/network.ts";
 import { ORIGIN_NS, REASONS, ROWS } from "../event/wire-rows.ts";
 
 const SECOND = 1e9;
@@ -88,7 +89,7 @@ class FakeRun {
 }
 
 /** A feed over bpftraces that the test makes; `at` sets the clock of all, seconds. */
-function stage(plan: RestartPlan | null) {
+function stage(plan: RestartPlan | null, filter = new KernelFilter({})) {
   let t = 0;
   const runs: (FakeRun | Error)[] = [];
   const attached: FakeRun[] = [];
@@ -106,7 +107,7 @@ function stage(plan: RestartPlan | null) {
     isEventProgram: [],
     holdNs: 0,
     detail: null,
-    filter: new KernelFilter({}),
+    filter,
     attach: async () => {
       const run = runs.shift() ?? new FakeRun(ORIGIN_NS + BigInt(t));
       if (run instanceof Error) throw run;
@@ -288,4 +289,17 @@ test("rows that bpftrace leaves behind when it ends are lost, and counted", asyn
     balanced: true,
   });
   expect(gaps()).toMatchObject([{ cause: "lost", count: 3, t: SECOND }]);
+});
+
+test("what is beside the wanted networks is accounted for and goes no further", async () => {
+  const networks = ["127.0.0.0/8", "::1"].map((text) => parseNetwork(text) as Network);
+  const told = async (network: Network) => {
+    const { feed, events, current } = stage(null, new KernelFilter({ networks: [network] }));
+    await feed.attach();
+    current().row(0, 1);
+    await feed.stop();
+    expect(feed.account.received).toBe(1);
+    return events.some(({ type }) => type === "transition");
+  };
+  expect(await Promise.all(networks.map(told))).toEqual([true, false]);
 });
