@@ -146,8 +146,7 @@ export class ProbeFeed {
       const { plan } = this.#options;
       if (plan === null) {
         // Somebody who ends bpftrace by SIGINT or SIGTERM ends the trace, in good order.
-        const isOrderly = !wasHung && end.error === undefined;
-        return isOrderly ? null : new OperatorError(1, why, end.error);
+        return !wasHung && end.error === undefined ? null : new OperatorError(1, why, end.error);
       }
       plan.noteRun(performance.now() - beganMs);
       const error = await this.#again(plan, why, since);
