@@ -1,7 +1,6 @@
 /** What the live commands share: starting a trace, waiting for its end, telling of trouble. */
 
 import type { WantedDetail } from "../event/detail.ts";
-import { leftToUserSpace } from "../session/kernel-filter.ts";
 import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
 import type { OutageListener } from "../session/outage.ts";
@@ -44,16 +43,13 @@ export function prepareTracing(
 ): Promise<LiveSession> {
   const { threshold: thresholds, maxEnded, onOutage } = options;
   const detail = detailOf(options);
-  if (detail !== options.detail) complain(FILTERED);
-  const traffic = {
+  const remark = options.quiet === true ? () => {} : complain;
+  if (detail !== options.detail) remark(FILTERED);
+  return LiveSession.prepare({
+    version: VERSION,
     netns: typeof options.netns === "number" ? options.netns : null,
     ports: options.port ?? [],
     networks: options.cidr ?? [],
-  };
-  if (options.quiet !== true) for (const each of leftToUserSpace(traffic)) complain(each);
-  return LiveSession.prepare({
-    version: VERSION,
-    ...traffic,
     filters: describeFilters(options),
     detail: detail ?? "auto",
     trace: {
@@ -61,6 +57,7 @@ export function prepareTracing(
       ...(maxEnded !== undefined && { maxEnded }),
     },
     onProblem,
+    onLeft: remark,
     ...(onOutage !== undefined && { restarts: true, onOutage }),
   });
 }

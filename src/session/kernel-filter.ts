@@ -27,11 +27,6 @@ export const MAX_NETWORKS = 4;
 /** A network as the probes compare it: 32-bit words with their masks, as the kernel holds them. */
 type Words = readonly { readonly mask: number; readonly value: number }[];
 
-/** A sentence for each kind of filter that the probes leave to user space. */
-export function leftToUserSpace(wanted: WantedTraffic): readonly string[] {
-  return new KernelFilter(wanted).left;
-}
-
 /** Namespace, ports and networks of which the probes are told; all of a kind where there are too many. */
 export class KernelFilter {
   readonly #netns: number | null;
@@ -41,17 +36,20 @@ export class KernelFilter {
   /** A sentence for each kind of filter that is left to user space. */
   readonly left: readonly string[];
 
-  constructor({ netns, ports = [], networks = [] }: WantedTraffic) {
+  /** @param hasBtf without it the probes cannot read a socket's addresses */
+  constructor({ netns, ports = [], networks = [] }: WantedTraffic, hasBtf = true) {
     this.#netns = netns ?? null;
     const left: string[] = [];
     const fitsPorts = ports.length <= MAX_PORTS;
     this.#ports = fitsPorts ? ports : [];
     if (!fitsPorts) left.push(`more than ${MAX_PORTS} ports: ${COSTS}`);
     const words = networks.map(({ text }) => wordsOf(text));
-    const fits = words.flat().length <= MAX_NETWORKS;
+    const isFew = words.flat().length <= MAX_NETWORKS;
+    const fits = isFew && hasBtf;
     this.#networks = fits ? networks : [];
     this.#words = fits ? words : [];
-    if (!fits) left.push(`more than ${MAX_NETWORKS} networks, IPv6 ones counted twice: ${COSTS}`);
+    if (!isFew) left.push(`more than ${MAX_NETWORKS} networks, IPv6 ones counted twice: ${COSTS}`);
+    else if (!fits && networks.length > 0) left.push(`networks, for want of BTF: ${COSTS}`);
     this.left = left;
   }
 

@@ -27,6 +27,8 @@ export interface LiveOptions extends WantedTraffic {
    * host could not be read, so that what the trace says of it may be too little.
    */
   readonly onProblem?: (line: string, isBlind: boolean) => void;
+  /** Told in a sentence of each kind of filter that the probes leave to whoever reads the trace. */
+  readonly onLeft?: (line: string) => void;
   /** Whether a bpftrace that dies or hangs is started again; else that ends the trace. */
   readonly restarts?: boolean;
   /** Told when nothing is traced for a while, and when it is again. */

@@ -93,8 +93,8 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
   const header = headerOf(facts, choice, clock, options);
   const detail = choice.keepsLives ? new DetailSwitch() : null;
   const { hz, resetReasons } = facts;
-  // Without BTF the probes cannot read a socket's addresses.
-  const filter = new KernelFilter(facts.hasBtf ? options : { ...options, networks: [] });
+  const filter = new KernelFilter(options, facts.hasBtf);
+  for (const each of filter.left) options.onLeft?.(each);
   return {
     clock,
     header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },

@@ -74,6 +74,10 @@ test("what is too much for the probes is left to user space, and said", () => {
   expect(many.left).toHaveLength(2);
   expect(many.parameters).toEqual([0, 0, 0, 0, 0]);
   expect(many.networkParameters).toEqual([]);
+  const blind = new KernelFilter({ networks: networks("10.0.0.0/8") }, false);
+  expect(blind.left).toEqual([expect.stringContaining("BTF")]);
+  expect(blind.networkParameters).toEqual([]);
+  expect(new KernelFilter({ ports: [80] }, false).left).toEqual([]);
 });
 
 describe("a row of the socket table", () => {
