@@ -3,7 +3,7 @@
 import { FINDING_KINDS } from "../core/finding.ts";
 import type { Percentiles } from "../core/trace.ts";
 import { isTcpState, TCP_STATES } from "../event/tcp-state.ts";
-import type { DiffSide, FoundSubject, PhaseFigures } from "./diff-side.ts";
+import { type DiffSide, type FoundSubject, isSampled, type PhaseFigures } from "./diff-side.ts";
 import { countOf } from "./duration.ts";
 import type { ReportRecording } from "./report.ts";
 
@@ -96,7 +96,7 @@ export function buildDiff(a: DiffSide, b: DiffSide): DiffReport {
     byVerdict: rates(a.byVerdict, b.byVerdict),
     byRole: rates(a.byRole, b.byRole),
     retransmits: rates(a.retransmits, b.retransmits),
-    phaseMs: comparePhases(a.phaseMs, b.phaseMs),
+    phaseMs: hasTimes(a, b) ? comparePhases(a.phaseMs, b.phaseMs) : {},
     findings: compareFindings(a.findings, b.findings),
   };
 }
@@ -135,7 +135,18 @@ function caveatsOf(a: DiffSide, b: DiffSide): string[] {
   if (a.recording.kernel !== b.recording.kernel) {
     caveats.push("They are of different kernels, which may show more or less.");
   }
+  const few = [a, b].flatMap(({ recording }, i) => (isSampled(recording) ? ["AB".charAt(i)] : []));
+  if (few.length > 0) {
+    caveats.push(
+      `Of what ended well in ${few.join(" and ")} most was only counted (--detail aggregate): the times in each state are not compared.`,
+    );
+  }
   return caveats;
+}
+
+/** Whether the times in each state of both are those of all that ended. */
+export function hasTimes(...sides: readonly Pick<DiffSource, "recording">[]): boolean {
+  return !sides.some(({ recording }) => isSampled(recording));
 }
 
 function compareRates(a: number, aSeconds: number, b: number, bSeconds: number): ComparedRate {

@@ -79,9 +79,17 @@ export function diffSide(
     byVerdict,
     byRole,
     retransmits: retransmitsOf(view, fromNs),
-    phaseMs: phasesOf(view, fromNs),
+    phaseMs: isSampled(recording) ? {} : phasesOf(view, fromNs),
     findings: findingsOf(view.findings(), fromNs, clock),
   };
+}
+
+/**
+ * Whether endpoints may be missing from the list that ended well in a short time: the times of the
+ * others are those of the abnormal ones, and those that were counted come in coarse steps.
+ */
+export function isSampled({ sampled }: ReportRecording): boolean {
+  return sampled !== undefined;
 }
 
 function tallyOf(view: TraceView, fromNs: Nanoseconds): Tally {

@@ -2,14 +2,15 @@
 
 import { timeOfIso } from "./clock.ts";
 import { fitLeft, fitRight, wrap } from "./columns.ts";
-import type {
-  ComparedFinding,
-  ComparedPhase,
-  ComparedRate,
-  DiffReport,
-  DiffSource,
-  FoundShare,
-  Rate,
+import {
+  type ComparedFinding,
+  type ComparedPhase,
+  type ComparedRate,
+  type DiffReport,
+  type DiffSource,
+  type FoundShare,
+  hasTimes,
+  type Rate,
 } from "./diff-report.ts";
 import { countOf, countText, durationText } from "./duration.ts";
 import { safeName, safeProse } from "./names.ts";
@@ -36,7 +37,8 @@ export function* diffLines(report: DiffReport): Generator<string> {
   yield "";
   yield* rateTable("SENT AGAIN", report.retransmits);
   yield "";
-  yield* phases(report.phaseMs);
+  if (hasTimes(report.a, report.b)) yield* phases(report.phaseMs);
+  else yield "TIME IN STATE: not compared";
   yield "";
   yield* findings(report.findings);
 }

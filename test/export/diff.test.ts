@@ -225,3 +225,22 @@ test("no name reaches the terminal raw", () => {
     for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u);
   }
 });
+
+test("times are not compared where what ended well was only counted, and that is said", () => {
+  const phases = phasesOf([["FIN_WAIT1", 0]], s(2));
+  const trace = { endpoints: [ended("e1", s(2), { phases })] };
+  const whole = sideOf(trace, s(120));
+  const aggregate = sideOf(trace, s(120), {
+    header: { ...headerOf(), detail: "aggregate", sampled: 100 },
+  });
+  expect(buildDiff(whole, whole).phaseMs).not.toEqual({});
+  const said = (a: DiffSide, b: DiffSide) => {
+    const report = buildDiff(a, b);
+    expect(report.phaseMs).toEqual({});
+    expect(textOf(report)).toContain("TIME IN STATE: not compared");
+    return report.caveats.join("\n");
+  };
+  expect(said(aggregate, whole)).toMatch(/ended well in A most was only counted/);
+  expect(said(whole, aggregate)).toMatch(/ended well in B most was only counted/);
+  expect(said(aggregate, aggregate)).toMatch(/ended well in A and B most was only counted/);
+});
