@@ -43,12 +43,13 @@ export function addStream(program: Command, _result: CommandResult): void {
     .option("-q, --quiet", "only the line that tracing has begun, and errors")
     .addHelpText(
       "after",
-      "\nExample:\n  sudo lastack stream | jq 'select(.verdict == \"timed-out\")'",
+      "\n--detail aggregate is refused: it only counts most teardowns, and each is to have its line.\n\nExample:\n  sudo lastack stream | jq 'select(.verdict == \"timed-out\")'",
     )
     .action(run);
 }
 
 async function run(options: StreamOptions): Promise<void> {
+  if (options.detail === "aggregate") throw new OperatorError(2, COUNTED);
   const session = await startTracing({ ...options, onOutage: complainOfOutage });
   const { redact, threshold: thresholds } = options;
   const redacting = redact ? new Redacting(freshRedactor(), options) : null;
@@ -65,3 +66,6 @@ async function run(options: StreamOptions): Promise<void> {
   finish();
   if (end instanceof OperatorError) throw end;
 }
+
+const COUNTED =
+  "stream prints a line for each teardown, and --detail aggregate only counts most: use --detail summary";

@@ -67,6 +67,7 @@ describe("wrong usage is 2", () => {
     [["record", "-o", "f", "--duration", "1y"], /number and a unit/],
     [["record", "-o", "f", "--detail", "everything"], /Allowed choices/],
     [["stream", "extra"], /too many arguments/],
+    [["stream", "--detail", "aggregate"], /only counts most: use --detail summary/],
     [["explain", "nothing-of-the-kind"], /nothing is known of "nothing-of-the-kind"/],
     [["explain", "close-wiat"], /did you mean/],
     [["explain", "\u001b[31mred\n"], /nothing is known of/],
