@@ -1,25 +1,29 @@
 /** The real bpftrace takes every program that some kernel's lacks would have us run. */
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bpftraceVersion, findBpftrace, startBpftrace } from "../../src/bpftrace-runner/index.ts";
+import type { Detail } from "../../src/event/detail.ts";
+import { detailNumber } from "../../src/session/detail-switch.ts";
 import { chooseProbes } from "../../src/session/probe-choice.ts";
 import { lifeParameters, programParameters, readProgram } from "../../src/session/probe-program.ts";
 import { requireTracing } from "../live/requires.ts";
 import { kernelWithout, LACKS, type Lack } from "../session/probe-facts.ts";
 
 const run = promisify(execFile);
-const PARAMETERS = [
-  ...programParameters(4026531840, [80, 443, 8080, 65535]),
-  ...lifeParameters({
-    detail: 2,
+
+function parametersFor(detail: Detail): string[] {
+  const lives = lifeParameters({
+    detail: detailNumber(detail),
     word: 77,
     possibleCpus: 2,
     seesDestroy: true,
     seesUse: true,
-    sampled: 0,
-  }),
-].map(String);
+    sampled: detail === "aggregate" ? 100 : 0,
+  });
+  return [...programParameters(4026531840, [80, 443, 8080, 65535]), ...lives].map(String);
+}
 
 let bpftrace = "";
 /** `-d` alone means a dry run up to 0.20; later versions take a stage there. */
@@ -33,17 +37,21 @@ beforeAll(async () => {
   dryRun = major === 0 && minor <= 20 ? ["-d"] : ["--dry-run"];
 });
 
-async function programWithout(lacks: readonly Lack[]): Promise<string> {
-  const choice = chooseProbes(kernelWithout(...lacks));
+async function programWithout(
+  lacks: readonly Lack[],
+  detail: Detail = "transitions",
+): Promise<string> {
+  const choice = chooseProbes(kernelWithout(...lacks), detail);
   if (choice === null) throw new Error("nothing was chosen");
   return readProgram(choice);
 }
 
 /** Compile without attaching; null, or the errors. */
-async function compile(program: string): Promise<string | null> {
+async function compile(program: string, detail: Detail = "transitions"): Promise<string | null> {
   const env = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
   const options = { env, maxBuffer: 64 << 20, timeout: 50_000 };
-  return run(bpftrace, [...dryRun, "-e", program, "--", ...PARAMETERS], options).then(
+  const parameters = parametersFor(detail);
+  return run(bpftrace, [...dryRun, "-e", program, "--", ...parameters], options).then(
     () => null,
     (error: { stderr?: string; message: string }) => error.stderr || error.message,
   );
@@ -53,24 +61,31 @@ async function compile(program: string): Promise<string | null> {
  * Fragments share nothing but @seq, @counted and the one END, so that not every set of them needs
  * its own program: each fragment and each variant once, beside all and beside none of the others.
  */
-const KERNELS: readonly (readonly Lack[])[] = [
-  [],
-  ["tcp:tcp_retransmit_skb err", "tcp:tcp_send_reset reason", "skb:kfree_skb rx_sk"],
-  ["sock:sock_recv_length", "tw_timer_handler"],
-  ["tcp:tcp_destroy_sock", "syscalls:sys_exit_accept"],
-  LACKS.filter((lack) => lack !== "BTF" && !lack.includes(" ")),
-  ["BTF"],
-  ["BTF", "tcp:tcp_retransmit_skb"],
+const MOST = LACKS.filter((lack) => lack !== "BTF" && !lack.includes(" "));
+const KERNELS: readonly (readonly [detail: Detail, lacks: readonly Lack[]])[] = [
+  ["transitions", []],
+  [
+    "transitions",
+    ["tcp:tcp_retransmit_skb err", "tcp:tcp_send_reset reason", "skb:kfree_skb rx_sk"],
+  ],
+  ["transitions", ["sock:sock_recv_length", "tw_timer_handler"]],
+  ["transitions", ["tcp:tcp_destroy_sock", "syscalls:sys_exit_accept"]],
+  ["transitions", MOST],
+  ["transitions", ["BTF"]],
+  ["transitions", ["BTF", "tcp:tcp_retransmit_skb"]],
+  ["summary", MOST],
+  ["aggregate", []],
 ];
 
 /** Kernels may share a program; each is compiled once. */
-async function programs(): Promise<(readonly [lacks: string, program: string])[]> {
-  const byProgram = new Map<string, string>();
-  for (const lacks of KERNELS) {
-    const program = await programWithout(lacks);
-    if (!byProgram.has(program)) byProgram.set(program, lacks.join(", ") || "nothing");
+async function programs() {
+  const byProgram = new Map<string, readonly [detail: Detail, lacks: string, program: string]>();
+  for (const [detail, lacks] of KERNELS) {
+    const program = await programWithout(lacks, detail);
+    if (byProgram.has(program)) continue;
+    byProgram.set(program, [detail, lacks.join(", ") || "nothing", program]);
   }
-  return [...byProgram].map(([program, lacks]) => [lacks, program] as const);
+  return [...byProgram.values()];
 }
 
 const distinct = await programs();
@@ -79,10 +94,18 @@ test("the kernels differ", () => {
   expect(distinct).toHaveLength(KERNELS.length);
 });
 
+test("no fragment is left out", async () => {
+  const all = readdirSync(new URL("../../probes/", import.meta.url));
+  const used = KERNELS.flatMap(([detail, lacks]) => {
+    return chooseProbes(kernelWithout(...lacks), detail)?.fragments ?? [];
+  });
+  expect(all.filter((name) => !used.includes(name))).toEqual([]);
+});
+
 describe.concurrent("bpftrace compiles what is chosen for a kernel", () => {
-  test.for(distinct)("that lacks %s", async ([, program], ctx) => {
+  test.for(distinct)("in %s, that lacks %s", async ([detail, , program], ctx) => {
     await requireTracing(ctx);
-    expect(await compile(program)).toBeNull();
+    expect(await compile(program, detail)).toBeNull();
   });
 
   test("and would say what it does not take", async (ctx) => {
@@ -100,7 +123,7 @@ describe("the kernel attaches what is chosen for a kernel", () => {
       await requireTracing(ctx);
       const attached = await startBpftrace({
         program: await programWithout(lacks),
-        parameters: PARAMETERS,
+        parameters: parametersFor("transitions"),
       });
       const end = await attached.stop();
       expect(end.error).toBeUndefined();
