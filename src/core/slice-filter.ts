@@ -45,6 +45,8 @@ export class SliceFilter {
   #births = 0;
   #hasCounters = false;
   #hasGap = false;
+  /** A detail was told, and bpftrace has not been started again since. */
+  #hasDetail = false;
   #hasLoss = false;
   #beatNs = Number.NEGATIVE_INFINITY;
 
@@ -80,7 +82,10 @@ export class SliceFilter {
     }
     if (event.type === "heartbeat") return this.#isTick(event);
     // How much was told from then on: few, and each goes for all that follow.
-    if (event.type === "detail") return true;
+    if (event.type === "detail") {
+      this.#hasDetail = true;
+      return true;
+    }
     if (event.type === "gap") return this.#isGapOfThem(event);
     if (event.type === "process" || event.type === "threads") return pids.has(event.pid);
     if (listener !== null) return places.has(listener);
@@ -98,11 +103,16 @@ export class SliceFilter {
     return true;
   }
 
-  /** The first of all tells since when the trace has holes. */
+  /**
+   * The first of all tells since when the trace has holes, and a new start of bpftrace that what
+   * was told of the detail holds no longer.
+   */
   #isGapOfThem(gap: GapEvent): boolean {
     const isFirst = !this.#hasGap;
     this.#hasGap = true;
-    return isFirst || Math.max(gap.from, gap.t) >= this.#plan.bornNs;
+    const endsDetail = gap.cause === "restart" && this.#hasDetail;
+    if (endsDetail) this.#hasDetail = false;
+    return isFirst || endsDetail || Math.max(gap.from, gap.t) >= this.#plan.bornNs;
   }
 
   /** A loss that began in the slice is known only later: it reaches to the slice's end. */

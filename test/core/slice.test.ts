@@ -2,10 +2,13 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { DetailEvent } from "../../src/event/detail.ts";
+import type { GapEvent } from "../../src/event/trace-event.ts";
 import { readRecording } from "../../src/store/recording-reader.ts";
 import { cut, expectSameFindings, expectSameStories, type Whole } from "./cutting.ts";
 import { findingOf, nameOf } from "./stories.ts";
 
+const SECOND = 1e9;
 const RECORDINGS = fileURLToPath(new URL("../recordings/", import.meta.url));
 
 async function read(name: string): Promise<Whole> {
@@ -81,4 +84,24 @@ describe("of a captured recording", async () => {
     expect(processes.some((event) => !kept.has(event))).toBe(true);
     expect(processes.some((event) => kept.has(event))).toBe(true);
   });
+});
+
+test("a window has the detail of that time, also where bpftrace was started again before", () => {
+  const gap = (from: number, t: number, cause: GapEvent["cause"]): GapEvent => ({
+    ...{ type: "gap", count: null, from: from * SECOND, t: t * SECOND, cause },
+  });
+  const detail = (t: number): DetailEvent => ({
+    ...{ type: "detail", t: t * SECOND, cpu: 0, seq: t, detail: "summary" },
+    ...{ cause: "changes", figure: 9000 },
+  });
+  const events = [gap(1, 2, "lost"), detail(10), gap(20, 21, "restart"), gap(30, 31, "lost")];
+  const whole = { events, endNs: 1000 * SECOND };
+  for (const fromNs of [0, 15, 900].map((each) => each * SECOND)) {
+    const { before, after, events: carried } = cut(whole, { fromNs });
+    expect(before.detail).toBeNull();
+    expect(after.detail).toEqual(before.detail);
+    expect(carried.includes(events[3] as GapEvent)).toBe(fromNs < 31 * SECOND);
+  }
+  const again = cut({ events: [...events, detail(40)], endNs: whole.endNs }, { fromNs: 9e11 });
+  expect(again.after.detail).toEqual(detail(40));
 });
