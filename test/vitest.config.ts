@@ -3,11 +3,6 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/**
- * A process and a module graph for each of 200 files cost a second of CPU each: files of one
- * worker share them, so what a test changes in its process it must put back.
- */
-const isolate = false;
 const LIVE = ["test/live/**/*.test.ts", "test/**/*.sudo.test.ts"];
 
 export default defineConfig({
@@ -19,7 +14,9 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          isolate,
+          // A process and a module graph for each of 200 files cost a second of CPU each: files of
+          // one worker share them, so what a test changes in its process it must put back.
+          isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: LIVE,
           maxWorkers: availableParallelism(),
@@ -29,10 +26,10 @@ export default defineConfig({
         },
       },
       {
-        // Probes see the whole host, so two live tests at once would see each other's connections.
+        // Probes see the whole host, so two live tests at once would see each other's connections;
+        // and findings go by the process, so each file has its own.
         test: {
           name: "live",
-          isolate,
           include: LIVE,
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -69,7 +69,7 @@ describe("record and stream", () => {
     "name the process that leaks, and the recording replays to the same finding",
     again,
     async () => {
-      const path = join(directory, "leak.ndjson");
+      const path = join(await mkdtemp(join(directory, "leak-")), "leak.ndjson");
       const recorder = start("record", "-o", path);
       const stream = start("stream", "-q");
       await recorder.until("stderr", /^tracing/m);
