@@ -22,6 +22,7 @@ import {
   commOption,
   detailOption,
   type FilterOptions,
+  isFiltered,
   matches,
   netnsOption,
   parseSpan,
@@ -105,7 +106,7 @@ async function run(files: string[], options: CheckOptions, result: CommandResult
   const rules = rulesOf(options);
   const { trace, doubts, when } =
     files.length === 0 ? await lookAtHost(options, rules) : await readFiles(files, options);
-  const view = isFiltered(options)
+  const view = isFiltered(filterOf(options))
     ? new FilteredView(trace, (endpoint) => matches(filterOf(options), endpoint, trace))
     : trace;
   const health = judge(view, rules, doubts);
@@ -170,8 +171,4 @@ function filterOf({ state: _, ...options }: CheckOptions): TracingOptions {
 /** Then an endpoint counts by who holds it now, which only its descriptors tell for certain. */
 function isByProcess({ pid, comm }: CheckOptions): boolean {
   return pid !== undefined || comm !== undefined;
-}
-
-function isFiltered({ port, cidr, pid, comm, netns }: CheckOptions): boolean {
-  return [port, cidr, pid, comm, netns].some((each) => each !== undefined && each !== "all");
 }

@@ -20,6 +20,7 @@ import {
   cidrOption,
   commOption,
   type FilterOptions,
+  isFiltered,
   matches,
   portOption,
   redactOption,
@@ -98,9 +99,7 @@ async function sideOf(
   if (!closedCleanly && quiet !== true) {
     complain(`${file} was not closed cleanly; every complete line is used`);
   }
-  const { port, cidr, comm } = options;
-  const isFiltered = [port, cidr, comm].some((each) => each !== undefined);
-  const view = isFiltered
+  const view = isFiltered(options)
     ? new FilteredView(trace, (endpoint) => matches(redacting?.filter ?? options, endpoint, trace))
     : trace;
   return diffSide(

@@ -18,6 +18,7 @@ import { Redacting } from "./redacting.ts";
 import {
   addFilterOptions,
   type FilterOptions,
+  isFiltered,
   matches,
   redactOption,
   type Thresholds,
@@ -101,12 +102,13 @@ async function run(files: string[], options: ReportOptions): Promise<void> {
     complain(`${file} was not closed cleanly; every complete line is used`);
   }
   const filter = redacting?.filter ?? options;
-  const view = isFiltered(options)
-    ? new FilteredView(
-        read.trace,
-        (endpoint) => isAlive(endpoint, from) && matches(filter, endpoint, read.trace),
-      )
-    : read.trace;
+  const view =
+    options.from !== undefined || isFiltered(options)
+      ? new FilteredView(
+          read.trace,
+          (endpoint) => isAlive(endpoint, from) && matches(filter, endpoint, read.trace),
+        )
+      : read.trace;
   const { header, footer, closedCleanly, endNs } = read;
   const frame = { header, footer, closedCleanly, endNs };
   const report = buildReport(view, frame, { ...(options.tz && { zone: options.tz }) });
@@ -123,12 +125,6 @@ async function run(files: string[], options: ReportOptions): Promise<void> {
 
 function thresholdsOf(options: { readonly threshold?: Thresholds }): { thresholds?: Thresholds } {
   return options.threshold === undefined ? {} : { thresholds: options.threshold };
-}
-
-function isFiltered(options: ReportOptions): boolean {
-  const { from, port, cidr, pid, comm, netns, state } = options;
-  const given = [from, port, cidr, pid, comm, netns, state];
-  return given.some((each) => each !== undefined && each !== "all");
 }
 
 function isAlive(endpoint: Endpoint, from: number): boolean {
