@@ -1,9 +1,11 @@
 /** Rows that went missing once, on the real kernel. */
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { type BpftraceMessage, startBpftrace } from "../../src/bpftrace-runner/index.ts";
-import { programParameters, readProgram } from "../../src/session/probe-program.ts";
+import { lifeParameters, programParameters, readProgram } from "../../src/session/probe-program.ts";
 import { requireTracing } from "../live/requires.ts";
 
 /** A server that hands out what it accepts, and reads nothing by itself. */
@@ -16,14 +18,19 @@ async function listen(): Promise<{ server: Server; port: number; accept(): Promi
   return { server, port: (server.address() as AddressInfo).port, accept };
 }
 
-/** The rows of some fragments about one port, printed while `act` runs. */
-async function rowsOf(
+/** What some fragments tell of one port, 0 of all, while `act` runs, and the maps that they leave. */
+async function messagesOf(
   fragments: readonly string[],
   port: number,
   act: () => Promise<void>,
-): Promise<string[][]> {
+): Promise<BpftraceMessage[]> {
   const program = await readProgram({ fragments: ["ready.bt", ...fragments] });
-  const run = await startBpftrace({ program, parameters: programParameters(null, [port]) });
+  const settings = { detail: 0, word: 77, possibleCpus: 2, seesDestroy: false, sampled: 0 };
+  const parameters = [
+    ...programParameters(null, [port]),
+    ...lifeParameters({ ...settings, seesUse: true }),
+  ];
+  const run = await startBpftrace({ program, parameters });
   const messages: BpftraceMessage[] = [];
   run.onMessages((batch) => messages.push(...batch));
   try {
@@ -32,7 +39,29 @@ async function rowsOf(
     await run.stop();
     await run.ended;
   }
+  return messages;
+}
+
+function rowsIn(messages: readonly BpftraceMessage[]): string[][] {
   return messages.flatMap((each) => (each.type === "printf" ? [each.data.split(" ")] : []));
+}
+
+async function rowsOf(...of: Parameters<typeof messagesOf>): Promise<string[][]> {
+  return rowsIn(await messagesOf(...of));
+}
+
+/** Plays one of the cases of `connections.py` when it is told to. */
+async function actor(name: string) {
+  const path = fileURLToPath(new URL("connections.py", import.meta.url));
+  const child = spawn("python3", [path, name], { stdio: ["pipe", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill());
+  const [port] = await once(child.stdout, "data");
+  const play = async () => {
+    const exited = once(child, "exit");
+    child.stdin.end("go\n");
+    expect(await exited).toEqual([0, null]);
+  };
+  return { port: Number(String(port)), pid: String(child.pid), play };
 }
 
 async function pair(port: number, accept: () => Promise<Socket>): Promise<[Socket, Socket]> {
@@ -89,4 +118,16 @@ test("an abort's RST names the port that the closing has given back", async (ctx
   expect(
     rows.map(([tag, , , , , , , , , , , local]) => [tag, Number.parseInt(local ?? "", 16)]),
   ).toEqual([["X", port]]);
+});
+
+test("who accepts a connection that was reset before is not remembered", async (ctx) => {
+  await requireTracing(ctx);
+  const { pid, play } = await actor("reset-first");
+  // The reset has given its own port back.
+  const messages = await messagesOf(["reads.bt", "owners.bt"], 0, play);
+  const accepted = rowsIn(messages).filter((row) => row[0] === "A" && row[7] === pid);
+  expect(accepted).toHaveLength(1);
+  const users = messages.flatMap((each) => (each.type === "map" ? [each.data["@user"]] : []));
+  const known = users.flatMap((map) => Object.values(map ?? {}));
+  expect(known).not.toContain(Number(pid));
 });
