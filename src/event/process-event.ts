@@ -8,7 +8,8 @@ export type OwnerSource = "connect" | "accept" | "close" | "fd-scan" | "listener
 /**
  * A process that neither accepted nor connected has read from a connection or written to it
  * (`sock:sock_recv_length`, `sock:sock_send_length`): it came by the descriptor otherwise, or the
- * socket is older than the trace. Told once for each newcomer.
+ * socket is older than the trace. Of those that take turns each is told again at its turn, but no
+ * more than eight times for one socket (`probes/reads.bt`).
  */
 export interface UseEvent extends ProbeMark {
   readonly type: "use";

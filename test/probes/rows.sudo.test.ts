@@ -120,6 +120,16 @@ test("an abort's RST names the port that the closing has given back", async (ctx
   ).toEqual([["X", port]]);
 });
 
+test("two workers that take turns are told of eight times", async (ctx) => {
+  await requireTracing(ctx);
+  const { port, play } = await actor("turns");
+  const rows = await rowsOf(["reads.bt"], port, play);
+  const writers = rows.filter(([tag]) => tag === "U").map((row) => row[8]);
+  const [one, two] = writers;
+  expect(one).not.toBe(two);
+  expect(writers).toEqual([one, two, one, two, one, two, one, two]);
+});
+
 test("who accepts a connection that was reset before is not remembered", async (ctx) => {
   await requireTracing(ctx);
   const { pid, play } = await actor("reset-first");
