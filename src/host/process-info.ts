@@ -1,8 +1,10 @@
 /** Describes a process once: name, program, command line, unit, container, descriptors. */
 
+import { readFileSync } from "node:fs";
 import { open, opendir, readFile, readlink, stat } from "node:fs/promises";
 import type { Nanoseconds, ProcessEvent } from "../event/trace-event.ts";
 import { parseCgroup } from "./cgroup.ts";
+import { parseUptime } from "./host-clocks.ts";
 import { readStat } from "./proc-stat.ts";
 import { userName } from "./user-name.ts";
 
@@ -38,10 +40,11 @@ export async function describeProcess(
   const { unit, container, pod } = parseCgroup(cgroup ?? "");
   const uid = parseEffectiveUid(status ?? "");
   const user = uid === null ? null : await userName(uid);
-  const age = await ageNs(after.startTicks);
+  const age = ageNs(after.startTicks);
+  const t = now();
   return {
     type: "process",
-    t: now(),
+    t,
     pid,
     startTicks,
     comm: after.comm,
@@ -53,7 +56,7 @@ export async function describeProcess(
     ...(pod !== null && { pod }),
     ...(user !== null && { user }),
     parent: after.parent,
-    ...(age !== null && { startedAt: now() - age }),
+    ...(age !== null && { startedAt: t - age }),
     fdLimit: parseDescriptorLimit(limits ?? ""),
     fdCount,
   };
@@ -62,10 +65,23 @@ export async function describeProcess(
 /** USER_HZ: what /proc counts in, whatever the kernel's own HZ (`fs/proc/array.c:do_task_stat`). */
 const TICK_NS = 1e7;
 
-/** How long ago a tick since boot was, nanoseconds; /proc/uptime tells hundredths of a second. */
-async function ageNs(ticks: number): Promise<number | null> {
-  const seconds = Number((await read("/proc/uptime"))?.split(" ")[0]);
-  return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1e9 - ticks * TICK_NS)) : null;
+/**
+ * How long ago a tick since boot was, nanoseconds; /proc/uptime tells hundredths of a second.
+ *
+ * It is read at once: an answer that waits for its turn in the event loop is older than the clock
+ * that it is held against, by tens of milliseconds where much happens.
+ */
+function ageNs(ticks: number): number | null {
+  const uptime = uptimeNs();
+  return uptime === null ? null : Math.max(0, uptime - ticks * TICK_NS);
+}
+
+function uptimeNs(): number | null {
+  try {
+    return Number(parseUptime(readFileSync("/proc/uptime", "latin1")));
+  } catch {
+    return null;
+  }
 }
 
 function read(path: string): Promise<string | null> {

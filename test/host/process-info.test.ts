@@ -1,4 +1,5 @@
 /** What is told of a process. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readStat } from "../../src/host/proc-stat.ts";
 import {
@@ -31,6 +32,22 @@ test("a child is described with program, arguments, user and descriptors", async
     await child.stop();
   }
   expect(await describeProcess(child.pid, startTicks, () => 8)).toBeNull();
+});
+
+test("when it started is told right though the event loop is held up at each turn", async () => {
+  const startTicks = readStat(process.pid)?.startTicks ?? -1;
+  const uptime = Number(readFileSync("/proc/uptime", "latin1").split(" ")[0]) * 1e9;
+  const boot = uptime - Number(process.hrtime.bigint());
+  const now = () => Number(process.hrtime.bigint()) + boot;
+  const stall = setInterval(() => {
+    for (const until = now() + 60e6; now() < until; );
+  }, 0);
+  try {
+    const event = await describeProcess(process.pid, startTicks, now);
+    expect(Math.abs((event?.startedAt ?? 0) - startTicks * 1e7)).toBeLessThan(60e6);
+  } finally {
+    clearInterval(stall);
+  }
 });
 
 test("another process with the same number is not described", async () => {
