@@ -17,12 +17,16 @@ export class ProcessTable {
   readonly #byKey = new Map<string, ProcessEvent>();
   /** Those with the same number, the one that started last at the end. */
   readonly #byPid = new Map<number, readonly ProcessEvent[]>();
-  /** When the clock of `startTicks` began, in the recording's time. */
+  /**
+   * When the clock of `startTicks` began, in the recording's time: the earliest that a description
+   * says, for one that was held up says too late.
+   */
   #ticksFrom: Nanoseconds | null = null;
 
   copy(): ProcessTable {
     const copy = new ProcessTable();
     for (const event of this.#byKey.values()) copy.set(event);
+    copy.#ticksFrom = this.#ticksFrom;
     return copy;
   }
 
@@ -31,7 +35,8 @@ export class ProcessTable {
     this.#byKey.set(processKey(event), event);
     this.#byPid.set(event.pid, [...this.#others(event), event].sort(byStart));
     if (event.startedAt !== undefined) {
-      this.#ticksFrom = event.startedAt - event.startTicks * TICK_NS;
+      const from = event.startedAt - event.startTicks * TICK_NS;
+      if (this.#ticksFrom === null || from < this.#ticksFrom) this.#ticksFrom = from;
     }
     const [oldest] = this.#byKey.values();
     if (this.#byKey.size > MOST_PROCESSES && oldest !== undefined) this.#forget(oldest);
@@ -46,7 +51,9 @@ export class ProcessTable {
   at(pid: number, at: Nanoseconds): ProcessEvent | undefined {
     return this.#byPid
       .get(pid)
-      ?.findLast(({ startedAt }) => startedAt === undefined || startedAt <= at + GRAIN_NS);
+      ?.findLast(
+        ({ startedAt, startTicks }) => startedAt === undefined || !this.isLater(startTicks, at),
+      );
   }
 
   /** Whether a process that started at this tick had not started at that time. */

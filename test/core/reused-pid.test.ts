@@ -100,6 +100,17 @@ describe("the table", () => {
     expect(table.get(200)?.comm).toBe("second");
   });
 
+  test("takes no process for a later one because its description was held up", () => {
+    const late = new ProcessTable();
+    late.set({ ...began(3, "other"), pid: 300 });
+    late.set({ ...began(8, "child"), startedAt: 8.3e9 });
+    for (const each of [late, late.copy()]) {
+      expect(each.at(200, 8e9)?.comm).toBe("child");
+      expect(each.isLater(50_800, 8e9)).toBe(false);
+      expect(each.isLater(50_803, 8e9)).toBe(true);
+    }
+  });
+
   test("knows nobody from before the first that was described", () => {
     expect(table.at(200, -1e9)).toBeUndefined();
     expect(table.copy().at(200, -1e9)).toBeUndefined();
