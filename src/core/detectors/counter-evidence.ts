@@ -3,7 +3,7 @@
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import type { CoreState } from "../core-state.ts";
 import type { Rise } from "../counter-window.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint, Resend } from "../endpoint.ts";
 import { lasting } from "./wording.ts";
 
 /** A counter is read once a second: what is younger than this may not be in it yet. */
@@ -25,6 +25,12 @@ function inTime({ now }: Counted, { from }: Rise): string {
   return `in ${lasting(now - from)}`;
 }
 
+/** What was seen to happen, and how often at least the counter must have risen with it. */
+interface Seen {
+  readonly all: number;
+  readonly atLeast: number;
+}
+
 /**
  * Hold what was seen against a counter that must have risen with each.
  *
@@ -35,36 +41,57 @@ function inTime({ now }: Counted, { from }: Rise): string {
 export function countedToo(counted: Counted, times: Iterable<Nanoseconds>, weight = 1): string[] {
   const rise = riseOf(counted);
   if (rise === null) return [];
-  let seen = 0;
-  for (const at of times) {
-    if (at > rise.from + LATE_NS && at < counted.now - LATE_NS) seen++;
-  }
-  const least = Math.floor(seen * weight);
-  if (least === 0) return [];
-  const said = `${counted.name} rose by ${rise.by} ${inTime(counted, rise)}, ${least} seen`;
-  return rise.by < least
-    ? [`contradicted by the kernel's count: ${said}`]
-    : [`the kernel counts them too: ${said}`];
+  const all = Math.floor(countIn(counted, rise, times) * weight);
+  return held(counted, rise, { all, atLeast: all });
 }
 
-/** Whether the kernel's timers ran out as often as these were sent again. */
+/** How many of these the counter can have in it, at both of its readings. */
+function countIn({ now }: Counted, { from }: Rise, times: Iterable<Nanoseconds>): number {
+  let seen = 0;
+  for (const at of times) if (at > from + LATE_NS && at < now - LATE_NS) seen++;
+  return seen;
+}
+
+function held(counted: Counted, rise: Rise, { all, atLeast }: Seen): string[] {
+  if (all === 0) return [];
+  const said = (seen: number) =>
+    `${counted.name} rose by ${rise.by} ${inTime(counted, rise)}, ${seen} seen`;
+  if (rise.by < atLeast) return [`contradicted by the kernel's count: ${said(atLeast)}`];
+  return rise.by < all ? [] : [`the kernel counts them too: ${said(all)}`];
+}
+
+/**
+ * Whether the kernel's timers ran out as often as these were sent again.
+ *
+ * Sent again without being counted is what a process still holds when the peer shrinks its window
+ * to nothing (`net/ipv4/tcp_timer.c:tcp_retransmit_timer`), so only of orphans a count that is too
+ * low says anything.
+ */
 export function timeoutEvidence(
   core: CoreState,
   endpoints: readonly Endpoint[],
   now: Nanoseconds,
 ): string[] {
   const netns = new Set(endpoints.map(({ tuple }) => tuple.netns));
-  const times = endpoints.flatMap(({ resends }) =>
-    resends.filter(({ cause }) => cause === "RTO").map(({ at }) => at),
-  );
+  const counted = { core, now, netns, name: "TCPTimeouts" };
+  const resends = endpoints.flatMap((each) => each.resends.filter(({ cause }) => cause === "RTO"));
   return [
-    ...countedToo({ core, now, netns, name: "TCPTimeouts" }, times),
+    ...timeoutsHeld(counted, resends),
     ...moved(
       { core, now, netns, name: "TCPRetransFail" },
       "so many segments could not leave this host when they were sent again",
       "",
     ),
   ];
+}
+
+function timeoutsHeld(counted: Counted, resends: readonly Resend[]): string[] {
+  const rise = riseOf(counted);
+  if (rise === null) return [];
+  const timesOf = (some: readonly Resend[]) => some.map(({ at }) => at);
+  const all = countIn(counted, rise, timesOf(resends));
+  const atLeast = countIn(counted, rise, timesOf(resends.filter(({ orphan }) => orphan)));
+  return held(counted, rise, { all, atLeast });
 }
 
 /** Say what it means that a counter rose, and that it did not; empty says nothing. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CounterWindow } from "../../../src/core/counter-window.ts";
 import type { FindingKind } from "../../../src/core/finding.ts";
+import type { RetransmitEvent } from "../../../src/event/trace-event.ts";
 import { CLOSING_CALL, FIN, type Sock, Story, sock } from "../story.ts";
 
 function counters(story: Story, values: Readonly<Record<string, number>>): Story {
@@ -19,11 +20,11 @@ describe("a FIN that is sent again", () => {
   const end = sock();
 
   /** Read at 0 s; the FIN is sent again at 10, 11, 12 and 13 s. */
-  function resent(timeouts: number): Story {
+  function resent(timeouts: number, change: Partial<RetransmitEvent> = {}): Story {
     const story = counters(new Story().at(0), { TCPTimeouts: 100, TCPRetransFail: 7 });
     story.connect(end).at(9000).change(end, "ESTABLISHED", "FIN_WAIT1", CLOSING_CALL);
     for (const ms of [10_000, 11_000, 12_000, 13_000]) {
-      story.at(ms).resend(end, { flags: FIN, state: "FIN_WAIT1", cause: "RTO" });
+      story.at(ms).resend(end, { flags: FIN, state: "FIN_WAIT1", cause: "RTO", ...change });
     }
     return counters(story.at(20_000), { TCPTimeouts: 100 + timeouts });
   }
@@ -40,6 +41,14 @@ describe("a FIN that is sent again", () => {
     expect(evidence(resent(1).until(20_000), "repeated-fin-retransmit")).toContain(
       "contradicted by the kernel's count: TCPTimeouts rose by 1 in 20 s, 4 seen",
     );
+  });
+
+  test("is not contradicted by fewer where a process holds it: a zero window is not counted", () => {
+    const held = { orphan: false };
+    const found = (timeouts: number) =>
+      evidence(resent(timeouts, held).until(20_000), "repeated-fin-retransmit");
+    expect(found(1)).not.toContain("TCPTimeouts");
+    expect(found(4)).toContain("the kernel counts them too: TCPTimeouts rose by 4 in 20 s, 4 seen");
   });
 
   test("is not held against a counter that was never read", () => {
