@@ -17,6 +17,11 @@ const STALE_NS = 15e9;
 const REST = 20;
 const LONG_REST_NS = 4e9;
 const LEAST_REST = 3;
+/**
+ * Who uses a socket that others had opened is a guess until looked up, so this rest is over by the
+ * next second. It may be short: the descriptors of about a hundred processes are read.
+ */
+const USERS_REST_NS = 0.5e9;
 const MOST_DESCRIBED = 300;
 const MOST_BLAMED = 100;
 const MOST_USES = 1000;
@@ -99,7 +104,7 @@ export class OwnerWatch {
     if (wanted.size === 0) return;
     await this.read(wanted, among);
     const now = this.#options.now();
-    this.#usersRestUntil = now + restNs(now - began);
+    this.#usersRestUntil = now + Math.min(REST * (now - began), USERS_REST_NS);
   }
 
   async #askEverybody(due: readonly Endpoint[], began: Nanoseconds): Promise<void> {

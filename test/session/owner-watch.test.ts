@@ -1,0 +1,56 @@
+/** How soon it is looked up who holds a connection that somebody else is seen to use. */
+import { readdirSync, readlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import type { TraceEvent } from "../../src/event/trace-event.ts";
+import { OwnerWatch } from "../../src/session/owner-watch.ts";
+import { Story, sock } from "../core/story.ts";
+
+/** The inodes of the sockets that this process holds. */
+function ownSockets(): Set<number> {
+  const links = readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+  return new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []).map(Number));
+}
+
+/** Opens a socket of this process and tells its inode. */
+async function openSocket(): Promise<{ inode: number; close: () => void }> {
+  const before = ownSockets();
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const [inode] = [...ownSockets()].filter((each) => !before.has(each));
+  if (inode === undefined) throw new Error("no socket was opened");
+  return { inode, close: () => void server.close() };
+}
+
+test("a user is looked for a second later, however long the last look took", async () => {
+  const { inode, close } = await openSocket();
+  const end = sock({ local: "10.0.0.2", localPort: 8080 });
+  const story = new Story().at(0).accept(end).at(100).use(end, process.pid, inode);
+  const found: TraceEvent[] = [];
+  let t = 0;
+  // The clock goes on by 100 ms whenever it is read, as where each step takes that long.
+  const now = () => {
+    t += 0.1e9;
+    return t;
+  };
+  const { trace } = story;
+  const signal = new AbortController().signal;
+  const out = (event: TraceEvent) => void found.push(event);
+  const watch = new OwnerWatch({ trace, now, out, signal, onUnread: () => {} });
+  try {
+    for (const looks of [1, 2, 3]) {
+      for (const event of story.events) if (event.type === "use") watch.noteUse(event);
+      await watch.lookUp([]);
+      expect(found.filter(({ type }) => type === "owner")).toHaveLength(looks);
+      t += 0.9e9;
+    }
+  } finally {
+    close();
+  }
+});
