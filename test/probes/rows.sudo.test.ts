@@ -125,9 +125,11 @@ test("two workers that take turns are told of eight times", async (ctx) => {
   const { port, play } = await actor("turns");
   const rows = await rowsOf(["reads.bt"], port, play);
   const writers = rows.filter(([tag]) => tag === "U").map((row) => row[8]);
-  const [one, two] = writers;
-  expect(one).not.toBe(two);
-  expect(writers).toEqual([one, two, one, two, one, two, one, two]);
+  // Rows of several CPUs come in no order.
+  expect(writers).toHaveLength(8);
+  const [one] = writers;
+  expect(writers.filter((pid) => pid === one)).toHaveLength(4);
+  expect(new Set(writers).size).toBe(2);
 });
 
 test("who accepts a connection that was reset before is not remembered", async (ctx) => {
