@@ -1,6 +1,6 @@
 /** Holds lastack's story of played scenarios against the truth, and plays anew what the kernel hid. */
 import { expect } from "vitest";
-import type { GapEvent } from "../../src/event/trace-event.ts";
+import type { GapEvent, TraceEvent } from "../../src/event/trace-event.ts";
 import { endpointOf, traceOf } from "../scenario/captured-scenario.ts";
 import { checkEnd } from "../scenario/check-end.ts";
 import {
@@ -40,7 +40,9 @@ export async function playAgain(
     capture.played,
     (each) => {
       const problem = problemOf(each);
-      return problem === null ? null : `${lossDuring(latest, each)} runs skipped: ${problem}`;
+      const { events, facts } = each.captured;
+      const skipped = lossDuring(latest.events, events[0]?.t ?? 0, facts.endNs);
+      return problem === null ? null : `${skipped} runs skipped: ${problem}`;
     },
     async (wrong) => {
       const list = wrong.map(({ run }) => run.scenario);
@@ -113,11 +115,10 @@ function phasesOf(truth: EndTruth, { captured }: PlayedScenario): string {
     .join("; ");
 }
 
-/** How many probe runs the kernel skipped, or records were lost, while it was played. */
-function lossDuring({ events }: Capture, { captured }: PlayedScenario): number {
-  const fromNs = captured.events[0]?.t ?? 0;
+/** How many probe runs the kernel skipped, or records were lost, within that time. */
+export function lossDuring(events: readonly TraceEvent[], fromNs: number, toNs: number): number {
   return events
     .filter((event): event is GapEvent => event.type === "gap")
-    .filter((gap) => gap.t >= fromNs && gap.from <= captured.facts.endNs)
+    .filter((gap) => gap.t >= fromNs && gap.from <= toNs)
     .reduce((sum, { count }) => sum + (count ?? 1), 0);
 }

@@ -66,7 +66,7 @@ export async function runScenarios(
 }
 
 /** Whether segments were sent again in a scenario that loses none: a CPU was away for 200 ms. */
-function isDisturbed({ scenario, resentSegments }: ScenarioRun): boolean {
+export function isDisturbed({ scenario, resentSegments }: ScenarioRun): boolean {
   const isLossless = scenario.expect.every(({ resends }) => resends.length === 0);
   return isLossless && resentSegments.client + resentSegments.server > 0;
 }
