@@ -43,7 +43,7 @@ export function addStream(program: Command, _result: CommandResult): void {
     .option("-q, --quiet", "only the line that tracing has begun, and errors")
     .addHelpText(
       "after",
-      "\n--detail aggregate is refused: it only counts most teardowns, and each is to have its line.\n\nExample:\n  sudo lastack stream | jq 'select(.verdict == \"timed-out\")'",
+      "\n--detail aggregate is refused: it only counts most teardowns, and each is to\nhave its line.\n\nExample:\n  sudo lastack stream | jq 'select(.verdict == \"timed-out\")'",
     )
     .action(run);
 }
