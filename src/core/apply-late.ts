@@ -8,22 +8,44 @@ import type { Endpoint } from "./endpoint.ts";
 import { isBirth } from "./identify.ts";
 import { noteWave } from "./waves.ts";
 
+/** What comes later than this after younger records is not awaited by who orders them, either. */
+export const LATEST_NS = 3e9;
+
 /**
  * Whether a change of state is of the past: what it tells of is noted, and the state stays.
  *
  * Taken for news it would put an endpoint back into a state that it has left, or begin another
- * life under the tuple of one that waits as a mini-socket. Of what is over nothing is asked: a
- * trace that is resumed in the middle of a recording does not know it.
+ * life under the tuple of one that waits as a mini-socket, or whose socket has just been closed.
  */
 export function applyLate(core: CoreState, event: TransitionEvent): boolean {
   if ((event as LateMark).late !== true) return false;
+  const closed = closedSince(core, event);
+  if (closed !== undefined) {
+    if (isBirth(event)) closed.direction ??= directionOf(event);
+    else if (closed.endedAt === null) notePast(closed, event);
+    return true;
+  }
   const endpoint = livingOf(core, event);
   if (endpoint === undefined) return false;
   const entered = endpoint.phases.at(-1)?.from ?? Number.NEGATIVE_INFINITY;
   if (entered <= event.t || (event.to === "CLOSE" && !endpoint.isMini)) return false;
-  if (isBirth(event)) endpoint.direction ??= event.to === "SYN_SENT" ? "out" : "in";
+  if (isBirth(event)) endpoint.direction ??= directionOf(event);
   else if (endpoint.bornAt <= event.t) notePast(endpoint, event);
   return true;
+}
+
+/** Whose socket was closed after that moment, within the last seconds: one CPU was told first. */
+function closedSince(core: CoreState, event: TransitionEvent): Endpoint | undefined {
+  const closed = core.justClosed.get(event.sk);
+  if (closed === undefined || closed.touchedAt <= event.t) return undefined;
+  const { localPort, remotePort, remote } = closed.tuple;
+  // A connect() has no port yet when it is told.
+  const isSame = event.localPort === localPort || event.localPort === 0;
+  return isSame && event.remotePort === remotePort && event.remote === remote ? closed : undefined;
+}
+
+function directionOf({ to }: TransitionEvent): "in" | "out" {
+  return to === "SYN_SENT" ? "out" : "in";
 }
 
 function livingOf({ table }: CoreState, event: TransitionEvent): Endpoint | undefined {

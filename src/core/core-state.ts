@@ -73,7 +73,7 @@ export interface CoreState {
   /** Endpoints whose FIN was sent again, until it is answered and the detector has seen them. */
   readonly finTroubled: Set<Endpoint>;
   readonly portFailures: PortFailure[];
-  /** Endpoints whose socket has just gone, by its address, for the RST that may follow. */
+  /** Endpoints whose socket has just gone, by its address, for the RST or what comes late. */
   readonly justClosed: Map<string, Endpoint>;
   /** Endpoints that reached CLOSE while a process held their socket, by its address. */
   readonly heldClosed: Map<string, Endpoint>;

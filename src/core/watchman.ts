@@ -2,7 +2,7 @@
 
 import { TCP_STATES, type TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
-import { RESET_JOIN_NS } from "./apply-transition.ts";
+import { LATEST_NS } from "./apply-late.ts";
 import type { CoreState } from "./core-state.ts";
 import { detectors } from "./detectors/index.ts";
 import { isFinUnanswered } from "./detectors/repeated-fin.ts";
@@ -108,11 +108,10 @@ export class Watchman {
     this.#secondsToWait = Math.floor(waiting / WAITING_A_SECOND);
   }
 
-  /** Forget the sockets that are too long closed for an RST to belong to them. */
+  /** Forget the sockets that are too long closed for what comes late to belong to them. */
   #tidy(core: CoreState, now: Nanoseconds): void {
     for (const [sk, closed] of core.justClosed) {
-      if (closed.touchedAt > now - RESET_JOIN_NS) break;
-      core.justClosed.delete(sk);
+      if (closed.touchedAt <= now - LATEST_NS) core.justClosed.delete(sk);
     }
   }
 

@@ -82,15 +82,16 @@ beforeAll(async () => {
   }
   summary = await captureBoth(playable, 16, true);
   footer = await transitions?.session.stop();
-  // What differs without an excuse fails: a count that is wrong now and then is wrong.
+  // The kernel leaves out probe runs that it counts nowhere, of one trace or the other: what differs
+  // without an excuse is played anew once, and said. A second time it fails.
   for (let round = 0; round < ROUNDS; round++) {
     const wrong = playable.filter(({ name }) => !isSame(counted.get(name)));
     for (const { name } of wrong) {
       console.warn(`${name} is counted differently: ${JSON.stringify(counted.get(name))}`);
     }
-    const excused = wrong.filter(({ name }) => counted.get(name)?.excuse !== null);
-    if (excused.length === 0) break;
-    await captureBoth(excused, FEW, false);
+    const again = wrong.filter(({ name }) => round === 0 || counted.get(name)?.excuse !== null);
+    if (again.length === 0) break;
+    await captureBoth(again, FEW, false);
   }
   // What both have told of one play cannot be played anew for one of them.
   const settled = isCompared ? summary.played : await playAgain(summary, { detail: "summary" });
