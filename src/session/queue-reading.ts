@@ -1,8 +1,9 @@
 /** Reads what `QueueWatch` asks for out of the socket table. */
 
 import type { Endpoint } from "../core/endpoint.ts";
+import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds } from "../event/trace-event.ts";
-import { type QueueWatch, UNACKED_STATES } from "./queue-watch.ts";
+import { type QueueReading, type QueueWatch, UNACKED_STATES } from "./queue-watch.ts";
 import { MARGIN_NS, type TableReading } from "./table-reader.ts";
 
 /** What a reading works with. */
@@ -19,6 +20,29 @@ export interface QueueReadingOptions {
 }
 
 /**
+ * The namespaces to read, by the states to read there: each is entered once, which is most of the
+ * work where there are many.
+ */
+function byStates(
+  { closeWait, finWait2, quietFins }: QueueReading,
+  only: ReadonlySet<number> | undefined,
+): { readonly states: readonly TcpState[]; readonly netns: ReadonlySet<number> }[] {
+  const groups = new Map<string, { states: readonly TcpState[]; netns: Set<number> }>();
+  for (const inode of new Set([...closeWait, ...finWait2, ...quietFins])) {
+    if (only?.has(inode) === false) continue;
+    const states: TcpState[] = [];
+    if (closeWait.has(inode)) states.push("CLOSE_WAIT");
+    if (finWait2.has(inode)) states.push("FIN_WAIT2");
+    if (quietFins.has(inode)) states.push(...UNACKED_STATES);
+    const key = states.join();
+    const group = groups.get(key) ?? { states, netns: new Set() };
+    groups.set(key, group);
+    group.netns.add(inode);
+  }
+  return [...groups.values()];
+}
+
+/**
  * Read the receive queues of the connections that stay in CLOSE_WAIT, what half-closed ones carry,
  * and what keeps a FIN that is not sent again.
  *
@@ -32,15 +56,10 @@ export async function readQueues({
 }: QueueReadingOptions): Promise<ReadonlySet<number>> {
   const since = now();
   const listed = new Set<Endpoint>();
-  const { closeWait, finWait2, quietFins, hasFigures } = queues.next(only !== undefined);
-  for (const [states, inodes] of [
-    [["CLOSE_WAIT"], closeWait],
-    [["FIN_WAIT2"], finWait2],
-    [UNACKED_STATES, quietFins],
-  ] as const) {
-    const wanted = only ? new Set([...inodes].filter((inode) => only.has(inode))) : inodes;
-    if (wanted.size === 0) continue;
-    await read(wanted, {
+  const next = queues.next(only !== undefined);
+  const { hasFigures } = next;
+  for (const { states, netns } of byStates(next, only)) {
+    await read(netns, {
       states,
       hasFigures,
       takes: (event) => event.type === "snapshot" && queues.isNews(event, listed),
