@@ -73,7 +73,8 @@ test("moves with the load, says so, and counts every connection on the way", asy
   const { byRole, byVerdict, endpoints } = session.trace.summary();
   const why = JSON.stringify({ ledger, byVerdict, byRole });
   const missed = ledger.lost + ledger.skipped;
-  expect(endpoints, why).toBeLessThanOrEqual(2 * connections);
+  // A run that the kernel skipped may tear a life in two.
+  expect(endpoints, why).toBeLessThanOrEqual(2 * connections + missed);
   // On a host that has little time for the load both ends close at once now and then.
   const closing = byRole.active + byRole.passive + byRole.simultaneous;
   for (const count of [endpoints, byVerdict.graceful, closing]) {
