@@ -30,6 +30,12 @@ if (process.getuid?.() !== 0) {
   process.stderr.write("bench:host traces this host, which needs root: sudo npm run bench:host\n");
   process.exit(4);
 }
+const NAMED = ["--quick", "--only"];
+const stray = process.argv.slice(2).find((each) => each.startsWith("-") && !NAMED.includes(each));
+if (stray !== undefined) {
+  process.stderr.write(`bench:host takes --quick and --only ${Object.keys(TITLES).join("|")}\n`);
+  process.exit(2);
+}
 const at = process.argv.indexOf("--only");
 const only = at < 0 ? null : process.argv[at + 1];
 if (only !== null && !Object.hasOwn(TITLES, only ?? "")) {
