@@ -13,7 +13,6 @@ import {
 import { applySnapshot, applySnapshotEnd } from "./apply-snapshot.ts";
 import { applyTransition } from "./apply-transition.ts";
 import type { CoreState } from "./core-state.ts";
-
 import { applyCounts } from "./counted-lives.ts";
 
 const OVERFLOW = "TcpExt.TCPTimeWaitOverflow";

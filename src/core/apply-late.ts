@@ -5,10 +5,10 @@ import type { TransitionEvent } from "../event/trace-event.ts";
 import { triggerOf } from "./apply-transition.ts";
 import type { CoreState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { isBirth } from "./identify.ts";
+import { directionOf, isBirth } from "./identify.ts";
 import { noteWave } from "./waves.ts";
 
-/** What comes later than this after younger records is not awaited by who orders them, either. */
+/** What comes later than this after younger records is not awaited by `session/arrival-mark.ts`. */
 export const LATEST_NS = 3e9;
 
 /**
@@ -42,10 +42,6 @@ function closedSince(core: CoreState, event: TransitionEvent): Endpoint | undefi
   // A connect() has no port yet when it is told.
   const isSame = event.localPort === localPort || event.localPort === 0;
   return isSame && event.remotePort === remotePort && event.remote === remote ? closed : undefined;
-}
-
-function directionOf({ to }: TransitionEvent): "in" | "out" {
-  return to === "SYN_SENT" ? "out" : "in";
 }
 
 function livingOf({ table }: CoreState, event: TransitionEvent): Endpoint | undefined {

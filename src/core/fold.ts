@@ -23,6 +23,7 @@ import type { Summary, TraceOptions, TraceView } from "./trace.ts";
 import { Watchman } from "./watchman.ts";
 
 const SECOND_NS = 1e9;
+
 /**
  * Everything known after the events so far. Deterministic: no clock but the events', no I/O.
  *

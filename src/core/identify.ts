@@ -11,6 +11,11 @@ export function isBirth(event: TransitionEvent): boolean {
   return event.to === "SYN_SENT" || event.from === "LISTEN";
 }
 
+/** Which end a birth is of: who connects goes out. */
+export function directionOf({ to }: TransitionEvent): "in" | "out" {
+  return to === "SYN_SENT" ? "out" : "in";
+}
+
 /**
  * Begin a new life. Whoever had the socket address or the tuple before is over: a mini-socket
  * was reused (by connect(), or by a SYN that the listener took), a full socket's end was missed.
@@ -22,7 +27,7 @@ export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
   if (stale !== undefined) loseSocket(core, stale, event.t);
   if (event.localPort !== 0) retireTuple(core, event, event.t);
   const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);
-  endpoint.direction = event.to === "SYN_SENT" ? "out" : "in";
+  endpoint.direction = directionOf(event);
   endpoint.phases = [
     {
       state: event.to,

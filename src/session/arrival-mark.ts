@@ -1,13 +1,13 @@
 /** Tells up to which moment all records of the probes have come, as far as can be known. */
 
+import { LATEST_NS } from "../core/apply-late.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { LedgerAccount } from "./ledger-account.ts";
 
 /** A record may come so many ticks after a younger one of another CPU. */
 const TICKS = 3;
-/** Nothing is awaited longer than this: bpftrace stands still, or says nothing for a second. */
+/** Nothing is awaited longer than `LATEST_NS`: bpftrace stands still, or says nothing for a second. */
 const LONGEST_TICKS = 30;
-const LONGEST_NS = 3e9;
 /** So many records of other CPUs keep bpftrace from a CPU for longer than those ticks. */
 const MANY = 300;
 /** What a CPU has left for telling comes so much later than what it tells at once. */
@@ -74,7 +74,7 @@ export class ArrivalMark {
     before.push({ newest: this.#newest, now });
     if (before.length > LONGEST_TICKS + 1) before.shift();
     const oldest = before[0]?.now ?? now;
-    const longest = before.length > LONGEST_TICKS ? oldest : oldest - LONGEST_NS;
+    const longest = before.length > LONGEST_TICKS ? oldest : oldest - LATEST_NS;
     let settled = before.at(-1 - TICKS)?.newest ?? Number.NEGATIVE_INFINITY;
     for (const { t, tick, count } of this.#cpus.values()) {
       const isAwaited = this.#tick - tick < TICKS || this.#count - count >= MANY;

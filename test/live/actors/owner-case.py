@@ -265,12 +265,12 @@ def drain():
     stay()
 
 
-def open_connection():
+def open_connection(request=b"x"):
     """An accepted connection whose client has sent something and waits; the client comes first."""
     listener, port = listen()
     client = socket.create_connection(("127.0.0.1", port))
     server, _ = listener.accept()
-    client.sendall(b"x")
+    client.sendall(request)
     return client, server, port
 
 
@@ -296,10 +296,7 @@ def forked():
 
 def longpoll():
     """A request that is answered late: nothing moves, and nobody has closed."""
-    listener, port = listen()
-    client = socket.create_connection(("127.0.0.1", port))
-    server, _ = listener.accept()
-    client.sendall(b"GET /events HTTP/1.1\r\n\r\n")
+    _client, server, port = open_connection(b"GET /events HTTP/1.1\r\n\r\n")
     server.recv(65536)
     say(os.getpid(), server.fileno(), port)
     stay()
