@@ -209,8 +209,7 @@ export class Trace implements TraceView {
   }
 
   process(pid: number, at?: Nanoseconds): ProcessEvent | undefined {
-    const { processes } = this.#core;
-    return at === undefined ? processes.get(pid) : processes.at(pid, at);
+    return this.#core.processes.get(pid, at);
   }
 
   sysctls(netns = 0): Readonly<Record<string, string>> {

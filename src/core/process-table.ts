@@ -42,18 +42,17 @@ export class ProcessTable {
     if (this.#byKey.size > MOST_PROCESSES && oldest !== undefined) this.#forget(oldest);
   }
 
-  /** Who has the number now, or had it last. */
-  get(pid: number): ProcessEvent | undefined {
-    return this.#byPid.get(pid)?.at(-1);
-  }
-
-  /** Who had the number at that time; undefined where only a successor was described. */
-  at(pid: number, at: Nanoseconds): ProcessEvent | undefined {
-    return this.#byPid
-      .get(pid)
-      ?.findLast(
-        ({ startedAt, startTicks }) => startedAt === undefined || !this.isLater(startTicks, at),
-      );
+  /**
+   * Who has the number now, or had it last; with a time, who had it then.
+   *
+   * @returns undefined where nobody, or of that time a successor alone, was described
+   */
+  get(pid: number, at?: Nanoseconds): ProcessEvent | undefined {
+    const all = this.#byPid.get(pid);
+    if (at === undefined) return all?.at(-1);
+    return all?.findLast(
+      ({ startedAt, startTicks }) => startedAt === undefined || !this.isLater(startTicks, at),
+    );
   }
 
   /** Whether a process that started at this tick had not started at that time. */

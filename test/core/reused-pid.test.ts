@@ -96,7 +96,7 @@ describe("the table", () => {
     [8, "second"],
     [99, "second"],
   ])("knows who had the number after %d s", (seconds, comm) => {
-    expect(table.at(200, seconds * 1e9)?.comm).toBe(comm);
+    expect(table.get(200, seconds * 1e9)?.comm).toBe(comm);
     expect(table.get(200)?.comm).toBe("second");
   });
 
@@ -105,15 +105,15 @@ describe("the table", () => {
     late.set({ ...began(3, "other"), pid: 300 });
     late.set({ ...began(8, "child"), startedAt: 8.3e9 });
     for (const each of [late, late.copy()]) {
-      expect(each.at(200, 8e9)?.comm).toBe("child");
+      expect(each.get(200, 8e9)?.comm).toBe("child");
       expect(each.isLater(50_800, 8e9)).toBe(false);
       expect(each.isLater(50_803, 8e9)).toBe(true);
     }
   });
 
   test("knows nobody from before the first that was described", () => {
-    expect(table.at(200, -1e9)).toBeUndefined();
-    expect(table.copy().at(200, -1e9)).toBeUndefined();
+    expect(table.get(200, -1e9)).toBeUndefined();
+    expect(table.copy().get(200, -1e9)).toBeUndefined();
   });
 
   test("forgets the oldest of very many", () => {

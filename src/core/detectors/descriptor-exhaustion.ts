@@ -46,7 +46,7 @@ function leaksOf(core: CoreState, now: number): Map<number, Leak> {
   for (const { endpoint, isOver } of stuckStays(core, now, STUCK_SECONDS)) {
     if (isOver || endpoint.unread === "not-accepted") continue;
     const { holders, owner, ownedAt = now } = endpoint;
-    const isThere = (pid: number) => core.processes.at(pid, ownedAt) === core.processes.get(pid);
+    const isThere = (pid: number) => core.processes.get(pid, ownedAt) === core.processes.get(pid);
     if (holders.length === 0 && owner !== null && isThere(owner.pid))
       add(leaks, owner.pid, 1, endpoint);
     for (const { pid, fds } of holders) {

@@ -8,6 +8,7 @@ import type { Firing, Subject } from "../finding.ts";
 import { descriptorUse, growthOf } from "../growth.ts";
 import { flowOf } from "../open-flow.ts";
 import type { OwnerFacts } from "../owner-facts.ts";
+import { ownerKey } from "../owner-key.ts";
 import { CAUSE_WORDS, stuckCause } from "../stuck-cause.ts";
 import { moved } from "./counter-evidence.ts";
 import type { Detector } from "./detector.ts";
@@ -56,11 +57,12 @@ function isQuiet({ endpoint, until }: Stay, seconds: number): boolean {
  * that the connections came in by. Those of one place mostly follow each other.
  */
 function keysOf(core: CoreState): (endpoint: Endpoint) => number | string {
+  const process = (pid: number, at?: Nanoseconds) => core.processes.get(pid, at);
   let last: Endpoint | null = null;
   let key = "";
   return (endpoint) => {
     const { owner, unread } = endpoint;
-    if (owner !== null && unread !== "not-accepted") return ownerKey(core, owner.pid, endpoint);
+    if (owner !== null && unread !== "not-accepted") return ownerKey(process, owner.pid, endpoint);
     if (last === null || !isSamePlace(last, endpoint)) {
       const kind = unread === "not-accepted" ? "queue" : "unknown";
       key = `${kind} ${endpoint.tuple.netns} ${listenerOf(core, endpoint)}`;
@@ -68,13 +70,6 @@ function keysOf(core: CoreState): (endpoint: Endpoint) => number | string {
     }
     return key;
   };
-}
-
-/** A process that has a dead one's number is another subject than that one was. */
-function ownerKey({ processes }: CoreState, pid: number, { ownedAt }: Endpoint): number | string {
-  const newest = processes.get(pid);
-  if (newest === undefined || ownedAt === undefined) return pid;
-  return processes.at(pid, ownedAt) === newest ? pid : `${pid} before ${newest.startTicks}`;
 }
 
 function isSamePlace(a: Endpoint, b: Endpoint): boolean {
@@ -104,8 +99,7 @@ function subjectOf(core: CoreState, first: Endpoint): Subject {
 
 /** The process that a connection's owner was, or that holds the listener now. */
 function processOf({ processes }: CoreState, pid: number, { ownedAt, unread }: Endpoint) {
-  const isListeners = unread === "not-accepted" || ownedAt === undefined;
-  return isListeners ? processes.get(pid) : processes.at(pid, ownedAt);
+  return processes.get(pid, unread === "not-accepted" ? undefined : ownedAt);
 }
 
 function fire(

@@ -1,6 +1,7 @@
 // Groups the connections in CLOSE_WAIT by whom they wait for.
 import type { Endpoint, Unread } from "../../core/endpoint.ts";
 import type { Finding, Severity } from "../../core/finding.ts";
+import { ownerKey } from "../../core/owner-key.ts";
 import { SHORT_CAUSES } from "../../core/stuck-cause.ts";
 import type { Nanoseconds } from "../../event/trace-event.ts";
 import { formatEndpoint } from "../../event/tuple.ts";
@@ -49,7 +50,10 @@ function groupOf(
   const { owner, tuple, unread } = endpoint;
   if (unread !== "not-accepted" && owner !== null) {
     const { pid, comm } = owner;
-    return [ownerKey(watched, pid, endpoint), { name: comm, pid, isListener: false }];
+    return [
+      `pid ${ownerKey(watched.process, pid, endpoint)}`,
+      { name: comm, pid, isListener: false },
+    ];
   }
   const listener = watched.listenerOf(tuple);
   const address = formatEndpoint(listener?.local ?? tuple.local, tuple.localPort);
@@ -61,13 +65,6 @@ function groupOf(
     `listener ${tuple.netns} ${address}`,
     { name, pid: listener?.pid ?? null, isListener: true },
   ];
-}
-
-/** A process that is gone is not the one that has its number now. */
-function ownerKey(watched: Watched, pid: number, { ownedAt }: Endpoint): string {
-  const newest = watched.process(pid)?.startTicks;
-  const owner = watched.process(pid, ownedAt)?.startTicks;
-  return newest === owner ? `pid ${pid}` : `pid ${pid} before ${newest}`;
 }
 
 /** The key of the holder that a connection waits for. */
