@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Detail, DetailEvent } from "../event/detail.ts";
 import type { HeartbeatEvent, Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
 import { parseProcStat } from "../host/proc-stat.ts";
-import { type DetailLimits, type DetailMove, DetailPolicy } from "./detail-policy.ts";
+import { type DetailLimits, DetailPolicy } from "./detail-policy.ts";
 import type { DetailSwitch } from "./detail-switch.ts";
 
 /** `USER_HZ` of /proc, which is 100 on every architecture that bpftrace runs on. */
@@ -23,8 +23,6 @@ export class DetailPilot {
   #lost = 0;
   #ticks: number | null = null;
   #at = Number.NEGATIVE_INFINITY;
-  /** What the probes have not answered yet. */
-  #asked: DetailMove | null = null;
   /** Until when the kernel may hold what it has to tell; it begins when it is asked to. */
   #holdsUntil = Number.NEGATIVE_INFINITY;
   #isResting = false;
@@ -50,7 +48,7 @@ export class DetailPilot {
   /** Ask for nothing any more: the trace ends, and no load may keep back again what is held. */
   rest(): void {
     this.#isResting = true;
-    this.#asked = null;
+    this.#switch.forget();
   }
 
   /** Take an event that the probes sent. */
@@ -63,17 +61,15 @@ export class DetailPilot {
 
   /** The probes answer: the move, with why it was asked for; null where it was not. */
   answered(detail: Detail, t: Nanoseconds, mark: ProbeMark): DetailEvent | null {
-    const asked = this.#asked;
-    if (asked === null || asked.detail !== detail) return null;
-    this.#asked = null;
-    if (detail === "transitions") this.#holdsUntil = t + 2 * this.#longestNs;
-    return { type: "detail", t, ...mark, ...asked };
+    const move = this.#switch.answered(detail, t, mark);
+    if (move?.detail === "transitions") this.#holdsUntil = t + 2 * this.#longestNs;
+    return move;
   }
 
   /** A bpftrace that was started again holds nothing. */
   #beginAnew(t: Nanoseconds): void {
     this.#policy.reset();
-    this.#asked = null;
+    this.#switch.forget();
     this.#holdsUntil = Math.min(this.#holdsUntil, t + this.#longestNs);
   }
 
@@ -95,13 +91,11 @@ export class DetailPilot {
     this.#lost = lost;
     this.#ticks = ticks;
     if (move === null) {
-      // The answer itself may have been lost: the screen would go on to name another detail.
-      if (this.#asked !== null) this.#switch.ask(this.#asked.detail);
+      this.#switch.remind();
       return;
     }
-    this.#asked = move;
     if (move.detail !== "transitions") this.#holdsUntil = Number.POSITIVE_INFINITY;
-    this.#switch.ask(move.detail);
+    this.#switch.ask(move.detail, move);
   }
 
   #readTicks(): number | null {

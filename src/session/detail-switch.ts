@@ -4,6 +4,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Detail, DetailEvent } from "../event/detail.ts";
 import type { Nanoseconds, ProbeMark } from "../event/trace-event.ts";
+import type { DetailMove } from "./detail-policy.ts";
 
 /** The probes' numbers of the details; `probes/lives.bt` compares them. */
 const NUMBER: Readonly<Record<Detail, number>> = { transitions: 1, summary: 2, aggregate: 3 };
@@ -34,20 +35,22 @@ export class DetailSwitch {
   readonly word = randomInt(1, WORDS);
   readonly #umask: (mask: number) => number;
   #asked: Detail | null = null;
-  #isAwaited = false;
+  /** The move that the probes have not answered yet. */
+  #awaited: DetailMove | null = null;
 
   constructor(umask: (mask: number) => number = (mask) => process.umask(mask)) {
     this.#umask = umask;
   }
 
   /**
-   * The move that an answer tells of where a person has asked, not the load; null where tracing
-   * ends, and for the second of the two calls.
+   * The move that an answer tells of, with why it was asked for; null where tracing ends, and for
+   * the second of the two calls.
    */
   answered(detail: Detail, t: Nanoseconds, mark: ProbeMark): DetailEvent | null {
-    const isAwaited = this.#isAwaited && detail === "aggregate";
-    this.#isAwaited = false;
-    return isAwaited ? { type: "detail", t, ...mark, detail, cause: "asked", figure: 0 } : null;
+    const awaited = this.#awaited;
+    if (awaited?.detail !== detail) return null;
+    this.#awaited = null;
+    return { type: "detail", t, ...mark, ...awaited };
   }
 
   /** What was asked for last. */
@@ -55,15 +58,29 @@ export class DetailSwitch {
     return this.#asked;
   }
 
-  /** Ask again for what a person has asked for and no answer has come: it may have been lost. */
-  remind(): void {
-    if (this.#isAwaited && this.#asked === "aggregate") this.ask("aggregate");
+  /** Ask for a detail; the probes answer with a row `M`, which makes a move where there is a reason. */
+  ask(detail: Detail, why?: Pick<DetailMove, "cause" | "figure">): void {
+    this.#asked = detail;
+    this.#awaited = why === undefined ? null : { detail, cause: why.cause, figure: why.figure };
+    this.#tell(detail);
   }
 
-  /** Ask for a detail; the probes answer with a row `M`. */
-  ask(detail: Detail): void {
-    this.#asked = detail;
-    this.#isAwaited = true;
+  /** Ask for what a person has chosen. */
+  choose(detail: Detail): void {
+    this.ask(detail, { cause: "asked", figure: 0 });
+  }
+
+  /** Ask again where no answer has come: it may have been lost, and the screen names another detail. */
+  remind(): void {
+    if (this.#awaited !== null) this.#tell(this.#awaited.detail);
+  }
+
+  /** Await no answer any more. */
+  forget(): void {
+    this.#awaited = null;
+  }
+
+  #tell(detail: Detail): void {
     const message = (this.word * DETAIL_BITS + NUMBER[detail]) * MASK_BITS;
     const mask = this.#umask(message + CLOSED);
     this.#umask(message + mask);

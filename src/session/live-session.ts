@@ -77,8 +77,8 @@ export class LiveSession {
       holdNs: () => this.#holdNs(clock.now()),
       out: (event) => {
         this.#arrived.take(event, this.#feed.account);
-        this.#pilot?.take(event);
-        if (event.type === "heartbeat") probes.detail?.remind();
+        if (this.#pilot !== null) this.#pilot.take(event);
+        else if (event.type === "heartbeat") probes.detail?.remind();
         this.#order.push(event, this.#hold);
       },
     });
@@ -152,7 +152,7 @@ export class LiveSession {
   /** Read the socket table and the holders as they are now; resolves when all has been folded. */
   async readHost(): Promise<void> {
     await this.#watch.start();
-    if (this.header.detail === "aggregate") this.#probes.detail?.ask("aggregate");
+    if (this.header.detail === "aggregate") this.#probes.detail?.choose("aggregate");
   }
 
   /**

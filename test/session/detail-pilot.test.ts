@@ -83,7 +83,7 @@ test("what a person asked for is asked again until it is answered", () => {
   const way = new DetailSwitch((mask) => asked.push((mask >> 9) & 7));
   way.remind();
   expect(asked).toEqual([]);
-  way.ask("aggregate");
+  way.choose("aggregate");
   way.remind();
   expect(asked).toEqual([3, 3, 3, 3]);
   expect(way.answered("aggregate", 1e9, MARK)).toMatchObject({ cause: "asked" });
