@@ -9,7 +9,7 @@ export interface ScenarioRun {
   readonly scenario: Scenario;
   /** Inodes of the two namespaces. */
   readonly netns: Readonly<Record<End, number>>;
-  /** ISO 8601: before the first packet, and the last checkpoint, for which the truth holds. */
+  /** ISO 8601: before the namespaces, and the last checkpoint, for which the truth holds. */
   readonly startedAt: string;
   readonly endedAt: string;
   readonly connections: readonly Registered[];
@@ -75,8 +75,10 @@ async function runScenario(
   scenario: Scenario,
   { beforeCleaning, nets }: RunOptions,
 ): Promise<ScenarioRun> {
-  const context = new Context(await (nets ?? Net).create(), scenario);
+  // What a namespace's counters stood at is told when it is found, which may be before its first
+  // packet.
   const startedAt = new Date().toISOString();
+  const context = new Context(await (nets ?? Net).create(), scenario);
   let error: Error | null = null;
   try {
     await withinTime(scenario.run(context), patienceOf(scenario) * 1000);
