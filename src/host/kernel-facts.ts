@@ -22,6 +22,7 @@ export const TRACEPOINTS = [
   "syscalls:sys_exit_accept",
   "syscalls:sys_exit_accept4",
   "syscalls:sys_enter_umask",
+  "power:cpu_idle",
 ] as const;
 
 /** One of them. */

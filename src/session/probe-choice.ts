@@ -54,7 +54,7 @@ export function chooseProbes(
 }
 
 const NO_LIVES =
-  "no BTF or no system call tracepoints: any detail but transitions, which costs more on a busy host";
+  "no BTF, no system call tracepoints or no power:cpu_idle: any detail but transitions, which costs more on a busy host";
 
 const NO_COUNTS =
   "without the beginning and the end of TIME_WAIT: the detail aggregate; summary stands in for it";
@@ -64,9 +64,12 @@ function canCount(fragments: readonly string[]): boolean {
   return fragments.includes("time_wait.bt") && fragments.includes("time_wait_end.bt");
 }
 
-/** The socket must be readable, and the probes must be told of another detail. */
+/** What the probes that keep lives stand on: how they are told of another detail, and of a CPU's rest. */
+const LIVES_NEED = ["syscalls:sys_enter_umask", "power:cpu_idle"] as const;
+
+/** The socket must be readable too. */
 function canKeepLives({ hasBtf, tracepoints }: ProbeFacts): boolean {
-  return hasBtf && tracepoints["syscalls:sys_enter_umask"] !== null;
+  return hasBtf && LIVES_NEED.every((name) => tracepoints[name] !== null);
 }
 
 /** The same with the fragments that work on kept lives. */

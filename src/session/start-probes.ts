@@ -65,8 +65,8 @@ const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "reads.bt": [false, false, false],
   "reads.lives.bt": [false, false],
   "tcp_destroy_sock.bt": [false, false],
-  "lives_out.bt": [],
-  "lives_tick.bt": [],
+  "lives_out.bt": [false],
+  "lives_tick.bt": [false],
   "counts.bt": [],
   "end.lives.bt": [],
 };

@@ -133,7 +133,7 @@ describe("with less detail than every change", () => {
     },
   );
 
-  test.each<Lack>(["BTF", "syscalls:sys_enter_umask"])(
+  test.each<Lack>(["BTF", "syscalls:sys_enter_umask", "power:cpu_idle"])(
     "but not without %s, and that is said",
     (lack) => {
       const choice = chooseProbes(kernelWithout(lack), "summary");
