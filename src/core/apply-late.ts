@@ -4,7 +4,7 @@ import type { LateMark } from "../event/order.ts";
 import type { TransitionEvent } from "../event/trace-event.ts";
 import { triggerOf } from "./apply-transition.ts";
 import type { CoreState } from "./core-state.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { directionOf, isBirth } from "./identify.ts";
 import { noteWave } from "./waves.ts";
 
@@ -35,7 +35,7 @@ export function applyLate(core: CoreState, event: TransitionEvent): boolean {
 }
 
 /** Whose socket was closed after that moment, within the last seconds: one CPU was told first. */
-function closedSince(core: CoreState, event: TransitionEvent): Endpoint | undefined {
+function closedSince(core: CoreState, event: TransitionEvent): EndpointRecord | undefined {
   const closed = core.justClosed.get(event.sk);
   if (closed === undefined || closed.touchedAt <= event.t) return undefined;
   const { localPort, remotePort, remote } = closed.tuple;
@@ -44,14 +44,14 @@ function closedSince(core: CoreState, event: TransitionEvent): Endpoint | undefi
   return isSame && event.remotePort === remotePort && event.remote === remote ? closed : undefined;
 }
 
-function livingOf({ table }: CoreState, event: TransitionEvent): Endpoint | undefined {
+function livingOf({ table }: CoreState, event: TransitionEvent): EndpointRecord | undefined {
   const known = table.bySocket(event.sk);
   const isSame =
     known?.tuple.remotePort === event.remotePort && known.tuple.remote === event.remote;
   return isSame ? known : table.byTuple(event);
 }
 
-function notePast(endpoint: Endpoint, event: TransitionEvent): void {
+function notePast(endpoint: EndpointRecord, event: TransitionEvent): void {
   const { t, from, to } = event;
   if (from === to) {
     endpoint.orphan = true;

@@ -10,7 +10,8 @@ import type {
   UseEvent,
 } from "../event/trace-event.ts";
 import type { CoreState } from "./core-state.ts";
-import type { Endpoint, Holder, Owner } from "./endpoint.ts";
+import type { Holder, Owner } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 
 /**
  * Take the acting process of a state change as owner, where it is one.
@@ -18,7 +19,7 @@ import type { Endpoint, Holder, Owner } from "./endpoint.ts";
  * connect() names it; the closer held the descriptor at that moment, and replaces an owner who
  * had given it away (fork, SCM_RIGHTS). A listener's child is born in a softirq: nobody acts.
  */
-export function assignOwner(endpoint: Endpoint, event: TransitionEvent): void {
+export function assignOwner(endpoint: EndpointRecord, event: TransitionEvent): void {
   if (event.to === "SYN_SENT") {
     own(endpoint, owner(event, "connect"), event.t);
     return;
@@ -31,10 +32,10 @@ export function assignOwner(endpoint: Endpoint, event: TransitionEvent): void {
   if (!isOwnAct) return;
   const isKnown = endpoint.owner?.pid === event.pid;
   own(endpoint, isKnown ? endpoint.owner : owner(event, "close"), event.t);
-  if (!isKnown) delete endpoint.usedBy;
+  if (!isKnown) endpoint.usedBy = undefined;
 }
 
-function own(endpoint: Endpoint, found: Owner | null, at: Nanoseconds): void {
+function own(endpoint: EndpointRecord, found: Owner | null, at: Nanoseconds): void {
   endpoint.owner = found;
   endpoint.ownedAt = at;
 }
@@ -50,9 +51,7 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
   endpoint.touchedAt = event.t;
   const { pid, comm, how: source } = event;
   own(endpoint, { pid, comm, source, confidence: "certain" }, event.t);
-  if (event.fd !== null) {
-    endpoint.holders = [{ pid: event.pid, comm: event.comm, fds: [event.fd] }];
-  }
+  if (event.fd !== null) endpoint.holdThrough(event.fd);
   if (endpoint.unread === "not-accepted") {
     endpoint.unread = (endpoint.unreadBytes ?? 0) > 0 ? "data-unread" : "fin-unread";
   }
@@ -84,14 +83,14 @@ export function applyUse(core: CoreState, event: UseEvent): void {
 }
 
 /** A process that uses the endpoint, where the newest scan has found it to be a holder. */
-function foundUser(endpoint: Endpoint, user: number): Owner | null {
+function foundUser(endpoint: EndpointRecord, user: number): Owner | null {
   if (!scans.has(endpoint)) return null;
   const holder = endpoint.holders.find(({ pid }) => pid === user);
   return holder === undefined ? null : userOf(holder);
 }
 
 /** A socket that no probe has told of yet. */
-function knownByTable(core: CoreState, inode: number): Endpoint | undefined {
+function knownByTable(core: CoreState, inode: number): EndpointRecord | undefined {
   const endpoint = core.table.byInode(inode);
   return endpoint?.sk === null && !endpoint.isMini ? endpoint : undefined;
 }
@@ -105,10 +104,10 @@ interface LastScan {
   readonly before: Owner | null;
 }
 
-const scans = new WeakMap<Endpoint, LastScan>();
+const scans = new WeakMap<EndpointRecord, LastScan>();
 
 /** Let a copy of an endpoint know which scan its original was found by. */
-export function inheritScan(original: Endpoint, copy: Endpoint): void {
+export function inheritScan(original: EndpointRecord, copy: EndpointRecord): void {
   const scan = scans.get(original);
   if (scan !== undefined) scans.set(copy, scan);
 }
@@ -134,18 +133,18 @@ export function applyOwner(core: CoreState, event: OwnerEvent): void {
   own(endpoint, found, event.t);
   const opener = [scan.before, known].find((each) => each !== null && each.source !== "fd-scan");
   if (opener == null) return;
-  if (opener.pid === found.pid) delete endpoint.openedBy;
+  if (opener.pid === found.pid) endpoint.openedBy = undefined;
   else endpoint.openedBy = opener;
 }
 
 /** The number of a process that is gone says nothing of the one that has it now. */
-function forgetPredecessor(core: CoreState, endpoint: Endpoint, event: OwnerEvent): void {
+function forgetPredecessor(core: CoreState, endpoint: EndpointRecord, event: OwnerEvent): void {
   const { owner: known, ownedAt } = endpoint;
   if (known?.pid !== event.pid || ownedAt === undefined) return;
   if (!core.processes.isLater(event.startTicks, ownedAt)) return;
   endpoint.owner = null;
   endpoint.holders = endpoint.holders.filter(({ pid }) => pid !== event.pid);
-  if (endpoint.usedBy === event.pid) delete endpoint.usedBy;
+  if (endpoint.usedBy === event.pid) endpoint.usedBy = undefined;
   const last = scans.get(endpoint);
   if (last !== undefined) scans.set(endpoint, { ...last, before: null });
 }

@@ -18,7 +18,8 @@ import {
   enterState,
   TIME_WAIT_NS,
 } from "./core-state.ts";
-import type { Endpoint, ResendKind } from "./endpoint.ts";
+import type { ResendKind } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { assumePast, endpointOfSegment } from "./identify.ts";
 import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
 
@@ -86,7 +87,7 @@ export function applyReset(core: CoreState, event: ResetEvent): void {
 }
 
 /** The RST that follows a CLOSE tells what the CLOSE was. */
-function amendByReset(core: CoreState, endpoint: Endpoint, event: ResetEvent): void {
+function amendByReset(core: CoreState, endpoint: EndpointRecord, event: ResetEvent): void {
   endpoint.reset = { at: event.t, direction: event.direction, reason: event.reason };
   if (event.direction !== "sent") return;
   if (endpoint.isMini && endpoint.state === "FIN_WAIT2") {
@@ -179,7 +180,11 @@ export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void
   if (flags & ACK) armMini(core, endpoint, t + TIME_WAIT_NS);
 }
 
-function enterTimeWaitOrWait(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
+function enterTimeWaitOrWait(
+  core: CoreState,
+  endpoint: EndpointRecord,
+  event: MiniSegmentEvent,
+): void {
   const { t } = event;
   if (event.substate === "TIME_WAIT") enterTimeWait(core, endpoint, t, t);
   else {
@@ -192,7 +197,7 @@ function enterTimeWaitOrWait(core: CoreState, endpoint: Endpoint, event: MiniSeg
 }
 
 /** By an RST, or by data that it answered with one (which tcp_send_reset tells just before). */
-function killed(core: CoreState, endpoint: Endpoint, event: MiniSegmentEvent): void {
+function killed(core: CoreState, endpoint: EndpointRecord, event: MiniSegmentEvent): void {
   const isReceived = (event.flags & RST) !== 0;
   const direction = isReceived ? "received" : "sent";
   endpoint.reset = { at: event.t, direction, reason: null };

@@ -4,7 +4,7 @@ import { CLOSING_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import { enterTimeWait } from "./apply-transition.ts";
 import { armMini, becomeMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { noteFinHold } from "./fin-hold.ts";
 import { assumePast, tupleOf } from "./identify.ts";
 import { noteFlow } from "./open-flow.ts";
@@ -51,7 +51,7 @@ function applyAbsence(core: CoreState, row: SnapshotEvent): void {
 }
 
 /** A connect() under way, whose event had no source port yet: the file is the same. */
-function withoutPort(core: CoreState, row: SnapshotEvent): Endpoint | undefined {
+function withoutPort(core: CoreState, row: SnapshotEvent): EndpointRecord | undefined {
   if (row.state !== "SYN_SENT" || row.inode === 0) return undefined;
   for (const endpoint of core.table.inState("SYN_SENT")) {
     if (endpoint.tuple.localPort !== 0 || endpoint.inode !== row.inode) continue;
@@ -62,7 +62,7 @@ function withoutPort(core: CoreState, row: SnapshotEvent): Endpoint | undefined 
 }
 
 /** A socket that is older than the trace: its ages are "at least". */
-function discover(core: CoreState, row: SnapshotEvent): Endpoint {
+function discover(core: CoreState, row: SnapshotEvent): EndpointRecord {
   const endpoint = core.table.add(tupleOf(row), null, row.state, row.t);
   endpoint.touchedAt = row.since - 1;
   enterState(core, endpoint, row.state, row.t, "snapshot", true);
@@ -73,7 +73,7 @@ function discover(core: CoreState, row: SnapshotEvent): Endpoint {
 }
 
 /** The row agrees: take its queue, its inode and its timer. */
-function confirm(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void {
+function confirm(core: CoreState, endpoint: EndpointRecord, row: SnapshotEvent): void {
   const isMini = row.timer === "timewait";
   if (isMini && !endpoint.isMini) {
     endpoint.orphan = true;
@@ -88,7 +88,7 @@ function confirm(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void 
 }
 
 /** `Recv-Q` of a CLOSE_WAIT row is `rcv_nxt - copied_seq`: the FIN counts as one. */
-function readQueue(endpoint: Endpoint, row: SnapshotEvent): void {
+function readQueue(endpoint: EndpointRecord, row: SnapshotEvent): void {
   endpoint.unreadBytes = Math.max(0, row.recvQ - 1);
   if (row.inode === 0) endpoint.unread = "not-accepted";
   else if (row.recvQ === 0) endpoint.unread = "drained";
@@ -96,7 +96,7 @@ function readQueue(endpoint: Endpoint, row: SnapshotEvent): void {
 }
 
 /** The row disagrees: an event is missing, or no event tells of this change. */
-function correct(core: CoreState, endpoint: Endpoint, row: SnapshotEvent): void {
+function correct(core: CoreState, endpoint: EndpointRecord, row: SnapshotEvent): void {
   if (row.state === "TIME_WAIT") {
     const isSilentChange = endpoint.isMini && endpoint.state === "FIN_WAIT2";
     if (!isSilentChange) endpoint.isComplete = false;
@@ -126,7 +126,7 @@ export function applySnapshotEnd(core: CoreState, end: SnapshotEndEvent): void {
   }
 }
 
-function vanish(core: CoreState, endpoint: Endpoint, at: Nanoseconds): void {
+function vanish(core: CoreState, endpoint: EndpointRecord, at: Nanoseconds): void {
   if (endpoint.isMini) {
     if (wasNeverMade(core, endpoint)) return;
     const isOver = endpoint.expiresAt !== null && endpoint.expiresAt <= at;
@@ -147,7 +147,7 @@ function vanish(core: CoreState, endpoint: Endpoint, at: Nanoseconds): void {
  * Whether tcp_max_tw_buckets left the mini-socket unmade. `tcp_time_wait()` then only closes the
  * socket, which looks the same to the probes; the counter and the missing row tell.
  */
-function wasNeverMade(core: CoreState, endpoint: Endpoint): boolean {
+function wasNeverMade(core: CoreState, endpoint: EndpointRecord): boolean {
   const overflowAt = core.overflows.get(endpoint.tuple.netns);
   const phase = endpoint.phases.at(-1);
   if (overflowAt === undefined || phase === undefined || overflowAt < phase.from) return false;

@@ -13,7 +13,8 @@ import {
   sysctlOf,
   TIME_WAIT_NS,
 } from "./core-state.ts";
-import type { Endpoint, ResetMark, Trigger } from "./endpoint.ts";
+import type { ResetMark, Trigger } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { assumePast, beginLife, identify, isBirth } from "./identify.ts";
 import { pair } from "./pairing.ts";
 import { noteWave } from "./waves.ts";
@@ -42,14 +43,14 @@ export function applyTransition(core: CoreState, event: TransitionEvent): void {
 }
 
 /** Holders are looked up where the application must act: it has one direction left to close. */
-function noteInode(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
+function noteInode(core: CoreState, endpoint: EndpointRecord, event: TransitionEvent): void {
   if (event.to === "CLOSE_WAIT" || event.to === "FIN_WAIT2")
     core.table.indexInode(endpoint, event.inode as number);
   else endpoint.inode ??= event.inode as number;
 }
 
 /** An event of this socket is missing: take the kernel's word for where it is now. */
-function missedSome(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
+function missedSome(core: CoreState, endpoint: EndpointRecord, event: TransitionEvent): void {
   endpoint.isComplete = false;
   enterState(core, endpoint, event.from, event.t, "inferred", true);
   assumePast(endpoint, event.t);
@@ -59,19 +60,19 @@ function missedSome(core: CoreState, endpoint: Endpoint, event: TransitionEvent)
  * close() after shutdown() announces the same state again (`net/ipv4/tcp.c:tcp_close_state`):
  * from now on no process holds it, and the FIN was shutdown()'s.
  */
-function orphaned(endpoint: Endpoint): void {
+function orphaned(endpoint: EndpointRecord): void {
   endpoint.orphan = true;
   endpoint.trigger = "shutdown";
 }
 
-function advance(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
+function advance(core: CoreState, endpoint: EndpointRecord, event: TransitionEvent): void {
   const { t } = event;
   if (event.to === "CLOSE") {
     close(core, endpoint, event);
     return;
   }
   if (!isBirth(event)) enterState(core, endpoint, event.to, t, "observed");
-  if (event.orphan !== undefined && !endpoint.orphan) endpoint.orphan = event.orphan;
+  if (event.orphan) endpoint.orphan = true;
   switch (event.to) {
     case "SYN_RECV":
     case "ESTABLISHED":
@@ -107,7 +108,7 @@ function advance(core: CoreState, endpoint: Endpoint, event: TransitionEvent): v
 }
 
 /** This end's FIN goes out: by shutdown(SHUT_WR), by close(), or because the process died. */
-function sendFin(endpoint: Endpoint, event: TransitionEvent, n: 1 | 3): void {
+function sendFin(endpoint: EndpointRecord, event: TransitionEvent, n: 1 | 3): void {
   endpoint.teardownAt ??= event.t;
   noteWave(endpoint, n, "local", event.t, "observed");
   endpoint.trigger = triggerOf(event);
@@ -125,14 +126,14 @@ export function triggerOf(event: TransitionEvent): Trigger | null {
 }
 
 /** The receive queue when the peer's FIN came: it counts the FIN as one byte. */
-function readQueue(endpoint: Endpoint, event: TransitionEvent): void {
+function readQueue(endpoint: EndpointRecord, event: TransitionEvent): void {
   if (event.recvQ === undefined) return;
   endpoint.unreadBytes = Math.max(0, event.recvQ - 1);
   endpoint.unread =
     event.inode === 0 ? "not-accepted" : event.recvQ > 1 ? "data-unread" : "fin-unread";
 }
 
-function close(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
+function close(core: CoreState, endpoint: EndpointRecord, event: TransitionEvent): void {
   const reset =
     endpoint.reset !== null && event.t - endpoint.reset.at <= RESET_JOIN_NS ? endpoint.reset : null;
   core.justClosed.set(event.sk, endpoint);
@@ -144,7 +145,7 @@ function close(core: CoreState, endpoint: Endpoint, event: TransitionEvent): voi
 /** Carry out what a change to CLOSE really meant. */
 function settle(
   core: CoreState,
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   event: TransitionEvent,
   outcome: CloseOutcome,
   reset: ResetMark | null,
@@ -172,7 +173,7 @@ function settle(
  */
 export function enterTimeWait(
   core: CoreState,
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   at: Nanoseconds,
   finAt: Nanoseconds | null,
   evidence: "observed" | "snapshot" | "inferred" = "observed",
@@ -194,12 +195,11 @@ export function enterTimeWait(
  */
 function waitAsMini(
   core: CoreState,
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   at: Nanoseconds,
   isCertain: boolean,
 ): void {
-  const phase = endpoint.phases.at(-1);
-  if (phase !== undefined) phase.evidence = isCertain ? "observed" : "inferred";
+  endpoint.judgePhase(isCertain ? "observed" : "inferred");
   if (!isCertain) endpoint.note ??= "FIN_WAIT2 or TIME_WAIT: this kernel does not tell";
   const seconds = Number(sysctlOf(core, endpoint.tuple.netns, "net.ipv4.tcp_fin_timeout") ?? 60);
   const lifetime = seconds > 60 ? seconds - 60 : seconds;
@@ -207,7 +207,7 @@ function waitAsMini(
 }
 
 /** connect() without a free port: SYN_SENT -> CLOSE at once, the source port still 0. */
-function notePortFailure(core: CoreState, endpoint: Endpoint, event: TransitionEvent): void {
+function notePortFailure(core: CoreState, endpoint: EndpointRecord, event: TransitionEvent): void {
   if (event.from !== "SYN_SENT" || event.localPort !== 0 || event.error) return;
   core.portFailures.push({
     at: event.t,

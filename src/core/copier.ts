@@ -1,7 +1,7 @@
 /** Copies the endpoints of a trace with all that links them, so that a copy can go its own way. */
 
 import { inheritScan } from "./apply-owner.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import type { PortGroup } from "./port-group.ts";
 
 /** Endpoints that are copied in one go: a quarter of a millisecond, two on a slow host. */
@@ -29,23 +29,26 @@ export function* inSteps<T>(
  * would go as deep as the longest list.
  */
 export class Copier {
-  readonly #copies = new Map<Endpoint, Endpoint>();
+  readonly #copies = new Map<EndpointRecord, EndpointRecord>();
   readonly #groups = new Map<PortGroup, PortGroup>();
 
   /** Copy these endpoints with their links, in steps. */
-  *endpoints(originals: Iterable<Endpoint>): Generator<void, void> {
+  *endpoints(originals: Iterable<EndpointRecord>): Generator<void, void> {
     yield* inSteps(originals, (each) => this.#copies.set(each, copyOf(each)), RUN);
     // The map grows meanwhile by what is linked and no longer in the table: that is linked too.
     yield* inSteps(this.#copies, ([original, copy]) => this.#link(original, copy), RUN);
   }
 
   /** The copies of these, many of which the table may have forgotten, in steps. */
-  *all(originals: Iterable<Endpoint>, take: (copy: Endpoint) => void): Generator<void, void> {
+  *all(
+    originals: Iterable<EndpointRecord>,
+    take: (copy: EndpointRecord) => void,
+  ): Generator<void, void> {
     yield* inSteps(originals, (each) => take(this.of(each)), RUN);
   }
 
   /** The copy of an endpoint; of one that the table has forgotten it is made now. */
-  readonly of = (original: Endpoint): Endpoint => {
+  readonly of = (original: EndpointRecord): EndpointRecord => {
     let copy = this.#copies.get(original);
     if (copy === undefined) {
       copy = copyOf(original);
@@ -56,14 +59,16 @@ export class Copier {
   };
 
   /** Setting it twice changes nothing. */
-  #link(original: Endpoint, copy: Endpoint): void {
+  #link(original: EndpointRecord, copy: EndpointRecord): void {
     copy.peer = this.ofMaybe(original.peer);
     copy.previousInState = this.ofMaybe(original.previousInState);
     copy.nextInState = this.ofMaybe(original.nextInState);
+    copy.nextOfSocket = this.ofMaybe(original.nextOfSocket);
+    copy.nextOfPair = this.ofMaybe(original.nextOfPair);
     if (original.ports) copy.ports = this.group(original.ports);
   }
 
-  ofMaybe(original: Endpoint | null): Endpoint | null {
+  ofMaybe(original: EndpointRecord | null): EndpointRecord | null {
     return original === null ? null : this.of(original);
   }
 
@@ -77,23 +82,15 @@ export class Copier {
   }
 
   /** A map with the same keys to the copies. */
-  map<Key>(originals: ReadonlyMap<Key, Endpoint>): Map<Key, Endpoint> {
-    const copies = new Map<Key, Endpoint>();
+  map<Key>(originals: ReadonlyMap<Key, EndpointRecord>): Map<Key, EndpointRecord> {
+    const copies = new Map<Key, EndpointRecord>();
     for (const [key, endpoint] of originals) copies.set(key, this.of(endpoint));
     return copies;
   }
 }
 
-/** What the fold changes in place is copied; what it replaces as a whole is shared. */
-function copyOf(original: Endpoint): Endpoint {
-  const copy: Endpoint = {
-    ...original,
-    phases: original.phases.length === 0 ? original.phases : original.phases.map(shallow),
-    waves: original.waves.length === 0 ? original.waves : original.waves.map(shallow),
-  };
-  if (original.flow !== undefined) copy.flow = { ...original.flow };
+function copyOf(original: EndpointRecord): EndpointRecord {
+  const copy = original.copy();
   inheritScan(original, copy);
   return copy;
 }
-
-const shallow = <T extends object>(value: T): T => ({ ...value });

@@ -11,7 +11,8 @@ import type {
 import { type CountedLives, histogramOf } from "./counted-lives.ts";
 import type { CounterWindow } from "./counter-window.ts";
 import type { DurationHistogram } from "./duration-histogram.ts";
-import type { Endpoint, Evidence, Verdict } from "./endpoint.ts";
+import type { Evidence, Verdict } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { ExpiryQueue } from "./expiry-queue.ts";
 import type { GapList } from "./gap-list.ts";
@@ -38,7 +39,7 @@ export interface PortFailure {
 
 /** A stay in a state that is over, for detectors that would otherwise look too late. */
 export interface LateLeaving {
-  readonly endpoint: Endpoint;
+  readonly endpoint: EndpointRecord;
   readonly state: TcpState;
   readonly from: Nanoseconds;
   readonly to: Nanoseconds;
@@ -71,12 +72,12 @@ export interface CoreState {
   readonly counters: Map<number, Record<string, number>>;
   readonly counterWindow: CounterWindow;
   /** Endpoints whose FIN was sent again, until it is answered and the detector has seen them. */
-  readonly finTroubled: Set<Endpoint>;
+  readonly finTroubled: Set<EndpointRecord>;
   readonly portFailures: PortFailure[];
   /** Endpoints whose socket has just gone, by its address, for the RST or what comes late. */
-  readonly justClosed: Map<string, Endpoint>;
+  readonly justClosed: Map<string, EndpointRecord>;
   /** Endpoints that reached CLOSE while a process held their socket, by its address. */
-  readonly heldClosed: Map<string, Endpoint>;
+  readonly heldClosed: Map<string, EndpointRecord>;
   /** Stays of a second and more that ended since the detectors were last asked. */
   readonly left: LateLeaving[];
   /** When tcp_max_tw_buckets was last seen to overflow, by namespace. */
@@ -87,7 +88,7 @@ export interface CoreState {
   /** Recent teardown resets, for the detector of resets. */
   readonly resets: ResetWindow;
   /** Endpoints whose teardown has come to a verdict, oldest first, until somebody takes them. */
-  readonly settled: { readonly at: Nanoseconds; readonly endpoint: Endpoint }[];
+  readonly settled: { readonly at: Nanoseconds; readonly endpoint: EndpointRecord }[];
   /** Whether anybody takes them. */
   keepsSettled: boolean;
   readonly recent: RecentTeardowns;
@@ -100,52 +101,44 @@ export interface CoreState {
   detail: DetailEvent | null;
 }
 
-/** No socket of a kernel comes to ten; a forged recording would go on until nobody can wait. */
-const MAX_PHASES = 64;
-
 /** Let an endpoint enter a state at `at`; the phase before ends there. */
 export function enterState(
   core: CoreState,
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   state: TcpState,
   at: Nanoseconds,
   evidence: Evidence,
   atLeast = false,
 ): void {
-  closePhase(core, endpoint, at);
-  const isFull = endpoint.phases.length >= MAX_PHASES;
-  if (isFull) endpoint.isComplete = false;
-  // push() would make room for sixteen more; most endpoints come to four or five.
-  endpoint.phases = [
-    ...(isFull ? endpoint.phases.slice(1) : endpoint.phases),
-    { state, from: at, to: null, evidence, atLeast },
-  ];
+  noteStay(core, endpoint, at);
+  endpoint.enterPhase(state, at, evidence, atLeast);
   core.table.setState(endpoint, state);
   if (!CLOSING_STATES.has(state)) return;
   endpoint.teardownAt ??= at;
   core.recent.add(endpoint);
 }
 
-/** End the running phase. */
-export function closePhase(core: CoreState, endpoint: Endpoint, at: Nanoseconds): void {
-  const phase = endpoint.phases.at(-1);
-  if (phase === undefined || phase.to !== null) return;
-  phase.to = Math.max(at, phase.from);
-  if (phase.to - phase.from >= LATE_NS && WATCHED_STATES.has(phase.state)) {
-    core.left.push({ endpoint, state: phase.state, from: phase.from, to: phase.to });
+/** Count the running phase, which ends at `at`. */
+function noteStay(core: CoreState, endpoint: EndpointRecord, at: Nanoseconds): void {
+  const phase = endpoint.running;
+  if (phase === undefined) return;
+  const { state, from, atLeast } = phase;
+  const to = Math.max(at, from);
+  if (to - from >= LATE_NS && WATCHED_STATES.has(state)) {
+    core.left.push({ endpoint, state, from, to });
   }
-  if (phase.atLeast) return;
-  histogramOf(core, phase.state).record(phase.to - phase.from);
+  if (!atLeast) histogramOf(core, state).record(to - from);
 }
 
 /** The endpoint is gone from the socket table. */
 export function endEndpoint(
   core: CoreState,
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   at: Nanoseconds,
   verdict: Verdict,
 ): void {
-  closePhase(core, endpoint, at);
+  noteStay(core, endpoint, at);
+  endpoint.endPhase(at);
   endpoint.verdict ??= verdict;
   if (endpoint.verdict !== "graceful" && endpoint.verdict !== "unfinished") {
     endpoint.teardownAt ??= at;
@@ -161,7 +154,7 @@ export function endEndpoint(
 /** A mini-socket answers for the endpoint until `expiresAt`. */
 export function becomeMini(
   core: CoreState,
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   lifetimeNs: number,
   at: Nanoseconds,
 ): void {
@@ -172,7 +165,7 @@ export function becomeMini(
 }
 
 /** (Re-)arm the timer of a mini-socket. */
-export function armMini(core: CoreState, endpoint: Endpoint, expiresAt: Nanoseconds): void {
+export function armMini(core: CoreState, endpoint: EndpointRecord, expiresAt: Nanoseconds): void {
   endpoint.expiresAt = expiresAt;
   core.expiry.push(expiresAt, endpoint);
 }
@@ -183,9 +176,9 @@ export function sysctlOf(core: CoreState, netns: number, name: string): string |
 }
 
 /** Remember the socket's own figures, where the event carries them. */
-export function noteFigures(endpoint: Endpoint, event: TransitionEvent): void {
+export function noteFigures(endpoint: EndpointRecord, event: TransitionEvent): void {
   if (event.to === "FIN_WAIT1" || event.to === "LAST_ACK") noteRoom(endpoint, event);
-  if (event.srttUs) endpoint.rttMs = event.srttUs / 1000;
+  if (event.srttUs) endpoint.srttUs = event.srttUs;
   if (event.bytesSent !== undefined) endpoint.bytesSent = event.bytesSent;
   if (event.bytesReceived !== undefined) {
     // tcp_rcv_nxt_update() counts the FIN's sequence number as a byte.
@@ -197,7 +190,7 @@ export function noteFigures(endpoint: Endpoint, event: TransitionEvent): void {
  * The FIN is not queued yet at this change (`net/ipv4/tcp.c:tcp_close_state` comes first), and
  * needs one sequence number of the peer's window behind what is queued.
  */
-function noteRoom(endpoint: Endpoint, { sendWindow, sendQ }: TransitionEvent): void {
+function noteRoom(endpoint: EndpointRecord, { sendWindow, sendQ }: TransitionEvent): void {
   if (sendWindow === undefined || sendQ === undefined) return;
   endpoint.finHasRoom = sendQ < sendWindow;
 }

@@ -4,16 +4,16 @@ import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { type Copier, inSteps } from "./copier.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { isReverse, isSame, pairKey } from "./pair-key.ts";
+import { EndedList } from "./ended-list.ts";
+import { EndpointRecord } from "./endpoint-record.ts";
+import { PairIndex } from "./pair-index.ts";
 import { PortUse } from "./port-use.ts";
-import { type EndpointList, StateList } from "./state-list.ts";
-
-/** Most endpoints never have one of these: they share an empty list until they do. */
-const NONE: readonly never[] = [];
+import { Roll } from "./roll.ts";
+import { SocketIndex } from "./socket-index.ts";
+import { StateList } from "./state-list.ts";
 
 /** What happens to an endpoint that is dropped for want of room. */
-export type EvictionListener = (endpoint: Endpoint) => void;
+export type EvictionListener = (endpoint: EndpointRecord) => void;
 
 /**
  * Everything that is remembered about endpoints.
@@ -23,17 +23,12 @@ export type EvictionListener = (endpoint: Endpoint) => void;
  * ended evicted first.
  */
 export class EndpointTable {
-  readonly byId = new Map<string, Endpoint>();
-  readonly #bySocket = new Map<string, Endpoint>();
-  readonly #byInode = new Map<number, Endpoint>();
-  /**
-   * Living endpoints by address pair without namespace: both ends, in every namespace, of every
-   * generation that still lives. Nearly always one or two, so one map serves both questions.
-   */
-  readonly #byPair = new Map<string, Endpoint[]>();
+  byId = new Roll();
+  #bySocket = new SocketIndex();
+  readonly #byInode = new Map<number, EndpointRecord>();
+  #byPair = new PairIndex();
   readonly #byState = emptyLists();
-  readonly #ended: Endpoint[] = [];
-  #endedHead = 0;
+  #ended = new EndedList();
   #births = 0;
   readonly #maxEnded: number;
   readonly #maxAlive: number;
@@ -56,16 +51,16 @@ export class EndpointTable {
   /** A table of copies to go on with, made in steps between which this one must not change. */
   *copySteps(copier: Copier, onEvict: EvictionListener): Generator<void, EndpointTable> {
     const copy = new EndpointTable(this.#maxEnded, this.#maxAlive, onEvict);
-    yield* copier.endpoints(this.byId.values());
+    yield* copier.endpoints(this.byId);
     const { of } = copier;
-    yield* inSteps(this.byId, ([id, each]) => copy.byId.set(id, of(each)));
-    yield* inSteps(this.#bySocket, ([sk, each]) => copy.#bySocket.set(sk, of(each)));
+    copy.byId = yield* this.byId.copySteps(of);
+    copy.#bySocket = yield* this.#bySocket.copySteps(of);
     yield* inSteps(this.#byInode, ([inode, each]) => copy.#byInode.set(inode, of(each)));
-    yield* inSteps(this.#byPair, ([key, pair]) => copy.#byPair.set(key, pair.map(of)));
+    copy.#byPair = yield* this.#byPair.copySteps(of);
     for (const state of Object.keys(this.#byState) as TcpState[]) {
       copy.#byState[state] = this.#byState[state].copy(of);
     }
-    yield* copier.all(this.#ended.slice(this.#endedHead), (each) => copy.#ended.push(each));
+    copy.#ended = yield* this.#ended.copySteps(copier);
     yield;
     copy.#births = this.#births;
     copy.idOf = this.idOf;
@@ -76,129 +71,77 @@ export class EndpointTable {
   }
 
   /** Living endpoints in a state, in order of entry. */
-  inState(state: TcpState): EndpointList {
+  inState(state: TcpState): StateList {
     return this.#byState[state];
   }
 
   get alive(): number {
-    return this.byId.size - (this.#ended.length - this.#endedHead);
+    return this.byId.size - this.#ended.size;
   }
 
-  bySocket(sk: string): Endpoint | undefined {
+  bySocket(sk: string): EndpointRecord | undefined {
     return this.#bySocket.get(sk);
   }
 
   /** The newest living endpoint with exactly this tuple in this namespace. */
-  byTuple(tuple: SocketTuple): Endpoint | undefined {
-    const pair = this.#byPair.get(pairKey(tuple));
-    if (pair === undefined) return undefined;
-    for (let i = pair.length - 1; i >= 0; i--) {
-      const endpoint = pair[i] as Endpoint;
-      if (isSame(endpoint.tuple, tuple)) return endpoint;
-    }
-    return undefined;
+  byTuple(tuple: SocketTuple): EndpointRecord | undefined {
+    return this.#byPair.get(tuple);
   }
 
   /** Whether an endpoint with this tuple ended at `since` or later. */
   hasEndedSince(tuple: SocketTuple, since: Nanoseconds): boolean {
-    for (let i = this.#ended.length - 1; i >= this.#endedHead; i--) {
-      const endpoint = this.#ended[i] as Endpoint;
-      if ((endpoint.endedAt as Nanoseconds) < since) return false;
-      if (isSame(endpoint.tuple, tuple)) return true;
-    }
-    return false;
+    return this.#ended.hasSince(tuple, since);
   }
 
-  byInode(inode: number): Endpoint | undefined {
+  byInode(inode: number): EndpointRecord | undefined {
     return this.#byInode.get(inode);
   }
 
   /** Put a new endpoint into the table. */
-  add(tuple: SocketTuple, sk: string | null, state: TcpState, at: Nanoseconds): Endpoint {
+  add(tuple: SocketTuple, sk: string | null, state: TcpState, at: Nanoseconds): EndpointRecord {
     if (this.alive >= this.#maxAlive) this.#evictAlive();
-    const endpoint: Endpoint = {
-      id: `e${this.idOf(++this.#births)}`,
-      tuple,
-      pairKey: "",
-      sk,
-      direction: null,
-      state,
-      isMini: false,
-      bornAt: at,
-      endedAt: null,
-      teardownAt: null,
-      expiresAt: null,
-      role: "none",
-      trigger: null,
-      verdict: null,
-      orphan: false,
-      owner: null,
-      holders: NONE,
-      unread: null,
-      unreadBytes: null,
-      eofRead: false,
-      inode: null,
-      phases: NONE,
-      waves: NONE,
-      lostWave: null,
-      resends: NONE,
-      rttMs: null,
-      bytesSent: null,
-      bytesReceived: null,
-      peer: null,
-      hasDoubtfulPeer: false,
-      isComplete: true,
-      reset: null,
-      touchedAt: at,
-      lastDump: 0,
-      note: null,
-      ports: null,
-      teardownNo: 0,
-      previousInState: null,
-      nextInState: null,
-    };
-    this.byId.set(endpoint.id, endpoint);
-    if (sk !== null) this.#bySocket.set(sk, endpoint);
+    const no = this.idOf(++this.#births);
+    const endpoint = new EndpointRecord(no, tuple, sk, state, at);
+    this.byId.add(endpoint);
+    if (sk !== null) this.#bySocket.add(endpoint);
     this.#byState[state].add(endpoint);
     this.#index(endpoint);
     return endpoint;
   }
 
   /** Attach a kernel socket to an endpoint that was known by its tuple only. */
-  attach(endpoint: Endpoint, sk: string): void {
+  attach(endpoint: EndpointRecord, sk: string): void {
     endpoint.sk = sk;
-    this.#bySocket.set(sk, endpoint);
+    this.#bySocket.add(endpoint);
   }
 
   /** The full socket is gone; its address may be anyone's from now on. */
-  detach(endpoint: Endpoint): void {
-    if (endpoint.sk !== null && this.#bySocket.get(endpoint.sk) === endpoint) {
-      this.#bySocket.delete(endpoint.sk);
-    }
+  detach(endpoint: EndpointRecord): void {
+    this.#bySocket.remove(endpoint);
     endpoint.sk = null;
   }
 
   /** Give an endpoint its real tuple; SYN_SENT begins with source port 0. */
-  retuple(endpoint: Endpoint, tuple: SocketTuple): void {
+  retuple(endpoint: EndpointRecord, tuple: SocketTuple): void {
     this.#unindex(endpoint);
     endpoint.tuple = tuple;
     this.#index(endpoint);
   }
 
   /** Let an endpoint be found by the inode of its socket file; most never need to be. */
-  indexInode(endpoint: Endpoint, inode: number): void {
+  indexInode(endpoint: EndpointRecord, inode: number): void {
     if (endpoint.inode !== inode) this.#forgetInode(endpoint);
     endpoint.inode = inode;
     if (inode > 0) this.#byInode.set(inode, endpoint);
   }
 
   /** An inode number is given again: it may be another endpoint's by now. */
-  #forgetInode(endpoint: Endpoint): void {
+  #forgetInode(endpoint: EndpointRecord): void {
     const { inode } = endpoint;
     if (inode && this.#byInode.get(inode) === endpoint) this.#byInode.delete(inode);
   }
 
-  setState(endpoint: Endpoint, state: TcpState): void {
+  setState(endpoint: EndpointRecord, state: TcpState): void {
     if (endpoint.state === state) return;
     this.#byState[endpoint.state].remove(endpoint);
     endpoint.state = state;
@@ -206,7 +149,7 @@ export class EndpointTable {
   }
 
   /** Take an endpoint out of all maps of the living; it stays to be reported. */
-  end(endpoint: Endpoint, at: Nanoseconds): void {
+  end(endpoint: EndpointRecord, at: Nanoseconds): void {
     if (endpoint.endedAt !== null) return;
     endpoint.endedAt = at;
     this.detach(endpoint);
@@ -217,53 +160,36 @@ export class EndpointTable {
     endpoint.isMini = false;
     endpoint.expiresAt = null;
     this.#ended.push(endpoint);
-    if (this.#ended.length - this.#endedHead > this.#maxEnded) this.#evictEnded();
+    if (this.#ended.size > this.#maxEnded) this.#evictEnded();
   }
 
   /** Living endpoints that could be the other end: the same pair, the other way round. */
-  candidates(endpoint: Endpoint): Endpoint[] {
-    const pair = this.#byPair.get(endpoint.pairKey) ?? [];
-    return pair.filter((other) => other !== endpoint && isReverse(other.tuple, endpoint.tuple));
+  candidates(endpoint: EndpointRecord): EndpointRecord[] {
+    return this.#byPair.facing(endpoint);
   }
 
-  #index(endpoint: Endpoint): void {
-    const { tuple } = endpoint;
-    if (tuple.localPort === 0 || tuple.remotePort === 0) return;
-    const key = pairKey(tuple);
-    endpoint.pairKey = key;
-    const pair = this.#byPair.get(key);
-    if (pair === undefined) this.#byPair.set(key, [endpoint]);
-    else pair.push(endpoint);
+  /** An endpoint without a port yet is nobody's other end, and takes no port. */
+  #index(endpoint: EndpointRecord): void {
+    if (!endpoint.hasPorts) return;
+    this.#byPair.add(endpoint);
     this.ports.add(endpoint);
   }
 
-  #unindex(endpoint: Endpoint): void {
-    const key = endpoint.pairKey;
-    if (key === "") return;
-    const pair = this.#byPair.get(key);
-    const at = pair?.indexOf(endpoint) ?? -1;
-    if (pair === undefined || at < 0) return;
-    this.ports.remove(endpoint);
-    if (pair.length === 1) this.#byPair.delete(key);
-    else pair.splice(at, 1);
+  #unindex(endpoint: EndpointRecord): void {
+    if (this.#byPair.remove(endpoint)) this.ports.remove(endpoint);
   }
 
   #evictEnded(): void {
-    const oldest = this.#ended[this.#endedHead++] as Endpoint;
-    this.#forget(oldest);
-    if (this.#endedHead > 4096 && this.#endedHead * 2 > this.#ended.length) {
-      this.#ended.splice(0, this.#endedHead);
-      this.#endedHead = 0;
-    }
+    this.#forget(this.#ended.shift());
   }
 
   /** Ended ones go first; then the oldest of those that are only established. */
   #evictAlive(): void {
-    if (this.#ended.length > this.#endedHead) {
+    if (this.#ended.size > 0) {
       this.#evictEnded();
       return;
     }
-    const oldest = this.#byState.ESTABLISHED.first ?? this.byId.values().next().value;
+    const oldest = this.#byState.ESTABLISHED.first ?? this.byId.first;
     if (oldest === undefined) return;
     this.#byState[oldest.state].remove(oldest);
     this.detach(oldest);
@@ -275,8 +201,8 @@ export class EndpointTable {
     this.evictedAlive++;
   }
 
-  #forget(endpoint: Endpoint): void {
-    this.byId.delete(endpoint.id);
+  #forget(endpoint: EndpointRecord): void {
+    this.byId.remove(endpoint);
     if (endpoint.peer?.peer === endpoint) endpoint.peer.peer = null;
     this.evicted++;
     this.#onEvict(endpoint);

@@ -40,8 +40,8 @@ export interface Phase {
   /** When it began; for an endpoint older than the trace the moment it was first seen. */
   readonly from: Nanoseconds;
   /** Null while it lasts. */
-  to: Nanoseconds | null;
-  evidence: Evidence;
+  readonly to: Nanoseconds | null;
+  readonly evidence: Evidence;
   /** The state is older than `from`: the duration is "at least". */
   readonly atLeast: boolean;
 }
@@ -100,8 +100,8 @@ export interface Endpoint {
   /** Short, unique in a trace, the same in every replay: `e1`, `e2` … by first sight. */
   readonly id: string;
   tuple: SocketTuple;
-  /** Index key of the tuple, equal for both ends; the table's own. */
-  pairKey: string;
+  /** Equal for both ends of a connection, see there; empty while a port is unknown. */
+  readonly pairKey: string;
   /** Address of the kernel's socket while it has one, hex; null for one known by table only. */
   sk: string | null;
   /** Whether this end called connect() (`out`), was accepted (`in`), or is older than the trace. */
@@ -124,20 +124,20 @@ export interface Endpoint {
   orphan: boolean;
   owner: Owner | null;
   /** When the owner was last seen to be it: its number may be another process's since. */
-  ownedAt?: Nanoseconds;
+  ownedAt?: Nanoseconds | undefined;
   holders: readonly Holder[];
   /** Who had accepted or connected it, where another process uses it or holds it instead. */
-  openedBy?: Owner;
+  openedBy?: Owner | undefined;
   /** The process that was last seen to read or write it and had neither accepted nor connected. */
-  usedBy?: number;
+  usedBy?: number | undefined;
   unread: Unread | null;
   unreadBytes: number | null;
   eofRead: boolean;
   /** When the application was last seen to read, at or behind the end of the stream. */
-  lastReadAt?: Nanoseconds;
+  lastReadAt?: Nanoseconds | undefined;
   /** When data last came, and last left, as a reading of the socket table told. */
-  lastReceivedAt?: Nanoseconds;
-  lastSentAt?: Nanoseconds;
+  lastReceivedAt?: Nanoseconds | undefined;
+  lastSentAt?: Nanoseconds | undefined;
   /** Inode of the socket file; null when never seen, 0 when it has none. */
   inode: number | null;
   phases: readonly Phase[];
@@ -169,9 +169,9 @@ export interface Endpoint {
   /** Outgoing connections with the same ends but for the local port; the table's own. */
   ports?: PortGroup | null;
   /** Whether the peer's window had room for our FIN when it was queued; absent where unknown. */
-  finHasRoom?: boolean;
+  finHasRoom?: boolean | undefined;
   /** Where our FIN is, as the socket table was last seen to tell; absent before. */
-  finHold?: FinHold;
+  finHold?: FinHold | undefined;
   /** Data in the direction that no FIN has shut, as readings of the socket table saw it. */
-  flow?: OpenFlow;
+  flow?: OpenFlow | undefined;
 }

@@ -2,7 +2,8 @@
 
 import type { Nanoseconds } from "../event/trace-event.ts";
 import { type Copier, inSteps } from "./copier.ts";
-import type { Endpoint, Verdict } from "./endpoint.ts";
+import type { Verdict } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 
 /**
  * Binary heap by time. A re-armed timer is pushed again; the stale entry is skipped by its
@@ -13,7 +14,7 @@ import type { Endpoint, Verdict } from "./endpoint.ts";
  */
 export class ExpiryQueue {
   readonly #times: Nanoseconds[] = [];
-  readonly #endpoints: Endpoint[] = [];
+  readonly #endpoints: EndpointRecord[] = [];
 
   get size(): number {
     return this.#times.length;
@@ -32,7 +33,7 @@ export class ExpiryQueue {
     return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  push(at: Nanoseconds, endpoint: Endpoint): void {
+  push(at: Nanoseconds, endpoint: EndpointRecord): void {
     const times = this.#times;
     const endpoints = this.#endpoints;
     let i = times.length;
@@ -42,7 +43,7 @@ export class ExpiryQueue {
       const parent = (i - 1) >> 1;
       if ((times[parent] as number) <= at) break;
       times[i] = times[parent] as number;
-      endpoints[i] = endpoints[parent] as Endpoint;
+      endpoints[i] = endpoints[parent] as EndpointRecord;
       i = parent;
     }
     times[i] = at;
@@ -50,7 +51,7 @@ export class ExpiryQueue {
   }
 
   /** Take out the earliest entry, which is due at `nextAt`. */
-  pop(): Endpoint | undefined {
+  pop(): EndpointRecord | undefined {
     const first = this.#endpoints[0];
     const lastAt = this.#times.pop();
     const last = this.#endpoints.pop();
@@ -60,7 +61,7 @@ export class ExpiryQueue {
     return first;
   }
 
-  #sink(at: Nanoseconds, endpoint: Endpoint): void {
+  #sink(at: Nanoseconds, endpoint: EndpointRecord): void {
     const times = this.#times;
     const endpoints = this.#endpoints;
     let i = 0;
@@ -72,7 +73,7 @@ export class ExpiryQueue {
       }
       if ((times[child] as number) >= at) break;
       times[i] = times[child] as number;
-      endpoints[i] = endpoints[child] as Endpoint;
+      endpoints[i] = endpoints[child] as EndpointRecord;
       i = child;
     }
     times[i] = at;
@@ -81,7 +82,7 @@ export class ExpiryQueue {
 }
 
 /** How a timer that runs out ends its endpoint: a wait that is only inferred may have been TIME_WAIT. */
-export function expiryVerdict({ state, phases }: Endpoint): Verdict {
+export function expiryVerdict({ state, phases }: EndpointRecord): Verdict {
   if (state === "TIME_WAIT") return "graceful";
   return phases.at(-1)?.evidence === "inferred" ? "unknown" : "timed-out";
 }

@@ -7,6 +7,7 @@ import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../even
 import { applyEvent } from "./apply-event.ts";
 import type { CoreState } from "./core-state.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { expire } from "./expire.ts";
 import type { Finding } from "./finding.ts";
 import { ledgerOf } from "./ledger.ts";
@@ -46,7 +47,7 @@ export class Trace implements TraceView {
     this.#core = newCoreState(options, this.#onEvict);
   }
 
-  readonly #onEvict = (endpoint: Endpoint): void => {
+  readonly #onEvict = (endpoint: EndpointRecord): void => {
     this.#evictedTally.add(endpoint, this.isComplete(endpoint));
     this.#core.finTroubled.delete(endpoint);
   };
@@ -142,7 +143,7 @@ export class Trace implements TraceView {
   }
 
   endpoints(): Iterable<Endpoint> {
-    return this.#core.table.byId.values();
+    return this.#core.table.byId;
   }
 
   endpoint(id: string): Endpoint | undefined {

@@ -3,7 +3,7 @@
 import type { SocketTuple, TransitionEvent } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
 import { becomeMini, type CoreState, endEndpoint, enterState, TIME_WAIT_NS } from "./core-state.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { noteWave } from "./waves.ts";
 
 /** Whether a change of state begins a new life: connect(), or a child of a listener. */
@@ -20,7 +20,7 @@ export function directionOf({ to }: TransitionEvent): "in" | "out" {
  * Begin a new life. Whoever had the socket address or the tuple before is over: a mini-socket
  * was reused (by connect(), or by a SYN that the listener took), a full socket's end was missed.
  */
-export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
+export function beginLife(core: CoreState, event: TransitionEvent): EndpointRecord {
   const { table } = core;
   const stale = table.bySocket(event.sk);
   core.heldClosed.delete(event.sk);
@@ -28,15 +28,7 @@ export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
   if (event.localPort !== 0) retireTuple(core, event, event.t);
   const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);
   endpoint.direction = directionOf(event);
-  endpoint.phases = [
-    {
-      state: event.to,
-      from: event.t,
-      to: null,
-      evidence: "observed",
-      atLeast: false,
-    },
-  ];
+  endpoint.enterPhase(event.to, event.t, "observed", false);
   return endpoint;
 }
 
@@ -47,7 +39,7 @@ export function beginLife(core: CoreState, event: TransitionEvent): Endpoint {
  * them. The first event may also bring the source port, which is 0 at SYN_SENT
  * (`net/ipv4/tcp_ipv4.c:tcp_v4_connect` chooses it after the state change).
  */
-export function identify(core: CoreState, event: TransitionEvent): Endpoint {
+export function identify(core: CoreState, event: TransitionEvent): EndpointRecord {
   const { table } = core;
   const known = table.bySocket(event.sk);
   if (known !== undefined) {
@@ -78,7 +70,7 @@ export function identify(core: CoreState, event: TransitionEvent): Endpoint {
 export function endpointOfSegment(
   core: CoreState,
   segment: SocketTuple & { readonly sk: string | null },
-): Endpoint | undefined {
+): EndpointRecord | undefined {
   const { table } = core;
   const known = segment.sk === null ? undefined : table.bySocket(segment.sk);
   if (known === undefined) return table.byTuple(segment);
@@ -100,7 +92,7 @@ function isSameRemote(a: SocketTuple, b: SocketTuple): boolean {
 }
 
 /** A socket that lived before the first event of it. */
-function adopt(core: CoreState, event: TransitionEvent): Endpoint {
+function adopt(core: CoreState, event: TransitionEvent): EndpointRecord {
   const endpoint = core.table.add(tupleOf(event), event.sk, event.from, event.t);
   enterState(core, endpoint, event.from, event.t, "inferred", true);
   assumePast(endpoint, event.t);
@@ -108,7 +100,7 @@ function adopt(core: CoreState, event: TransitionEvent): Endpoint {
 }
 
 /** What a state, first seen at `at`, says of the FINs that must have gone before it. */
-export function assumePast(endpoint: Endpoint, at: number): void {
+export function assumePast(endpoint: EndpointRecord, at: number): void {
   switch (endpoint.state) {
     case "FIN_WAIT2":
     case "TIME_WAIT":
@@ -153,7 +145,7 @@ function retireTuple(core: CoreState, tuple: SocketTuple, at: number): void {
  * FIN_WAIT2 it nearly always leaves a mini-socket behind, which lives on under the same tuple: the
  * next reading of the table, or its timer, tells.
  */
-function loseSocket(core: CoreState, endpoint: Endpoint, at: number): void {
+function loseSocket(core: CoreState, endpoint: EndpointRecord, at: number): void {
   const { state, isMini } = endpoint;
   if (isMini || (state !== "FIN_WAIT1" && state !== "FIN_WAIT2")) {
     retire(core, endpoint, at);
@@ -161,15 +153,14 @@ function loseSocket(core: CoreState, endpoint: Endpoint, at: number): void {
   }
   endpoint.isComplete = false;
   endpoint.note ??= "its end was not seen; the socket was used again";
-  const phase = endpoint.phases.at(-1);
   if (state === "FIN_WAIT1") enterState(core, endpoint, "FIN_WAIT2", at, "inferred", true);
-  else if (phase !== undefined) phase.evidence = "inferred";
+  else endpoint.judgePhase("inferred");
   assumePast(endpoint, at);
   becomeMini(core, endpoint, TIME_WAIT_NS, at);
 }
 
 /** End an endpoint whose place another has taken. */
-export function retire(core: CoreState, endpoint: Endpoint, at: number): void {
+export function retire(core: CoreState, endpoint: EndpointRecord, at: number): void {
   if (endpoint.isMini) {
     if (endpoint.state === "TIME_WAIT") endpoint.note ??= "TIME_WAIT ended early: tuple reused";
     endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "unknown");
@@ -180,7 +171,7 @@ export function retire(core: CoreState, endpoint: Endpoint, at: number): void {
   endEndpoint(core, endpoint, at, "unknown");
 }
 
-function isSamePorts(endpoint: Endpoint, event: TransitionEvent): boolean {
+function isSamePorts(endpoint: EndpointRecord, event: TransitionEvent): boolean {
   const { tuple } = endpoint;
   return (
     tuple.localPort === event.localPort &&

@@ -1,6 +1,6 @@
 /** Finds the other end of a connection where both are on this host. */
 
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 
 /** States in which an endpoint that has just become known can meet its other end. */
@@ -25,7 +25,7 @@ const MEETING_STATES = new Set([
  * are never paired anew, so a tuple that is reused within seconds finds only its own partner; a
  * connection that was seen to begin has nothing to do with the TIME_WAIT that its SYN ends.
  */
-export function pair(table: EndpointTable, endpoint: Endpoint): void {
+export function pair(table: EndpointTable, endpoint: EndpointRecord): void {
   if (endpoint.peer !== null) return;
   const free = table
     .candidates(endpoint)
@@ -33,7 +33,7 @@ export function pair(table: EndpointTable, endpoint: Endpoint): void {
   const local = free.filter((other) => other.tuple.netns === endpoint.tuple.netns);
   const choice = local.length > 0 ? local : free;
   if (choice.length === 1) {
-    const other = choice[0] as Endpoint;
+    const other = choice[0] as EndpointRecord;
     endpoint.peer = other;
     other.peer = endpoint;
     endpoint.hasDoubtfulPeer = false;
@@ -46,7 +46,7 @@ export function pair(table: EndpointTable, endpoint: Endpoint): void {
   }
 }
 
-function canMeet(endpoint: Endpoint, other: Endpoint): boolean {
+function canMeet(endpoint: EndpointRecord, other: EndpointRecord): boolean {
   if (other.state === "TIME_WAIT" && endpoint.direction !== null) return false;
   return MEETING_STATES.has(other.state);
 }

@@ -3,7 +3,7 @@
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
 import { unmappedAddress } from "../event/tuple.ts";
 import type { Copier } from "./copier.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { PortGroup } from "./port-group.ts";
 
 /** What a destination is known by. */
@@ -67,7 +67,7 @@ export class PortUse {
   }
 
   /** An endpoint has got both its ports. */
-  add(endpoint: Endpoint): void {
+  add(endpoint: EndpointRecord): void {
     if (!isOutgoing(endpoint)) return;
     const key = keyOf(endpoint.tuple);
     let group = this.#byDestination.get(key);
@@ -82,14 +82,14 @@ export class PortUse {
   }
 
   /** A mini-socket has taken its place. */
-  becameMini({ ports, tuple }: Endpoint): void {
+  becameMini({ ports, tuple }: EndpointRecord): void {
     this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 0) + 1);
     if (ports) ports.minis++;
     else this.#countAt(tuple, 1);
   }
 
   /** It is gone, or gets another tuple; called while it still says what it was. */
-  remove(endpoint: Endpoint): void {
+  remove(endpoint: EndpointRecord): void {
     const { isMini, ports: group, tuple } = endpoint;
     if (isMini) this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 1) - 1);
     if (!group) {
@@ -120,12 +120,12 @@ export class PortUse {
   }
 }
 
-function isOutgoing({ direction, state, tuple }: Endpoint): boolean {
+function isOutgoing({ direction, state, tuple }: EndpointRecord): boolean {
   if (state === "SYN_RECV" || direction === "in") return false;
   return direction === "out" || state === "SYN_SENT" || tuple.localPort > tuple.remotePort;
 }
 
-function hasExpired({ isMini, expiresAt, endedAt }: Endpoint): boolean {
+function hasExpired({ isMini, expiresAt, endedAt }: EndpointRecord): boolean {
   return isMini && expiresAt !== null && endedAt !== null && endedAt >= expiresAt - EARLY_NS;
 }
 

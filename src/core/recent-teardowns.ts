@@ -1,6 +1,6 @@
 /** The newest teardowns, for a screen that cannot walk all endpoints for each frame. */
 
-import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 
 /** More than any screen has rows, few enough to look through for each frame. */
 const KEPT = 1000;
@@ -12,17 +12,17 @@ const KEPT = 1000;
  * news again.
  */
 export class RecentTeardowns {
-  readonly #ring: Endpoint[] = [];
+  readonly #ring: EndpointRecord[] = [];
   #count = 0;
 
-  copy(of: (endpoint: Endpoint) => Endpoint): RecentTeardowns {
+  copy(of: (endpoint: EndpointRecord) => EndpointRecord): RecentTeardowns {
     const copy = new RecentTeardowns();
     for (const endpoint of this.#ring) copy.#ring.push(of(endpoint));
     copy.#count = this.#count;
     return copy;
   }
 
-  add(endpoint: Endpoint): void {
+  add(endpoint: EndpointRecord): void {
     if (endpoint.teardownNo > Math.max(0, this.#count - KEPT)) return;
     this.#ring[this.#count % KEPT] = endpoint;
     this.#count++;
@@ -30,11 +30,11 @@ export class RecentTeardowns {
   }
 
   /** At most `count`, the newest first. */
-  newest(count: number): Endpoint[] {
-    const newest: Endpoint[] = [];
+  newest(count: number): EndpointRecord[] {
+    const newest: EndpointRecord[] = [];
     const wanted = Math.min(count, KEPT, this.#count);
     for (let i = 1; i <= wanted; i++) {
-      newest.push(this.#ring[(this.#count - i) % KEPT] as Endpoint);
+      newest.push(this.#ring[(this.#count - i) % KEPT] as EndpointRecord);
     }
     return newest;
   }

@@ -2,6 +2,7 @@
 
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 import { type ResetCause, resetCauseOf } from "./reset-cause.ts";
 
 /** One teardown, or the other end of one, which is named and not counted again. */
@@ -37,12 +38,12 @@ const LIMIT = 200_000;
  * next look. It is then let go: what is kept are ids, since the table may forget the endpoint.
  */
 export class ResetWindow {
-  #fresh: Endpoint[] = [];
+  #fresh: EndpointRecord[] = [];
   readonly #queue: Entry[] = [];
   #head = 0;
   readonly #groups = new Map<string, ResetGroup>();
 
-  copy(of: (endpoint: Endpoint) => Endpoint): ResetWindow {
+  copy(of: (endpoint: EndpointRecord) => EndpointRecord): ResetWindow {
     const copy = new ResetWindow();
     copy.#fresh = this.#fresh.map(of);
     for (const [key, group] of this.#groups) {
@@ -57,7 +58,7 @@ export class ResetWindow {
   }
 
   /** An endpoint has ended by RST. */
-  note(endpoint: Endpoint): void {
+  note(endpoint: EndpointRecord): void {
     this.#fresh.push(endpoint);
   }
 

@@ -1,6 +1,7 @@
 /** The living endpoints of one state, in order of entry, at no cost in memory beside themselves. */
 
 import type { Endpoint } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 
 /** What readers see of it. */
 export interface EndpointList extends Iterable<Endpoint> {
@@ -14,12 +15,12 @@ export interface EndpointList extends Iterable<Endpoint> {
  * While it is iterated, the endpoint last given out may be removed.
  */
 export class StateList implements EndpointList {
-  #first: Endpoint | null = null;
-  #last: Endpoint | null = null;
+  #first: EndpointRecord | null = null;
+  #last: EndpointRecord | null = null;
   #size = 0;
 
   /** The same list of copies, which are linked already. */
-  copy(of: (endpoint: Endpoint) => Endpoint): StateList {
+  copy(of: (endpoint: EndpointRecord) => EndpointRecord): StateList {
     const copy = new StateList();
     copy.#first = this.#first && of(this.#first);
     copy.#last = this.#last && of(this.#last);
@@ -31,11 +32,11 @@ export class StateList implements EndpointList {
     return this.#size;
   }
 
-  get first(): Endpoint | null {
+  get first(): EndpointRecord | null {
     return this.#first;
   }
 
-  add(endpoint: Endpoint): void {
+  add(endpoint: EndpointRecord): void {
     endpoint.previousInState = this.#last;
     endpoint.nextInState = null;
     if (this.#last === null) this.#first = endpoint;
@@ -45,7 +46,7 @@ export class StateList implements EndpointList {
   }
 
   /** Remove an endpoint that is in this list. */
-  remove(endpoint: Endpoint): void {
+  remove(endpoint: EndpointRecord): void {
     const { previousInState: previous, nextInState: next } = endpoint;
     if (previous === null) this.#first = next;
     else previous.nextInState = next;
@@ -56,10 +57,10 @@ export class StateList implements EndpointList {
     this.#size--;
   }
 
-  *[Symbol.iterator](): Iterator<Endpoint> {
+  *[Symbol.iterator](): Iterator<EndpointRecord> {
     let endpoint = this.#first;
     while (endpoint !== null) {
-      const next: Endpoint | null = endpoint.nextInState;
+      const next: EndpointRecord | null = endpoint.nextInState;
       yield endpoint;
       endpoint = next;
     }

@@ -3,6 +3,7 @@ import type { Endpoint } from "../../src/core/endpoint.ts";
 import type { Finding } from "../../src/core/finding.ts";
 import type { TraceView } from "../../src/core/trace.ts";
 import { tupleKey } from "../../src/event/tuple.ts";
+import { factsOf } from "./facts.ts";
 
 /** What an endpoint is known by in the whole and in every part: its tuple and its first moment. */
 export function nameOf({ tuple, bornAt }: Endpoint): string {
@@ -11,7 +12,7 @@ export function nameOf({ tuple, bornAt }: Endpoint): string {
 
 /** Everything that the core says of an endpoint. */
 export function storyOf(endpoint: Endpoint, trace: TraceView): Record<string, unknown> {
-  const story: Record<string, unknown> = { ...endpoint };
+  const story = factsOf(endpoint);
   for (const own of [
     "id",
     "pairKey",

@@ -19,6 +19,7 @@ import type {
   TraceEvent,
   TransitionEvent,
 } from "../../src/event/trace-event.ts";
+import { factsOf } from "./facts.ts";
 
 export const NETNS = 4026531840;
 export const FIN = 1;
@@ -433,7 +434,7 @@ export function wavesOf(endpoint: Endpoint): string[] {
 /** Everything that a trace says, in a form that compares: endpoints by id for their peers. */
 export function wholeStory(trace: Trace): string {
   const endpoints = [...trace.endpoints()].map((endpoint) => ({
-    ...endpoint,
+    ...factsOf(endpoint),
     peer: endpoint.peer?.id ?? null,
     previousInState: undefined,
     nextInState: undefined,

@@ -56,7 +56,7 @@ function idsInGaps(core: CoreState): readonly string[] {
   const known = touched.get(gaps);
   if (known?.gaps === gaps.count) return known.ids;
   const ids: string[] = [];
-  for (const { id, bornAt, endedAt } of table.byId.values()) {
+  for (const { id, bornAt, endedAt } of table.byId) {
     if (gaps.overlaps(bornAt, endedAt ?? now)) ids.push(id);
   }
   touched.set(gaps, { gaps: gaps.count, ids });

@@ -1,0 +1,181 @@
+/** An endpoint as the table keeps it: small while it is only open, for there may be a million. */
+
+import type { TcpState } from "../event/tcp-state.ts";
+import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
+import type { Endpoint, Evidence, Holder, Owner, Phase } from "./endpoint.ts";
+import { pairKey } from "./pair-key.ts";
+import { type PhaseKind, phaseKind } from "./phase-kind.ts";
+import type { PortGroup } from "./port-group.ts";
+import { copySequel, type OpenPhase } from "./sequel.ts";
+import { WithSequel } from "./with-sequel.ts";
+
+/** No socket of a kernel comes to ten; a forged recording would go on until nobody can wait. */
+const MAX_PHASES = 64;
+
+/**
+ * What is read as an object of its own is made when it is read, as far as nobody has written to
+ * it: the text of the id, the two phases of a connection that stands, the one descriptor through
+ * which its process holds it.
+ */
+export class EndpointRecord extends WithSequel implements Endpoint {
+  readonly no: number;
+  tuple: SocketTuple;
+  sk: string | null;
+  direction: Endpoint["direction"] = null;
+  state: TcpState;
+  readonly bornAt: Nanoseconds;
+  touchedAt: Nanoseconds;
+  ownedAt: Nanoseconds | undefined = undefined;
+  inode: number | null = null;
+  bytesSent: number | null = null;
+  bytesReceived: number | null = null;
+  peer: EndpointRecord | null = null;
+  lastDump = 0;
+  previousInState: EndpointRecord | null = null;
+  nextInState: EndpointRecord | null = null;
+  ports: PortGroup | null = null;
+  /** Links of the table's chains. */
+  nextOfSocket: EndpointRecord | null = null;
+  nextOfPair: EndpointRecord | null = null;
+  /** Smoothed round-trip time in the kernel's unit, microseconds. */
+  srttUs: number | null = null;
+  // No `#`: a screen that masks addresses reads through an object whose prototype this one is.
+  private owned: Owner | null = null;
+  /** The one descriptor through which the owner holds it; -1 where the sequel tells of holders. */
+  private fd = -1;
+  /** The phase that it is in and the one before, while it has had no more; see `opening`. */
+  private now: PhaseKind | null = null;
+  private first: PhaseKind | null = null;
+  private since: Nanoseconds;
+
+  constructor(
+    no: number,
+    tuple: SocketTuple,
+    sk: string | null,
+    state: TcpState,
+    bornAt: Nanoseconds,
+  ) {
+    super();
+    this.no = no;
+    this.tuple = tuple;
+    this.sk = sk;
+    this.state = state;
+    this.bornAt = bornAt;
+    this.touchedAt = bornAt;
+    this.since = bornAt;
+  }
+
+  /** One that goes its own way from here on, still linked to the same others. */
+  copy(): EndpointRecord {
+    const { no, tuple, sk, state, bornAt } = this;
+    const copy = Object.assign(new EndpointRecord(no, tuple, sk, state, bornAt), this);
+    copy.sequel = copySequel(this.sequel);
+    return copy;
+  }
+
+  get id(): string {
+    return `e${this.no}`;
+  }
+
+  get pairKey(): string {
+    return this.hasPorts ? pairKey(this.tuple) : "";
+  }
+
+  /** SYN_SENT begins without a local port, and what bind() alone leaves has no remote one. */
+  get hasPorts(): boolean {
+    return this.tuple.localPort !== 0 && this.tuple.remotePort !== 0;
+  }
+
+  get rttMs(): number | null {
+    return this.srttUs === null ? null : this.srttUs / 1000;
+  }
+
+  get owner(): Owner | null {
+    return this.owned;
+  }
+  /** Who holds it stays as it was. */
+  set owner(owner: Owner | null) {
+    if (this.fd >= 0) this.holders = [...this.holders];
+    this.owned = owner;
+  }
+
+  get holders(): readonly Holder[] {
+    const { fd, owned } = this;
+    if (fd < 0 || owned === null) return this.sequel.holders;
+    return [{ pid: owned.pid, comm: owned.comm, fds: [fd] }];
+  }
+  set holders(holders: readonly Holder[]) {
+    this.fd = -1;
+    if (this.sequel.holders !== holders) this.ownSequel().holders = holders;
+  }
+
+  /** The owner, and nobody else, holds it through this descriptor. */
+  holdThrough(fd: number): void {
+    this.fd = fd;
+  }
+
+  get phases(): readonly Phase[] {
+    return this.sequel.phases ?? this.opening();
+  }
+  set phases(phases: readonly Phase[]) {
+    this.ownSequel().phases = phases;
+  }
+
+  /** The phase that has not ended. */
+  get running(): Phase | undefined {
+    const last = this.phases.at(-1);
+    return last?.to === null ? last : undefined;
+  }
+
+  /** Enter a state; the phase before ends there. */
+  enterPhase(state: TcpState, at: Nanoseconds, evidence: Evidence, atLeast: boolean): void {
+    const { now, first, since, bornAt, sequel } = this;
+    const isFirst = now === null;
+    const isSecond = first === null && since === bornAt && at >= since;
+    if (sequel.phases === null && (isFirst || isSecond)) {
+      this.first = now;
+      this.now = phaseKind(state, evidence, atLeast);
+      this.since = at;
+      return;
+    }
+    this.endPhase(at);
+    const before = this.ownPhases();
+    const isFull = before.length >= MAX_PHASES;
+    if (isFull) this.isComplete = false;
+    // push() would make room for sixteen more; most endpoints come to four or five.
+    this.ownSequel().phases = [
+      ...(isFull ? before.slice(1) : before),
+      { state, from: at, to: null, evidence, atLeast },
+    ];
+  }
+
+  /** End the running phase. */
+  endPhase(at: Nanoseconds): void {
+    const last = this.ownPhases().at(-1);
+    if (last?.to === null) last.to = Math.max(at, last.from);
+  }
+
+  /** How the phase that it is in is known, as it turns out. */
+  judgePhase(evidence: Evidence): void {
+    const last = this.ownPhases().at(-1);
+    if (last !== undefined) last.evidence = evidence;
+  }
+
+  private ownPhases(): readonly OpenPhase[] {
+    const own = this.ownSequel();
+    own.phases ??= this.opening();
+    return own.phases;
+  }
+
+  /** The first two phases, of which the earlier began at birth and lasted until the later. */
+  private opening(): OpenPhase[] {
+    const { now, first, since: from } = this;
+    if (now === null) return [];
+    const last = phaseOf(now, from, null);
+    return first === null ? [last] : [phaseOf(first, this.bornAt, from), last];
+  }
+}
+
+function phaseOf(kind: PhaseKind, from: Nanoseconds, to: Nanoseconds | null): OpenPhase {
+  return { state: kind.state, from, to, evidence: kind.evidence, atLeast: kind.atLeast };
+}
