@@ -35,11 +35,19 @@ export function plainLines({
   subscribe,
 }: PlainLinesInput): (isOver?: boolean) => void {
   const told = new Map<string, boolean>();
+  let counted = trace.counted;
   trace.takeSettled(sinceNs);
   const update = (isOver = false) => {
     trace.takeSettled(sinceNs);
     for (const endpoint of trace.takeSettled(isOver ? trace.now : trace.now - SETTLED_NS)) {
       if (passes(endpoint)) process.stdout.write(`${teardownLine(endpoint, header)}\n`);
+    }
+    if (trace.counted > counted) {
+      const time = toIso(header.startedAt, trace.now, 3);
+      process.stdout.write(
+        `${time} counted ${trace.counted - counted} graceful endpoints without a line\n`,
+      );
+      counted = trace.counted;
     }
     for (const finding of trace.findings()) {
       const isOpen = finding.until === null;

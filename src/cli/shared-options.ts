@@ -157,7 +157,7 @@ export const tzOption = new Option(
 ).argParser(parseZone);
 export const detailOption = new Option(
   "--detail <level>",
-  "how much the kernel hands over: every transition, a summary of each socket when it ends, or an aggregate, where what ends well is only counted; auto, the default, moves between the first two with the load",
+  "how much the kernel hands over: every transition, a summary of each socket when it ends, or an aggregate, where what ends well is only counted; auto, the default, moves between them with the load",
 ).choices(["auto", "transitions", "summary", "aggregate"]);
 
 /**

@@ -50,7 +50,7 @@ export function addStream(program: Command, _result: CommandResult): void {
 
 async function run(options: StreamOptions): Promise<void> {
   if (options.detail === "aggregate") throw new OperatorError(2, COUNTED);
-  const session = await startTracing({ ...options, onOutage: complainOfOutage });
+  const session = await startTracing({ ...options, tellsEach: true, onOutage: complainOfOutage });
   const { redact, threshold: thresholds } = options;
   const redacting = redact ? new Redacting(freshRedactor(), options) : null;
   const view = redacting && redactedView(session, redacting, { ...(thresholds && { thresholds }) });

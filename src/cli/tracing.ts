@@ -19,6 +19,8 @@ export interface TracingOptions extends FilterOptions {
   readonly duration?: number;
   readonly threshold?: Thresholds;
   readonly detail?: WantedDetail;
+  /** Whether each teardown is to be told, so that none may be only counted. */
+  readonly tellsEach?: boolean;
   readonly quiet?: boolean;
   /** Ended endpoints that are kept, where the default is too few. */
   readonly maxEnded?: number;
@@ -52,6 +54,7 @@ export function prepareTracing(
     networks: options.cidr ?? [],
     filters: describeFilters(options),
     detail: detail ?? "auto",
+    tellsEach: options.tellsEach === true || isFiltered(options),
     trace: {
       ...(thresholds !== undefined && { thresholds }),
       ...(maxEnded !== undefined && { maxEnded }),

@@ -1,6 +1,7 @@
 /** Gives one event to the reducer of its type. */
 
-import type { GapEvent, HostEvent, TraceEvent } from "../event/trace-event.ts";
+import type { DetailEvent } from "../event/detail.ts";
+import type { GapEvent, HostEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { applyOpen, applyOwner, applyProcess, applyThreads, applyUse } from "./apply-owner.ts";
 import {
   applyDestroy,
@@ -69,7 +70,7 @@ export function applyEvent(core: CoreState, event: TraceEvent): void {
       core.heartbeat = event;
       break;
     case "detail":
-      core.detail = event;
+      applyDetail(core, event);
       break;
     case "counts":
       applyCounts(core, event);
@@ -98,8 +99,20 @@ function applyHost(core: CoreState, event: HostEvent): void {
   }
 }
 
+function applyDetail(core: CoreState, event: DetailEvent): void {
+  endCounting(core, event.t);
+  if (event.detail === "aggregate") core.countedUntil = Number.POSITIVE_INFINITY;
+  core.detail = event;
+}
+
+function endCounting(core: CoreState, t: Nanoseconds): void {
+  if (core.countedUntil !== null) core.countedUntil = Math.min(core.countedUntil, t);
+}
+
 function applyGap(core: CoreState, event: GapEvent): void {
   core.gaps.add(event);
   // A bpftrace that is started again begins with what a person asked for, or the header's detail.
-  if (event.cause === "restart" && core.detail?.cause !== "asked") core.detail = null;
+  if (event.cause !== "restart" || core.detail?.cause === "asked") return;
+  core.detail = null;
+  endCounting(core, event.t);
 }

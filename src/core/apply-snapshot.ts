@@ -4,6 +4,7 @@ import { CLOSING_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import { enterTimeWait } from "./apply-transition.ts";
 import { armMini, becomeMini, type CoreState, endEndpoint, enterState } from "./core-state.ts";
+import { isCountedOnly } from "./counted-only.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
 import { noteFinHold } from "./fin-hold.ts";
 import { assumePast, tupleOf } from "./identify.ts";
@@ -25,22 +26,13 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
   const known = core.table.byTuple(row) ?? withoutPort(core, row);
   // The row was read before its socket ended; it would raise the dead.
   if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
-  if (known === undefined && mayBeCounted(core, row)) return;
+  if (known === undefined && isCountedOnly(core, row)) return;
   const endpoint = known ?? discover(core, row);
   endpoint.lastDump = Math.max(endpoint.lastDump, row.dump);
   if (row.inode > 0) core.table.indexInode(endpoint, row.inode);
   if (endpoint.touchedAt >= row.since) return;
   if (endpoint.state !== row.state) correct(core, endpoint, row);
   else confirm(core, endpoint, row);
-}
-
-/**
- * Whether the kernel only counts what ends well: then the table lists many endpoints that no event
- * tells of, half a second old at most or in TIME_WAIT. Who is not one of them is told by its next
- * change of state.
- */
-function mayBeCounted({ detail }: CoreState, row: SnapshotEvent): boolean {
-  return detail?.detail === "aggregate" && row.since >= detail.t;
 }
 
 /** The whole table was read and did not list it. What bind() alone leaves has no remote port. */

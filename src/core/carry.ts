@@ -1,6 +1,8 @@
 /** Keeps, of the events so far, those that the present still depends on. */
 
+import type { DetailEvent } from "../event/detail.ts";
 import type { HostEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
+import { LISTED_NS } from "./counted-only.ts";
 import { COUNTER_WINDOW_NS } from "./counter-window.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
@@ -69,6 +71,8 @@ export class Carry<R> {
   #gaps: { readonly entry: Entry<R>; readonly until: Nanoseconds }[] = [];
   #beat: Entry<R> | null = null;
   #detail: Entry<R> | null = null;
+  /** The newest move to counting: for a while after it the socket table lists what is only counted. */
+  #counting: Entry<R> | null = null;
   #births = 0;
   #no = 0;
 
@@ -91,7 +95,7 @@ export class Carry<R> {
     if (listener !== null) this.#filePlace(listener, event, entry);
     if (event.type === "host") this.#noteHost(event, entry);
     else if (event.type === "heartbeat") this.#beat = entry;
-    else if (event.type === "detail") this.#detail = entry;
+    else if (event.type === "detail") this.#noteDetail(event, entry);
     else if (event.type === "process") fileProcess(this.#ofProcess, processKey(event), entry);
     else if (event.type === "threads") fileProcess(this.#ofThreads, event.pid, entry);
     else if (event.type === "gap") {
@@ -123,7 +127,8 @@ export class Carry<R> {
       if (index === 0 || until >= bornNs) entries.add(entry);
     }
     if (this.#beat !== null) entries.add(this.#beat);
-    if (this.#detail !== null) entries.add(this.#detail);
+    const counting = at < (trace.countedUntil ?? 0) + LISTED_NS ? this.#counting : null;
+    for (const each of [counting, this.#detail]) if (each !== null) entries.add(each);
     const refs = [...entries].sort((a, b) => a.no - b.no).map(({ ref }) => ref);
     const ids = [...chosen].map(({ id }) => Number(id.slice(1))).sort((a, b) => a - b);
     const resume = { at, ids, nextId: this.#births + 1, findings: this.#findings(chosen) };
@@ -189,6 +194,11 @@ export class Carry<R> {
     for (const old of known) {
       if (!kept.includes(old)) filed.splice(filed.indexOf(old.entry), 1);
     }
+  }
+
+  #noteDetail({ detail }: DetailEvent, entry: Entry<R>): void {
+    this.#detail = entry;
+    if (detail === "aggregate") this.#counting = entry;
   }
 
   #noteHost(event: HostEvent, entry: Entry<R>): void {

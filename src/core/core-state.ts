@@ -99,6 +99,8 @@ export interface CoreState {
   heartbeat: HeartbeatEvent | null;
   /** The newest move to another detail; null while it is the header's. */
   detail: DetailEvent | null;
+  /** Until when the kernel only counted what ended well: for ever where it does, null where it never did. */
+  countedUntil: Nanoseconds | null;
 }
 
 /** Let an endpoint enter a state at `at`; the phase before ends there. */

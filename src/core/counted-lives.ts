@@ -14,14 +14,21 @@ const MOST_PLACES = 4096;
 /** Running counts, by place, role and verdict. */
 export class CountedLives {
   readonly #groups = new Map<string, CountedPlace>();
+  /** How many there were in all places. */
+  total = 0;
 
-  add({ netns, side, port, role, verdict, count }: CountedPlace): void {
+  add(place: CountedPlace): void {
+    this.total += place.count;
+    this.#add(place);
+  }
+
+  #add({ netns, side, port, role, verdict, count }: CountedPlace): void {
     const key = `${netns} ${side} ${port} ${role} ${verdict}`;
     const known = this.#groups.get(key);
     if (known !== undefined || this.#groups.size < MOST_PLACES || (netns === 0 && port === 0)) {
       const sum = (known?.count ?? 0) + count;
       this.#groups.set(key, { netns, side, port, role, verdict, count: sum });
-    } else this.add({ netns: 0, side, port: 0, role, verdict, count });
+    } else this.#add({ netns: 0, side, port: 0, role, verdict, count });
   }
 
   /** Each place with its count, the largest first. */
@@ -31,6 +38,7 @@ export class CountedLives {
 
   copy(): CountedLives {
     const copy = new CountedLives();
+    copy.total = this.total;
     for (const [key, place] of this.#groups) copy.#groups.set(key, place);
     return copy;
   }

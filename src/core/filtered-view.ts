@@ -23,6 +23,10 @@ export class FilteredView implements TraceView {
     return this.#view.now;
   }
 
+  get countedUntil(): Nanoseconds | null {
+    return this.#view.countedUntil;
+  }
+
   *endpoints(): Iterable<Endpoint> {
     for (const endpoint of this.#view.endpoints()) if (this.#passes(endpoint)) yield endpoint;
   }

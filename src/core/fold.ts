@@ -235,6 +235,15 @@ export class Trace implements TraceView {
     return this.#core.detail;
   }
 
+  get countedUntil(): Nanoseconds | null {
+    return this.#core.countedUntil;
+  }
+
+  /** How many endpoints were only counted. */
+  get counted(): number {
+    return this.#core.counted.total;
+  }
+
   ledger(): Ledger {
     return ledgerOf(this.#core);
   }

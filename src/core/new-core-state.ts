@@ -60,6 +60,7 @@ export function* copyCoreState(
     unparsed: core.unparsed,
     heartbeat: core.heartbeat,
     detail: core.detail,
+    countedUntil: core.countedUntil,
   };
 }
 
@@ -99,6 +100,7 @@ export function newCoreState(options: TraceOptions, onEvict: EvictionListener): 
     unparsed: 0,
     heartbeat: null,
     detail: null,
+    countedUntil: null,
   };
 }
 

@@ -55,6 +55,8 @@ export interface TraceView {
   findings(): readonly Finding[];
   summary(): Summary;
   ledger(): Ledger;
+  /** Until when what ended well was only counted: for ever where it is, null where it never was. */
+  readonly countedUntil: Nanoseconds | null;
   /** Who has a number, or who had it at that time: see `Endpoint.ownedAt`. */
   process(pid: number, at?: Nanoseconds): ProcessEvent | undefined;
   /** Who listens where a connection came in. */

@@ -138,7 +138,7 @@ function caveatsOf(a: DiffSide, b: DiffSide): string[] {
   const few = [a, b].flatMap(({ recording }, i) => (isSampled(recording) ? ["AB".charAt(i)] : []));
   if (few.length > 0) {
     caveats.push(
-      `Of what ended well in ${few.join(" and ")} most was only counted (--detail aggregate): the times in each state are not compared.`,
+      `Of what ended well in ${few.join(" and ")} most was only counted (detail aggregate): the times in each state are not compared.`,
     );
   }
   return caveats;

@@ -105,13 +105,21 @@ export function buildReport(
       kernel: frame.header.kernel,
       closedCleanly: frame.closedCleanly,
       ledger: ledgerOf(view, frame),
-      ...(frame.header.sampled !== undefined && { sampled: frame.header.sampled }),
+      ...sampledOf(view, frame),
     },
     summary: view.summary(),
     endpoints: lazily(view, (endpoint) => reportEndpoint(endpoint, view, clock, endNs)),
     findings: view.findings().map((finding) => reportFinding(finding, view, clock, adviser)),
     source: { view, frame, clock, endNs, sysctls: (netns) => view.sysctls(netns) },
   };
+}
+
+/** `auto` may have counted nothing, though it could have. */
+function sampledOf({ countedUntil }: TraceView, { header }: RecordingFrame) {
+  const { sampled, detail } = header;
+  return sampled === undefined || (countedUntil === null && detail !== "aggregate")
+    ? {}
+    : { sampled };
 }
 
 /**

@@ -1,11 +1,14 @@
 /** Moves the probes of a running trace between details, by what each second was like. */
 
 import { readFileSync } from "node:fs";
+import { CHANGES_EACH, type CountsEvent } from "../event/counts.ts";
 import type { Detail, DetailEvent } from "../event/detail.ts";
 import type { HeartbeatEvent, Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
 import { parseProcStat } from "../host/proc-stat.ts";
-import { type DetailLimits, DetailPolicy } from "./detail-policy.ts";
+import { type DetailMove, DetailPolicy, SUDDEN_NS } from "./detail-policy.ts";
 import type { DetailSwitch } from "./detail-switch.ts";
+import type { LiveOptions } from "./live-options.ts";
+import type { PreparedProbes } from "./start-probes.ts";
 
 /** `USER_HZ` of /proc, which is 100 on every architecture that bpftrace runs on. */
 const TICKS_A_SECOND = 100;
@@ -20,6 +23,9 @@ export class DetailPilot {
   readonly #pid: () => number | null;
   readonly #longestNs: Nanoseconds;
   #changes = 0;
+  /** The changes in `SUDDEN_NS` from `#burstAt` on, in the kernel's time: bpftrace may be behind. */
+  #burst = 0;
+  #burstAt = Number.NEGATIVE_INFINITY;
   #lost = 0;
   #ticks: number | null = null;
   #at = Number.NEGATIVE_INFINITY;
@@ -32,12 +38,27 @@ export class DetailPilot {
     way: DetailSwitch,
     longestNs: Nanoseconds,
     pid: () => number | null,
-    limits?: DetailLimits,
+    policy = new DetailPolicy(),
   ) {
     this.#switch = way;
-    this.#policy = new DetailPolicy(limits);
+    this.#policy = policy;
     this.#longestNs = longestNs;
     this.#pid = pid;
+  }
+
+  /** The pilot of a trace that is to move by itself; null where it is not, or has no way to. */
+  static of(
+    { detail: way, holdNs, header }: PreparedProbes,
+    { detail, detailLimits }: LiveOptions,
+    pid: () => number | null,
+  ): DetailPilot | null {
+    if (way === null || detail !== "auto") return null;
+    return new DetailPilot(
+      way,
+      holdNs,
+      pid,
+      new DetailPolicy({ ...detailLimits, canCount: header.sampled !== undefined }),
+    );
   }
 
   /** How old what is told at this moment may be, nanoseconds. */
@@ -54,7 +75,8 @@ export class DetailPilot {
   /** Take an event that the probes sent. */
   take(event: TraceEvent): void {
     if (this.#isResting) return;
-    if (event.type === "transition") this.#changes++;
+    if (event.type === "transition") this.#change(event.t);
+    else if (event.type === "counts") this.#changes += changesIn(event);
     else if (event.type === "heartbeat") this.#second(event);
     else if (event.type === "gap" && event.cause === "restart") this.#beginAnew(event.t);
   }
@@ -90,10 +112,21 @@ export class DetailPilot {
     this.#changes = 0;
     this.#lost = lost;
     this.#ticks = ticks;
-    if (move === null) {
-      this.#switch.remind();
-      return;
+    if (move === null) this.#switch.remind();
+    else this.#go(move);
+  }
+
+  #change(t: Nanoseconds): void {
+    this.#changes++;
+    if (t - this.#burstAt >= SUDDEN_NS) {
+      this.#burst = 0;
+      this.#burstAt = t;
     }
+    const move = this.#policy.burst(++this.#burst);
+    if (move !== null) this.#go(move);
+  }
+
+  #go(move: DetailMove): void {
     if (move.detail !== "transitions") this.#holdsUntil = Number.POSITIVE_INFINITY;
     this.#switch.ask(move.detail, move);
   }
@@ -107,4 +140,8 @@ export class DetailPilot {
       return null;
     }
   }
+}
+
+function changesIn({ groups }: CountsEvent): number {
+  return groups.reduce((sum, { count }) => sum + CHANGES_EACH * count, 0);
 }

@@ -4,7 +4,7 @@ import type { Detail, DetailCause } from "../event/detail.ts";
 
 /** What one second was like. */
 export interface SecondOfLoad {
-  /** State changes, told at once or held. */
+  /** State changes, told at once, held or counted. */
   readonly changes: number;
   /** Records that did not arrive. */
   readonly lost: number;
@@ -21,17 +21,34 @@ export interface DetailMove {
 
 /** Between which loads the detail moves. */
 export interface DetailLimits {
-  /** Above this many changes in a second, in two of them, less is handed over. */
+  /** From this many changes in a second, in two of them, each socket is summed up. */
   readonly busyChanges: number;
   /** Below this many changes, and so long, there is room for every one again. */
   readonly calmChanges: number;
   readonly calmSeconds: number;
+  /** From this many changes in a second, in two of them, what ends well is only counted. */
+  readonly floodChanges: number;
+  /** Below this many, and as long as it must be calm, each socket is told again. */
+  readonly ebbChanges: number;
+  /** Whether the probes can count, and nobody wants each teardown told. */
+  readonly canCount: boolean;
 }
 
-const LIMITS: DetailLimits = { busyChanges: 4000, calmChanges: 1000, calmSeconds: 10 };
+const LIMITS: DetailLimits = {
+  busyChanges: 4000,
+  calmChanges: 1000,
+  calmSeconds: 10,
+  floodChanges: 32_000,
+  ebbChanges: 8000,
+  canCount: false,
+};
 const BUSY_SECONDS = 2;
 /** A share of one CPU that is too much for handing over, where more than calm changes are. */
 const BUSY_CPU = 0.3;
+/** At so many times the rate that is busy none waits: the reader's buffer is full within a second. */
+const SUDDEN = 4;
+/** Over so long, nanoseconds, that rate is measured. */
+export const SUDDEN_NS = 0.25e9;
 
 /**
  * Moves with hysteresis: quickly to less, slowly back, and the limits lie a factor of four apart,
@@ -43,8 +60,8 @@ export class DetailPolicy {
   #busy = 0;
   #calm = 0;
 
-  constructor(limits: DetailLimits = LIMITS) {
-    this.#limits = limits;
+  constructor(limits: Partial<DetailLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
   }
 
   /** The detail that this policy has come to. */
@@ -61,10 +78,19 @@ export class DetailPolicy {
 
   /** Take one second in; a move, where it calls for one. */
   second(load: SecondOfLoad): DetailMove | null {
-    return this.#detail === "transitions" ? this.#down(load) : this.#up(load);
+    if (this.#detail === "transitions") return this.#toSummary(load);
+    if (this.#detail === "aggregate") return this.#back("summary", this.#limits.ebbChanges, load);
+    return this.#toAggregate(load) ?? this.#back("transitions", this.#limits.calmChanges, load);
   }
 
-  #down({ changes, lost, cpu }: SecondOfLoad): DetailMove | null {
+  /** Take in how much came in less than `SUDDEN_NS`, before the second is over. */
+  burst(changes: number): DetailMove | null {
+    if (this.#detail !== "transitions") return null;
+    const rate = (changes * 1e9) / SUDDEN_NS;
+    return rate < SUDDEN * this.#limits.busyChanges ? null : this.#move("summary", "changes", rate);
+  }
+
+  #toSummary({ changes, lost, cpu }: SecondOfLoad): DetailMove | null {
     if (lost > 0) return this.#move("summary", "lost", lost);
     // What takes a CPU where little changes is not the handing over, and would not become less.
     if (cpu !== null && cpu >= BUSY_CPU && changes >= this.#limits.calmChanges) {
@@ -72,19 +98,27 @@ export class DetailPolicy {
       if (this.#busy < BUSY_SECONDS) return null;
       return this.#move("summary", "cpu", Math.round(cpu * 100));
     }
-    if (changes < this.#limits.busyChanges) {
-      this.#busy = 0;
-      return null;
-    }
-    this.#busy++;
-    if (this.#busy < BUSY_SECONDS) return null;
-    return this.#move("summary", "changes", changes);
+    return this.#afterBusy("summary", changes, this.#limits.busyChanges);
   }
 
-  #up({ changes, lost }: SecondOfLoad): DetailMove | null {
-    this.#calm = changes < this.#limits.calmChanges && lost === 0 ? this.#calm + 1 : 0;
+  #toAggregate({ changes, lost }: SecondOfLoad): DetailMove | null {
+    if (!this.#limits.canCount) return null;
+    // What is lost in the first second was sent before the move: in the second, summing up is not enough.
+    if (lost === 0) return this.#afterBusy("aggregate", changes, this.#limits.floodChanges);
+    if (changes < this.#limits.busyChanges) return null;
+    this.#busy++;
+    return this.#busy < BUSY_SECONDS ? null : this.#move("aggregate", "lost", lost);
+  }
+
+  #afterBusy(detail: Detail, changes: number, limit: number): DetailMove | null {
+    this.#busy = changes < limit ? 0 : this.#busy + 1;
+    return this.#busy < BUSY_SECONDS ? null : this.#move(detail, "changes", changes);
+  }
+
+  #back(detail: Detail, limit: number, { changes, lost }: SecondOfLoad): DetailMove | null {
+    this.#calm = changes < limit && lost === 0 ? this.#calm + 1 : 0;
     if (this.#calm < this.#limits.calmSeconds) return null;
-    return this.#move("transitions", "calm", this.#limits.calmSeconds);
+    return this.#move(detail, "calm", this.#limits.calmSeconds);
   }
 
   #move(detail: Detail, cause: DetailCause, figure: number): DetailMove {

@@ -17,8 +17,10 @@ export interface LiveOptions extends WantedTraffic {
   readonly filters?: Readonly<Record<string, unknown>>;
   /** How much the probes hand over; `transitions` when absent. */
   readonly detail?: WantedDetail;
+  /** Whether each teardown is to be told: then `auto` moves as far as `summary`. */
+  readonly tellsEach?: boolean;
   /** At which loads `auto` moves, where not at those of every host. */
-  readonly detailLimits?: DetailLimits;
+  readonly detailLimits?: Partial<DetailLimits>;
   /** Probe fragments to leave out though the kernel could run them: to see as an older one does. */
   readonly withoutProbes?: readonly string[];
   readonly trace?: Omit<TraceOptions, "sysctls" | "seesMiniEnd">;

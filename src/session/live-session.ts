@@ -54,10 +54,7 @@ export class LiveSession {
   private constructor(probes: PreparedProbes, options: LiveOptions) {
     const { clock, header } = probes;
     this.#probes = probes;
-    this.#pilot =
-      probes.detail !== null && options.detail === "auto"
-        ? new DetailPilot(probes.detail, probes.holdNs, () => this.probePid, options.detailLimits)
-        : null;
+    this.#pilot = DetailPilot.of(probes, options, () => this.probePid);
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;

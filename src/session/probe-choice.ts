@@ -22,10 +22,13 @@ export type ProbeFacts = Pick<KernelFacts, "hasBtf" | "tracepoints" | "hasTimeWa
  * Choose by what the kernel has, never by its version: stable trees carry backports.
  *
  * Null when the kernel lacks the one tracepoint without which there is nothing to trace.
+ *
+ * @param tellsEach nothing may be only counted: then `auto` does without what counts
  */
 export function chooseProbes(
   facts: ProbeFacts,
   wanted: WantedDetail = "transitions",
+  tellsEach = false,
 ): ProbeChoice | null {
   const { tracepoints, hasBtf } = facts;
   if (tracepoints["sock:inet_sock_set_state"] === null) return null;
@@ -42,7 +45,8 @@ export function chooseProbes(
   fragments.push("heartbeat.bt");
   const wantsLives = wanted !== "transitions";
   if (wantsLives && canKeepLives(facts)) {
-    const counts = wanted === "aggregate" && canCount(fragments);
+    const wantsCounts = wanted === "aggregate" || (wanted === "auto" && !tellsEach);
+    const counts = wantsCounts && canCount(fragments);
     if (wanted === "aggregate" && !counts) unseen.push(NO_COUNTS);
     return { fragments: withLives(fragments, counts), unseen, keepsLives: true, counts };
   }

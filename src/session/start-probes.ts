@@ -150,7 +150,7 @@ function chooseOrRefuse(facts: KernelFacts, options: LiveOptions): ProbeChoice {
       "tracefs is not mounted: run `mount -t tracefs tracefs /sys/kernel/tracing`, then try again",
     );
   }
-  const choice = chooseProbes(facts, options.detail);
+  const choice = chooseProbes(facts, options.detail, options.tellsEach);
   if (choice === null) {
     throw new OperatorError(
       4,

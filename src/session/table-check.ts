@@ -1,5 +1,6 @@
 /** After events have gone missing: holds the trace against the kernel's whole socket table. */
 
+import { isCountedOnly } from "../core/counted-only.ts";
 import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TcpState } from "../event/tcp-state.ts";
@@ -97,8 +98,7 @@ export class TableCheck {
     if (LEFT_OUT.has(row.state)) return false;
     const endpoint = this.#trace.endpointOf(row);
     listed.add(endpoint ?? tupleKey(row));
-    // Where the kernel only counts what ends well, the table lists many that no event tells of.
-    if (endpoint === undefined) return this.#trace.detail?.detail !== "aggregate";
+    if (endpoint === undefined) return !isCountedOnly(this.#trace, row);
     return endpoint.state !== row.state || endpoint.isMini !== (row.timer === "timewait");
   }
 }

@@ -110,6 +110,26 @@ test("a bpftrace that is started again counts on, and rows are none more still",
   expect([...trace.endpoints()]).toEqual([]);
 });
 
+test("after the counting such a row is one of them for as long as a TIME_WAIT lasts", () => {
+  const summary = { ...AGGREGATE, t: 4e9, detail: "summary", cause: "calm" } as const;
+  const restart = { type: "gap", t: 4e9, from: 3e9, cause: "restart", count: null } as const;
+  const flooded = { ...AGGREGATE, cause: "changes" } as const;
+  for (const end of [summary, restart] satisfies TraceEvent[]) {
+    const trace = new Trace();
+    expect(trace.countedUntil).toBeNull();
+    trace.step(flooded);
+    expect(trace.countedUntil).toBe(Number.POSITIVE_INFINITY);
+    trace.step(end);
+    expect(trace.countedUntil).toBe(4e9);
+    trace.step(row(63e9, 1000));
+    trace.step({ ...row(4.5e9, 1001), state: "ESTABLISHED", timer: null });
+    expect([...trace.endpoints()]).toEqual([]);
+    trace.step(row(66e9, 1002));
+    trace.step({ ...row(6e9, 1003), state: "ESTABLISHED", timer: null });
+    expect([...trace.endpoints()].map(({ tuple }) => tuple.localPort)).toEqual([1002, 1003]);
+  }
+});
+
 test("a recording that names more places than any kernel tells apart stays within bounds", () => {
   const trace = new Trace();
   for (let netns = 1; netns <= 6000; netns++) trace.step(counts(1e9, group({ netns, count: 1 })));

@@ -10,9 +10,12 @@ import { requireTracing } from "./requires.ts";
 
 const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url));
 /** So low that a host which has little left for the load moves too. */
-const LIMITS = { busyChanges: 100, calmChanges: 50, calmSeconds: 2 };
+const LIMITS = {
+  ...{ busyChanges: 100, calmChanges: 50, calmSeconds: 2 },
+  ...{ floodChanges: 200, ebbChanges: 50 },
+};
 const RATE = 200;
-const SECONDS = 4;
+const SECONDS = 6;
 
 function start(command: string, ...args: (number | string)[]): ChildProcess {
   const child = spawn(command, args.map(String), { stdio: ["pipe", "pipe", "inherit"] });
@@ -58,15 +61,18 @@ test("moves with the load, says so, and counts every connection on the way", asy
     while (moves.length < count) await new Promise((resolve) => setTimeout(resolve, 50));
   };
   const burst = await churn(pid, RATE, SECONDS, 50);
-  await until(1);
-  // A trickle goes on over the move back.
-  const trickle = await churn(pid, 2, 4, 8);
   await until(2);
+  // A trickle goes on over the moves back.
+  const trickle = await churn(pid, 2, 6, 12);
+  await until(4);
   const { ledger } = await session.stop();
   expect(moves.map(({ detail, cause }) => `${detail} ${cause}`)).toEqual([
     "summary changes",
+    "aggregate changes",
+    "summary calm",
     "transitions calm",
   ]);
+  expect(session.trace.counted).toBeGreaterThan(0);
   expect(ledger).toMatchObject({ unparsed: 0, evicted: 0, balanced: true });
 
   const connections = burst.connections + trickle.connections;

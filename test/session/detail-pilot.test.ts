@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { DetailPilot } from "../../src/session/detail-pilot.ts";
+import { type DetailLimits, DetailPolicy } from "../../src/session/detail-policy.ts";
 import { DetailSwitch } from "../../src/session/detail-switch.ts";
 import { transitionAt } from "../event/sample-events.ts";
 
@@ -14,20 +15,25 @@ function beat(second: number, lost = 0): TraceEvent {
   return { type: "heartbeat", t, wall: "2026-11-21T05:00:00.000000Z", ...figures };
 }
 
-function pilot() {
+function countsAt(t: number, count: number): TraceEvent {
+  const group = { netns: 1, side: "in", port: 80, role: "active", verdict: "graceful" } as const;
+  return { type: "counts", t, groups: [{ ...group, count, stays: {} }] };
+}
+
+function pilot(limits: Partial<DetailLimits> = {}) {
   const asked: number[] = [];
   const way = new DetailSwitch((mask) => {
     asked.push((mask >> 9) & 7);
     return 0o022;
   });
-  return { asked, way: new DetailPilot(way, HOLD_NS, () => null) };
+  return { asked, way: new DetailPilot(way, HOLD_NS, () => null, new DetailPolicy(limits)) };
 }
 
 test("asks for less after two busy seconds, and tells why in the answer", () => {
   const { asked, way } = pilot();
   for (let second = 1; second <= 2; second++) {
     way.take(beat(second));
-    for (let i = 0; i < 5000; i++) way.take(transitionAt(second * 1e9 + i, i));
+    for (let i = 0; i < 5000; i++) way.take(transitionAt((second + i / 5000) * 1e9, i));
   }
   expect(asked).toEqual([]);
   way.take(beat(3));
@@ -42,6 +48,35 @@ test("asks for less after two busy seconds, and tells why in the answer", () => 
   });
   // Nobody asked: it is the answer to the letting go at the end.
   expect(way.answered("transitions", 4e9, MARK)).toBeNull();
+});
+
+test("waits for no heartbeat where so much comes that records would be lost by then", () => {
+  const { asked, way } = pilot();
+  way.take(beat(1));
+  for (let i = 0; i < 3999; i++) way.take(transitionAt(1.5e9 + i, i));
+  expect(asked).toEqual([]);
+  way.take(transitionAt(1.5e9 + 4000, 4000));
+  expect(asked).toEqual([2, 2]);
+  expect(way.holdNs(1.6e9)).toBe(HOLD_NS);
+  const move = { detail: "summary", cause: "changes", figure: 16_000 };
+  expect(way.answered("summary", 1.6e9, MARK)).toMatchObject(move);
+});
+
+test("lets be counted what ends well where that is most of a flood, and reckons it in", () => {
+  const { asked, way } = pilot({ canCount: true });
+  way.take(beat(1));
+  way.take(beat(2, 4));
+  const flood = (second: number, endpoints: number) => {
+    way.take(countsAt(second * 1e9 + 1, endpoints));
+    way.take(beat(second + 1, 4));
+  };
+  way.answered("summary", 2e9, MARK);
+  for (let second = 2; second < 4; second++) flood(second, 6400);
+  expect(way.answered("aggregate", 4e9, MARK)).toMatchObject({ cause: "changes", figure: 32_000 });
+  for (let second = 4; second < 30; second++) flood(second, 1600);
+  expect(asked).toEqual([2, 2, 3, 3]);
+  for (let second = 30; second < 40; second++) flood(second, 1599);
+  expect(asked).toEqual([2, 2, 3, 3, 2, 2]);
 });
 
 test("what comes may be old from when less is asked for until all that was held has been told", () => {

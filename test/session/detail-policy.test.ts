@@ -42,6 +42,36 @@ describe("to less", () => {
   });
 });
 
+describe("to counting", () => {
+  const flood: SecondOfLoad = { ...busy, changes: 40_000 };
+
+  test("by way of summing up, after two seconds of a flood, where that can be", () => {
+    const seconds = times(6, flood);
+    expect(moves(new DetailPolicy({ canCount: true }), seconds)).toEqual([
+      [1, "summary"],
+      [3, "aggregate"],
+    ]);
+    expect(moves(new DetailPolicy(), seconds)).toEqual([[1, "summary"]]);
+  });
+
+  test("when records are lost though each socket is summed up", () => {
+    const losing: SecondOfLoad = { ...busy, lost: 7 };
+    const policy = new DetailPolicy({ canCount: true });
+    expect(moves(policy, [losing, { ...calm, lost: 7 }, losing])).toEqual([[0, "summary"]]);
+    expect(policy.second(losing)).toEqual({ detail: "aggregate", cause: "lost", figure: 7 });
+  });
+
+  test("and back by the same way, each after ten seconds", () => {
+    const policy = new DetailPolicy({ canCount: true });
+    const ebb: SecondOfLoad = { ...calm, changes: 7000 };
+    const seconds = [...times(4, flood), ...times(30, ebb), ...times(10, calm)];
+    expect(moves(policy, seconds).slice(2)).toEqual([
+      [13, "summary"],
+      [43, "transitions"],
+    ]);
+  });
+});
+
 describe("back to all", () => {
   test("after ten calm seconds in a row", () => {
     const policy = new DetailPolicy();

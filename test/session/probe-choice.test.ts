@@ -123,6 +123,17 @@ describe("with less detail than every change", () => {
     expect(choice?.fragments).toContain("counts.bt");
   });
 
+  test("as auto may, unless each teardown is to be told", () => {
+    const choice = chooseProbes(kernelWithout(), "auto");
+    expect(choice).toEqual(chooseProbes(kernelWithout(), "aggregate"));
+    expect(chooseProbes(kernelWithout(), "auto", true)).toEqual(
+      chooseProbes(kernelWithout(), "summary"),
+    );
+    const unable = chooseProbes(kernelWithout("tw_timer_handler"), "auto");
+    expect(unable).toMatchObject({ counts: false, keepsLives: true });
+    expect(unable?.unseen.join()).not.toMatch(/aggregate/);
+  });
+
   test.each<Lack>(["skb:kfree_skb rx_sk", "timer:timer_expire_entry", "tw_timer_handler"])(
     "but not without %s: summary stands in, and that is said",
     (lack) => {

@@ -196,9 +196,10 @@ export const programWords: readonly Topic[] = [
       one in a hundred of it and all else as summary does. What costs is handing records over.
       auto, the default, begins with transitions and moves to summary above 4,000 changes a second,
       or above 1,000 when bpftrace takes 30 % of a CPU for them, both for two seconds, or when a
-      record is lost; back after ten seconds below 1,000. A recording's header says which it began
-      with, and its detail events
-      each move and why.
+      record is lost, or at once when 4,000 come within a quarter of a second; from there to
+      aggregate above 32,000, for two seconds, unless a filter or stream wants each connection told;
+      back after ten seconds below 8,000, and below 1,000. A recording's header says which it began
+      with, and its detail events each move and why.
     `),
     aliases: ["transitions", "summary", "aggregate", "auto"],
     see: ["ledger", "incomplete-trace"],

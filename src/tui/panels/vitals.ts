@@ -40,6 +40,9 @@ function tracerItems({ watched, header, cost }: Scene): StatusItem[] {
   const items = [
     item(figure("detail", name), 6),
     ...(why === "" ? [] : [item([{ text: `(${why})`, paint: "muted" }], 1)]),
+    ...(name === "aggregate" && header.sampled !== undefined
+      ? [item([{ text: `lists 1 in ${header.sampled} that end well`, paint: "muted" }], 5)]
+      : []),
     item(figure("load", `${formatShortCount(rate)} ev/s`), 3),
   ];
   if (cost === null || cost === undefined) return items;
