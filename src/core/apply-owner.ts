@@ -12,6 +12,7 @@ import type {
 import type { CoreState } from "./core-state.ts";
 import type { Holder, Owner } from "./endpoint.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
+import { sharedOwner } from "./shared-owner.ts";
 
 /**
  * Take the acting process of a state change as owner, where it is one.
@@ -41,7 +42,7 @@ function own(endpoint: EndpointRecord, found: Owner | null, at: Nanoseconds): vo
 }
 
 function owner(event: TransitionEvent, source: "connect" | "close"): Owner {
-  return { pid: event.pid, comm: event.comm, source, confidence: "certain" };
+  return sharedOwner(event.pid, event.comm, source, "certain");
 }
 
 /** accept() returned the connection, or connect() began it. */
@@ -50,7 +51,7 @@ export function applyOpen(core: CoreState, event: OpenEvent): void {
   if (endpoint === undefined) return;
   endpoint.touchedAt = event.t;
   const { pid, comm, how: source } = event;
-  own(endpoint, { pid, comm, source, confidence: "certain" }, event.t);
+  own(endpoint, sharedOwner(pid, comm, source, "certain"), event.t);
   if (event.fd !== null) endpoint.holdThrough(event.fd);
   if (endpoint.unread === "not-accepted") {
     endpoint.unread = (endpoint.unreadBytes ?? 0) > 0 ? "data-unread" : "fin-unread";
@@ -78,7 +79,7 @@ export function applyUse(core: CoreState, event: UseEvent): void {
   if (known !== null && known.source !== "fd-scan") endpoint.openedBy = known;
   endpoint.usedBy = event.pid;
   const { pid, comm } = event;
-  const unsure: Owner = { pid, comm, source: "fd-scan", confidence: "likely" };
+  const unsure = sharedOwner(pid, comm, "fd-scan", "likely");
   own(endpoint, foundUser(endpoint, pid) ?? (isKnown ? known : unsure), event.t);
 }
 
@@ -151,7 +152,7 @@ function forgetPredecessor(core: CoreState, endpoint: EndpointRecord, event: Own
 
 /** Seen to use it and to hold it: nothing is left to guess, whoever else holds it. */
 function userOf({ pid, comm }: Holder): Owner {
-  return { pid, comm, source: "fd-scan", confidence: "certain" };
+  return sharedOwner(pid, comm, "fd-scan", "certain");
 }
 
 /**
@@ -164,7 +165,7 @@ function ownerAmong(holders: readonly Holder[], known: readonly (Owner | null)[]
   if (actor != null) return actor;
   const { pid, comm } = held[0] ?? (holders[0] as Holder);
   const confidence = holders.length === 1 ? "certain" : "likely";
-  return { pid, comm, source: "fd-scan", confidence };
+  return sharedOwner(pid, comm, "fd-scan", confidence);
 }
 
 export function applyProcess(core: CoreState, event: ProcessEvent): void {
