@@ -123,7 +123,9 @@ export class EndpointRecord extends WithSequel implements Endpoint {
 
   /** The phase that has not ended. */
   get running(): Phase | undefined {
-    const last = this.phases.at(-1);
+    const { phases } = this.sequel;
+    if (phases === null) return this.now === null ? undefined : phaseOf(this.now, this.since, null);
+    const last = phases.at(-1);
     return last?.to === null ? last : undefined;
   }
 
