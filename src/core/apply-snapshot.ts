@@ -7,7 +7,7 @@ import { armMini, becomeMini, type CoreState, endEndpoint, enterState } from "./
 import { isCountedOnly } from "./counted-only.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
 import { noteFinHold } from "./fin-hold.ts";
-import { assumePast, tupleOf } from "./identify.ts";
+import { assumePast } from "./identify.ts";
 import { noteFlow } from "./open-flow.ts";
 import { pair } from "./pairing.ts";
 
@@ -47,7 +47,7 @@ function withoutPort(core: CoreState, row: SnapshotEvent): EndpointRecord | unde
   if (row.state !== "SYN_SENT" || row.inode === 0) return undefined;
   for (const endpoint of core.table.inState("SYN_SENT")) {
     if (endpoint.tuple.localPort !== 0 || endpoint.inode !== row.inode) continue;
-    core.table.retuple(endpoint, tupleOf(row));
+    core.table.retuple(endpoint, row);
     return endpoint;
   }
   return undefined;
@@ -55,7 +55,7 @@ function withoutPort(core: CoreState, row: SnapshotEvent): EndpointRecord | unde
 
 /** A socket that is older than the trace: its ages are "at least". */
 function discover(core: CoreState, row: SnapshotEvent): EndpointRecord {
-  const endpoint = core.table.add(tupleOf(row), null, row.state, row.t);
+  const endpoint = core.table.add(row, null, row.state, row.t);
   endpoint.touchedAt = row.since - 1;
   enterState(core, endpoint, row.state, row.t, "snapshot", true);
   assumePast(endpoint, row.t);

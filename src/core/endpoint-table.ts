@@ -3,6 +3,7 @@
 import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
+import { AddressBook } from "./address-book.ts";
 import { type Copier, inSteps } from "./copier.ts";
 import { EndedList } from "./ended-list.ts";
 import { EndpointRecord } from "./endpoint-record.ts";
@@ -28,6 +29,7 @@ export class EndpointTable {
   readonly #byInode = new Map<number, EndpointRecord>();
   #byPair = new PairIndex();
   readonly #byState = emptyLists();
+  readonly #addresses = new AddressBook();
   #ended = new EndedList();
   #births = 0;
   readonly #maxEnded: number;
@@ -75,6 +77,11 @@ export class EndpointTable {
     return this.#byState[state];
   }
 
+  /** How many addresses are known apart; bounded by the endpoints that are kept. */
+  get addresses(): number {
+    return this.#addresses.size;
+  }
+
   get alive(): number {
     return this.byId.size - this.#ended.size;
   }
@@ -101,7 +108,7 @@ export class EndpointTable {
   add(tuple: SocketTuple, sk: string | null, state: TcpState, at: Nanoseconds): EndpointRecord {
     if (this.alive >= this.#maxAlive) this.#evictAlive();
     const no = this.idOf(++this.#births);
-    const endpoint = new EndpointRecord(no, tuple, sk, state, at);
+    const endpoint = new EndpointRecord(no, this.#own(tuple), sk, state, at);
     this.byId.add(endpoint);
     if (sk !== null) this.#bySocket.add(endpoint);
     this.#byState[state].add(endpoint);
@@ -124,7 +131,7 @@ export class EndpointTable {
   /** Give an endpoint its real tuple; SYN_SENT begins with source port 0. */
   retuple(endpoint: EndpointRecord, tuple: SocketTuple): void {
     this.#unindex(endpoint);
-    endpoint.tuple = tuple;
+    endpoint.tuple = this.#own(tuple);
     this.#index(endpoint);
   }
 
@@ -166,6 +173,18 @@ export class EndpointTable {
   /** Living endpoints that could be the other end: the same pair, the other way round. */
   candidates(endpoint: EndpointRecord): EndpointRecord[] {
     return this.#byPair.facing(endpoint);
+  }
+
+  /** The tuple of an event, which has more than that and texts of its own. */
+  #own({ netns, local, localPort, remote, remotePort }: SocketTuple): SocketTuple {
+    const kept = this.byId.size;
+    return {
+      netns,
+      local: this.#addresses.get(local, kept),
+      localPort,
+      remote: this.#addresses.get(remote, kept),
+      remotePort,
+    };
   }
 
   /** An endpoint without a port yet is nobody's other end, and takes no port. */

@@ -26,7 +26,7 @@ export function beginLife(core: CoreState, event: TransitionEvent): EndpointReco
   core.heldClosed.delete(event.sk);
   if (stale !== undefined) loseSocket(core, stale, event.t);
   if (event.localPort !== 0) retireTuple(core, event, event.t);
-  const endpoint = table.add(tupleOf(event), event.sk, event.to, event.t);
+  const endpoint = table.add(event, event.sk, event.to, event.t);
   endpoint.direction = directionOf(event);
   endpoint.enterPhase(event.to, event.t, "observed", false);
   return endpoint;
@@ -46,7 +46,7 @@ export function identify(core: CoreState, event: TransitionEvent): EndpointRecor
     if (isSamePorts(known, event)) return known;
     if (known.tuple.localPort === 0 || known.tuple.remotePort === 0) {
       retireTuple(core, event, event.t);
-      table.retuple(known, tupleOf(event));
+      table.retuple(known, event);
       return known;
     }
     if (event.localPort === 0 || event.remotePort === 0) return known;
@@ -79,7 +79,7 @@ export function endpointOfSegment(
     if (tuple.localPort === segment.localPort || segment.localPort === 0) return known;
     if (tuple.localPort === 0) {
       retireTuple(core, segment, known.touchedAt);
-      table.retuple(known, tupleOf(segment));
+      table.retuple(known, segment);
       return known;
     }
   }
@@ -93,7 +93,7 @@ function isSameRemote(a: SocketTuple, b: SocketTuple): boolean {
 
 /** A socket that lived before the first event of it. */
 function adopt(core: CoreState, event: TransitionEvent): EndpointRecord {
-  const endpoint = core.table.add(tupleOf(event), event.sk, event.from, event.t);
+  const endpoint = core.table.add(event, event.sk, event.from, event.t);
   enterState(core, endpoint, event.from, event.t, "inferred", true);
   assumePast(endpoint, event.t);
   return endpoint;
@@ -179,14 +179,4 @@ function isSamePorts(endpoint: EndpointRecord, event: TransitionEvent): boolean 
     tuple.local === event.local &&
     tuple.remote === event.remote
   );
-}
-
-export function tupleOf(event: SocketTuple): SocketTuple {
-  return {
-    netns: event.netns,
-    local: event.local,
-    localPort: event.localPort,
-    remote: event.remote,
-    remotePort: event.remotePort,
-  };
 }
