@@ -93,7 +93,7 @@ function foundUser(endpoint: EndpointRecord, user: number): Owner | null {
 /** A socket that no probe has told of yet. */
 function knownByTable(core: CoreState, inode: number): EndpointRecord | undefined {
   const endpoint = core.table.byInode(inode);
-  return endpoint?.sk === null && !endpoint.isMini ? endpoint : undefined;
+  return endpoint?.hasSocket === false && !endpoint.isMini ? endpoint : undefined;
 }
 
 /** Of a socket that more processes share, who they all are tells nobody anything. */

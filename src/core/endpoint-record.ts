@@ -7,6 +7,7 @@ import { pairKey } from "./pair-key.ts";
 import { type PhaseKind, phaseKind } from "./phase-kind.ts";
 import type { PortGroup } from "./port-group.ts";
 import { copySequel, type OpenPhase } from "./sequel.ts";
+import { addressOf, lowerHalf, upperHalf } from "./socket-address.ts";
 import { WithSequel } from "./with-sequel.ts";
 
 /** No socket of a kernel comes to ten; a forged recording would go on until nobody can wait. */
@@ -20,7 +21,6 @@ const MAX_PHASES = 64;
 export class EndpointRecord extends WithSequel implements Endpoint {
   readonly no: number;
   tuple: SocketTuple;
-  sk: string | null;
   direction: Endpoint["direction"] = null;
   state: TcpState;
   readonly bornAt: Nanoseconds;
@@ -39,6 +39,9 @@ export class EndpointRecord extends WithSequel implements Endpoint {
   nextOfPair: EndpointRecord | null = null;
   /** Smoothed round-trip time in the kernel's unit, microseconds. */
   srttUs: number | null = null;
+  /** Halves of the socket's address, the text of one that has none; null without a socket. */
+  upper: number | string | null = null;
+  lower = 0;
   // No `#`: a screen that masks addresses reads through an object whose prototype this one is.
   private owned: Owner | null = null;
   /** The one descriptor through which the owner holds it; -1 where the sequel tells of holders. */
@@ -67,14 +70,27 @@ export class EndpointRecord extends WithSequel implements Endpoint {
 
   /** One that goes its own way from here on, still linked to the same others. */
   copy(): EndpointRecord {
-    const { no, tuple, sk, state, bornAt } = this;
-    const copy = Object.assign(new EndpointRecord(no, tuple, sk, state, bornAt), this);
+    const { no, tuple, state, bornAt } = this;
+    const copy = Object.assign(new EndpointRecord(no, tuple, null, state, bornAt), this);
     copy.sequel = copySequel(this.sequel);
     return copy;
   }
 
   get id(): string {
     return `e${this.no}`;
+  }
+
+  get sk(): string | null {
+    return typeof this.upper === "number" ? addressOf(this.upper, this.lower) : this.upper;
+  }
+  set sk(sk: string | null) {
+    this.upper = sk === null ? null : upperHalf(sk);
+    this.lower = typeof this.upper === "number" ? lowerHalf(sk as string) : 0;
+  }
+
+  /** Whether it has a full socket whose address is known. */
+  get hasSocket(): boolean {
+    return this.upper !== null;
   }
 
   get pairKey(): string {

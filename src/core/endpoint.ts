@@ -103,7 +103,9 @@ export interface Endpoint {
   /** Equal for both ends of a connection, see there; empty while a port is unknown. */
   readonly pairKey: string;
   /** Address of the kernel's socket while it has one, hex; null for one known by table only. */
-  sk: string | null;
+  readonly sk: string | null;
+  /** Whether that address is known: asked for each event, and the text is made when it is read. */
+  readonly hasSocket: boolean;
   /** Whether this end called connect() (`out`), was accepted (`in`), or is older than the trace. */
   direction: "in" | "out" | null;
   /** What the socket table would show now; CLOSE once it is gone. */

@@ -17,6 +17,7 @@ import { type PortOutlook, portOutlook } from "./port-outlook.ts";
 import { type LoggedEvent, RecentEvents } from "./recent-events.ts";
 import type { EventCounts, Resume } from "./resume.ts";
 import type { SeriesPoint } from "./series.ts";
+import { takeSettled } from "./settled.ts";
 import type { EndpointList } from "./state-list.ts";
 import { summaryOf } from "./summary.ts";
 import { Tally } from "./tally.ts";
@@ -155,6 +156,11 @@ export class Trace implements TraceView {
     return this.#core.table.byTuple(tuple);
   }
 
+  /** The living endpoint that has the kernel's socket at this address. */
+  endpointOfSocket(sk: string): Endpoint | undefined {
+    return this.#core.table.bySocket(sk);
+  }
+
   /** The endpoint whose socket file has this inode, as far as it was ever looked up. */
   endpointOfInode(inode: number): Endpoint | undefined {
     return this.#core.table.byInode(inode);
@@ -184,16 +190,9 @@ export class Trace implements TraceView {
     return this.#core.listeners.of(tuple);
   }
 
-  /**
-   * Take the endpoints whose teardown came to a verdict until `until`, each once.
-   *
-   * The first call begins the collection; a trace that nobody asks collects nothing.
-   */
+  /** Take those whose teardown came to a verdict; a trace that nobody asks collects nothing. */
   takeSettled(until: Nanoseconds): Endpoint[] {
-    const { settled } = this.#core;
-    this.#core.keepsSettled = true;
-    const count = settled.findIndex((each) => each.at > until);
-    return settled.splice(0, count < 0 ? settled.length : count).map((each) => each.endpoint);
+    return takeSettled(this.#core, until);
   }
 
   findings(): readonly Finding[] {

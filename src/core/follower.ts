@@ -19,8 +19,8 @@ export interface Touch {
 const MANY_INODES = 10_000;
 
 /**
- * Steps a trace and keeps, beside it, what the trace forgets: whom a socket address belonged to
- * last, who ended whom by taking the place over, and which processes held an endpoint before.
+ * Steps a trace and keeps, beside it, what the trace forgets: whose socket was closed last
+ * at an address, who ended whom by taking the place over, and which processes held an endpoint before.
  *
  * The fold finds an endpoint by socket, tuple or inode and does not tell. Here the same questions
  * are asked around each step, so that a part of a recording can be told from the rest. Memory is
@@ -28,7 +28,6 @@ const MANY_INODES = 10_000;
  */
 export class Follower {
   readonly #trace: Trace;
-  readonly #sockets = new Map<string, Endpoint>();
   readonly #closed = new Map<string, Endpoint>();
   readonly #inodes = new Map<number, Endpoint>();
   readonly #listeners = new ListenerPlaces();
@@ -61,8 +60,8 @@ export class Follower {
       if (endpoint.hasDoubtfulPeer) this.#doubted.add(endpoint.pairKey);
     }
     const [first] = endpoints;
-    if (event.type === "transition" && first !== undefined) {
-      (event.to === "CLOSE" ? this.#closed : this.#sockets).set(event.sk, first);
+    if (event.type === "transition" && event.to === "CLOSE" && first !== undefined) {
+      this.#closed.set(event.sk, first);
     }
     return { endpoints, born, listener };
   }
@@ -100,21 +99,21 @@ export class Follower {
       case "transition":
         return this.#changedBy(event);
       case "retransmit":
-        return distinct(this.#living(event.sk), this.#trace.endpointOf(event));
+        return distinct(this.#trace.endpointOfSocket(event.sk), this.#trace.endpointOf(event));
       case "reset":
         // The RST of a CLOSE may come just after it, when the address is nobody's any more.
         return event.sk === null
           ? distinct(this.#trace.endpointOf(event))
           : distinct(
-              this.#living(event.sk),
+              this.#trace.endpointOfSocket(event.sk),
               this.#closed.get(event.sk),
               this.#trace.endpointOf(event),
             );
       case "open":
       case "read":
-        return distinct(this.#living(event.sk));
+        return distinct(this.#trace.endpointOfSocket(event.sk));
       case "use":
-        return distinct(this.#living(event.sk) ?? this.#inodes.get(event.inode));
+        return distinct(this.#trace.endpointOfSocket(event.sk) ?? this.#inodes.get(event.inode));
       case "destroy":
         return distinct(this.#closed.get(event.sk));
       case "mini-segment":
@@ -133,16 +132,11 @@ export class Follower {
   /** First the one that it changes if it begins no life; the other one's place is taken then. */
   #changedBy(event: TransitionEvent): Endpoint[] {
     if (event.from === "CLOSE" && event.to !== "SYN_SENT") return [];
-    const known = this.#living(event.sk);
+    const known = this.#trace.endpointOfSocket(event.sk);
     const twin = this.#trace.endpointOf(event);
     return known === undefined || isOf(event, known)
       ? distinct(known, twin)
       : distinct(twin, known);
-  }
-
-  #living(sk: string): Endpoint | undefined {
-    const last = this.#sockets.get(sk);
-    return last?.sk === sk ? last : undefined;
   }
 
   /** Whom a dump of the socket table did not list; the fold decides who of them is gone. */
@@ -190,8 +184,8 @@ export class Follower {
   #noteSuccessor(before: readonly Look[], endpoints: readonly Endpoint[]): void {
     const [first] = endpoints;
     if (first === undefined) return;
-    for (const { endpoint, sk } of before) {
-      const isOverrun = endpoint.endedAt !== null || (sk !== null && endpoint.sk === null);
+    for (const { endpoint, hasSocket } of before) {
+      const isOverrun = endpoint.endedAt !== null || (hasSocket && !endpoint.hasSocket);
       if (!isOverrun || endpoints.includes(endpoint)) continue;
       this.#successors.set(endpoint, [...this.successorsOf(endpoint), first]);
     }
@@ -217,13 +211,14 @@ export class Follower {
 /** An endpoint as it was before an event. */
 interface Look {
   readonly endpoint: Endpoint;
-  readonly sk: string | null;
+  readonly hasSocket: boolean;
   readonly reset: Endpoint["reset"];
   readonly pids: readonly number[];
 }
 
 function lookAt(endpoint: Endpoint): Look {
-  return { endpoint, sk: endpoint.sk, reset: endpoint.reset, pids: holdersOf(endpoint) };
+  const { hasSocket, reset } = endpoint;
+  return { endpoint, hasSocket, reset, pids: holdersOf(endpoint) };
 }
 
 /** Those that an event changed; one that changed nobody is about all that it was looked up for. */

@@ -53,7 +53,7 @@ export function identify(core: CoreState, event: TransitionEvent): EndpointRecor
     loseSocket(core, known, event.t);
   }
   const twin = table.byTuple(event);
-  if (twin !== undefined && twin.sk === null && !twin.isMini) {
+  if (twin !== undefined && !twin.hasSocket && !twin.isMini) {
     table.attach(twin, event.sk);
     return twin;
   }

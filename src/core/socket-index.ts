@@ -2,10 +2,8 @@
 
 import { Chains } from "./chains.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
-import { hashText } from "./hash.ts";
-
-/** Kernel addresses are chosen by the kernel, so no start has to be hidden. */
-const START = 0x811c9dc5;
+import { hashText, mixed } from "./hash.ts";
+import { lowerHalf, upperHalf } from "./socket-address.ts";
 
 /** Of two endpoints with one address the newer is found. */
 export class SocketIndex extends Chains {
@@ -16,8 +14,12 @@ export class SocketIndex extends Chains {
   }
 
   get(sk: string): EndpointRecord | undefined {
-    let each = this.head(hashText(sk, START));
-    while (each !== null && each.sk !== sk) each = each.nextOfSocket;
+    const upper = upperHalf(sk);
+    const lower = typeof upper === "number" ? lowerHalf(sk) : 0;
+    let each = this.head(hash(upper, lower));
+    while (each !== null && (each.lower !== lower || each.upper !== upper)) {
+      each = each.nextOfSocket;
+    }
     return each ?? undefined;
   }
 
@@ -27,11 +29,11 @@ export class SocketIndex extends Chains {
   }
 
   remove(endpoint: EndpointRecord): void {
-    if (endpoint.sk !== null) this.take(endpoint);
+    if (endpoint.hasSocket) this.take(endpoint);
   }
 
-  protected override hashOf({ sk }: EndpointRecord): number {
-    return hashText(sk ?? "", START);
+  protected override hashOf({ upper, lower }: EndpointRecord): number {
+    return hash(upper ?? 0, lower);
   }
 
   protected override next(endpoint: EndpointRecord): EndpointRecord | null {
@@ -41,4 +43,11 @@ export class SocketIndex extends Chains {
   protected override link(endpoint: EndpointRecord, next: EndpointRecord | null): void {
     endpoint.nextOfSocket = next;
   }
+}
+
+/** Kernel addresses are chosen by the kernel: nobody can make them fall into one chain. */
+function hash(upper: number | string, lower: number): number {
+  return typeof upper === "string"
+    ? hashText(upper, 0)
+    : mixed(Math.imul(upper, 0x9e3779b1) ^ lower);
 }

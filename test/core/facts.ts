@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<keyof Endpoint, true>> = {
   tuple: true,
   pairKey: true,
   sk: true,
+  hasSocket: true,
   direction: true,
   state: true,
   isMini: true,

@@ -21,6 +21,7 @@ export function endpointOf(id: string, fields: Partial<Endpoint> = {}): Endpoint
       remotePort: 51000,
     },
     sk: "0xffff8881000a0000",
+    hasSocket: true,
     direction: "in",
     state: "ESTABLISHED",
     isMini: false,
