@@ -1,6 +1,7 @@
 /** Reads the kernel's counters that speak about teardowns. */
 
-import { readFile, readlink } from "node:fs/promises";
+import { readlinkSync } from "node:fs";
+import { KeptFile, readSmallFile } from "./kept-file.ts";
 import { type FileTools, readNamespaceFiles } from "./namespace-files.ts";
 import { type NetworkNamespace, parseNamespaceLink } from "./namespaces.ts";
 
@@ -80,6 +81,8 @@ export function parseSockstat(text: string): Record<string, number> {
 
 const FILES = ["netstat", "snmp", "sockstat", "sockstat6"] as const;
 
+const OWN = FILES.map((file) => new KeptFile(`/proc/self/net/${file}`));
+
 /**
  * Read the counters of a namespace, through a process in it where there is one.
  *
@@ -90,8 +93,9 @@ export async function readCounters(
   tools: FileTools,
   signal?: AbortSignal,
 ): Promise<Record<string, number>> {
-  const texts =
-    (await readThroughProcess(namespace)) ?? (await readByEntering(namespace, tools, signal));
+  const texts = namespace.isOwn
+    ? OWN.map((file) => file.read() ?? "")
+    : (readThroughProcess(namespace) ?? (await readByEntering(namespace, tools, signal)));
   const [netstat = "", snmp = "", sockstat = "", sockstat6 = ""] = texts;
   return {
     ...parseCounters(netstat),
@@ -106,13 +110,18 @@ export async function readCounters(
  *
  * Whether it is still in the namespace is asked after the reading: then it was during it.
  */
-async function readThroughProcess(namespace: NetworkNamespace): Promise<string[] | null> {
-  const { pid, inode } = namespace;
+function readThroughProcess({ pid, inode }: NetworkNamespace): string[] | null {
   if (pid === null) return null;
-  const read = (file: string) => readFile(`/proc/${pid}/net/${file}`, "utf8").catch(() => "");
-  const texts = await Promise.all(FILES.map(read));
-  const link = await readlink(`/proc/${pid}/ns/net`).catch(() => "");
-  return parseNamespaceLink(link) === inode && texts[0] !== "" ? texts : null;
+  const texts = FILES.map((file) => readSmallFile(`/proc/${pid}/net/${file}`) ?? "");
+  return parseNamespaceLink(linkOf(pid)) === inode && texts[0] !== "" ? texts : null;
+}
+
+function linkOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return "";
+  }
 }
 
 async function readByEntering(

@@ -1,6 +1,6 @@
 /** Reads small files of /proc as another network namespace sees them. */
 
-import { readFile } from "node:fs/promises";
+import { readSmallFile } from "./kept-file.ts";
 import { type NamespaceTools, runInNamespace } from "./namespace-entry.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
 
@@ -30,11 +30,10 @@ export async function readNamespaceFiles(
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   if (namespace.isOwn) {
-    const texts = await Promise.all(paths.map((path) => readFile(path, "utf8").catch(() => null)));
-    paths.forEach((path, index) => {
-      const text = texts[index];
-      if (typeof text === "string") files.set(path, text);
-    });
+    for (const path of paths) {
+      const text = readSmallFile(path);
+      if (text !== null) files.set(path, text);
+    }
     return files;
   }
   if (tools.grep === null) throw new Error("grep is not installed");

@@ -6,6 +6,7 @@ import { readCounters } from "../host/counters.ts";
 import type { FileTools } from "../host/namespace-files.ts";
 import { NamespaceScanner, type NetworkNamespace } from "../host/namespaces.ts";
 import { readSysctls } from "../host/sysctls.ts";
+import { TimeSlice } from "../host/time-slice.ts";
 import { CounterTurns } from "./counter-turns.ts";
 
 /** What it works with. */
@@ -118,8 +119,10 @@ export class NamespaceWatch {
   async *readCounters(tools: FileTools, only?: ReadonlySet<number>): AsyncGenerator<CounterNews> {
     const { now, out, signal } = this.#options;
     if (only === undefined) this.#turns.begin();
+    const slice = new TimeSlice();
     for (const namespace of this.wanted()) {
       if (!(only?.has(namespace.inode) ?? this.#isDue(namespace))) continue;
+      if (slice.isSpent()) await slice.renew(signal);
       const netns = namespace.inode;
       const values = await readCounters(namespace, tools, signal).catch(() => null);
       if (values === null) continue;

@@ -91,12 +91,13 @@ export class ProbeFeed {
 
   /** Stop the probes and take in what they still say. */
   async stop(): Promise<void> {
-    if (this.#run !== null) await this.#countSkipped(this.#clock.now());
+    if (this.#run !== null) this.#countSkipped(this.#clock.now());
     if (this.#silence !== null) await this.#letGo();
     if (this.#silence !== null) await this.end.reach(this.ended);
     this.#silence = null;
     this.#abort.abort();
     await this.#run?.stop();
+    this.#skipped?.close();
     if (this.#attaching === null) this.#settle(null);
     await this.ended;
   }
@@ -110,6 +111,7 @@ export class ProbeFeed {
     const { probes } = this.#options;
     this.#run = run;
     this.#rows.beginRun();
+    this.#skipped?.close();
     this.#skipped = new SkippedRuns(`/proc/${run.pid}/fdinfo`, probes.isEventProgram);
     this.#skippedNow = 0;
     const readyNs = bootNsOf(run.ready);
@@ -232,13 +234,11 @@ export class ProbeFeed {
     const { counted, received, lost, unparsed, skipped, isEven } = account;
     const figures = { counted, received, lost, unparsed, skipped, balanced: isEven };
     this.#out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...figures });
-    void this.#countSkipped(t);
+    this.#countSkipped(t);
   }
 
-  async #countSkipped(t: Nanoseconds): Promise<void> {
-    const skipped = this.#skipped;
-    const total = (await skipped?.read()) ?? null;
-    if (skipped !== this.#skipped) return;
+  #countSkipped(t: Nanoseconds): void {
+    const total = this.#skipped?.read() ?? null;
     const from = this.#skippedSince;
     this.#skippedSince = t;
     if (total === null || total <= this.#skippedNow) return;

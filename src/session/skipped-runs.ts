@@ -1,6 +1,7 @@
 /** Reads how many probe runs the kernel left out, from the program descriptors of bpftrace. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { KeptFile } from "../host/kept-file.ts";
 
 /** One loaded program of a tracepoint. */
 interface ProgramInfo {
@@ -23,7 +24,7 @@ const TRACEPOINT = 5;
 export class SkippedRuns {
   readonly #directory: string;
   readonly #counts: readonly boolean[];
-  #files: readonly string[] | null = null;
+  #files: readonly KeptFile[] | null = null;
 
   /**
    * @param directory `/proc/PID/fdinfo` of bpftrace
@@ -36,12 +37,25 @@ export class SkippedRuns {
   }
 
   /** The total now; null when bpftrace is gone or its descriptors cannot be read. */
-  async read(): Promise<number | null> {
-    const files = this.#files ?? (await this.#find().catch(() => []));
-    const infos = await Promise.all(files.map(infoOf));
-    const isKnown = files.length > 0 && !infos.includes(null);
-    this.#files = isKnown ? files : null;
-    return isKnown ? infos.reduce((sum, info) => sum + (info?.misses ?? 0), 0) : null;
+  read(): number | null {
+    const files = this.#files ?? this.#find();
+    this.#files = files.length === 0 ? null : files;
+    let sum = 0;
+    for (const file of files) {
+      const info = infoOf(file.read());
+      if (info === null) {
+        this.close();
+        return null;
+      }
+      sum += info.misses;
+    }
+    return files.length === 0 ? null : sum;
+  }
+
+  /** Give the descriptors back: of a bpftrace that has ended. */
+  close(): void {
+    for (const file of this.#files ?? []) file.close();
+    this.#files = null;
   }
 
   /**
@@ -50,11 +64,12 @@ export class SkippedRuns {
    * bpftrace holds a descriptor for each buffer, map and program, a hundred and more: reading all
    * of them each second would cost more than everything else on an idle host.
    */
-  async #find(): Promise<string[]> {
-    const programs = new Map<number, string>();
-    for (const name of await readdir(this.#directory)) {
-      const file = `${this.#directory}/${name}`;
-      const info = await infoOf(file);
+  #find(): KeptFile[] {
+    const programs = new Map<number, KeptFile>();
+    for (const name of readNames(this.#directory)) {
+      const file = new KeptFile(`${this.#directory}/${name}`);
+      const info = infoOf(file.read());
+      file.close();
       if (info !== null) programs.set(info.id, file);
     }
     const files = [...programs].sort(([a], [b]) => a - b).map(([, file]) => file);
@@ -63,9 +78,16 @@ export class SkippedRuns {
   }
 }
 
-async function infoOf(file: string): Promise<ProgramInfo | null> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  if (Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) return null;
+function readNames(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function infoOf(text: string | null): ProgramInfo | null {
+  if (text === null || Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) return null;
   const id = /^prog_id:\s+(\d+)$/m.exec(text)?.[1];
   const misses = /^recursion_misses:\s+(\d+)$/m.exec(text)?.[1];
   if (id === undefined || misses === undefined) return null;
