@@ -29,7 +29,7 @@ const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url
 const STORM = fileURLToPath(new URL("./actors/storm.py", import.meta.url));
 /** Buffers of 256 KiB a CPU, and more connections than fit in them and in the pipe. */
 const SMALL_BUFFERS = { BPFTRACE_PERF_RB_PAGES: "64" };
-const MORE_THAN_FITS = 1500;
+const MORE_THAN_FITS = 3000;
 /** In less detail a record is no event by itself: a row of addresses, the answer to a move. */
 const EACH = ["--detail", "transitions"] as const;
 
@@ -157,7 +157,7 @@ describe("the reader", () => {
     // What it leaves in TIME_WAIT ends a minute later, all at once, under the tests after this one.
     const place = await Namespace.create("c");
     onTestFinished(() => place.remove());
-    const churn = place.command(["python3", CHURN, "0", "6", "8", String(MORE_THAN_FITS)]);
+    const churn = place.command(["python3", CHURN, "0", "1", "8", String(MORE_THAN_FITS)]);
     const { recorder, path } = await record("stalls.ndjson", SMALL_BUFFERS, ...EACH);
     for (let round = 0; round < 3; round++) {
       recorder.kill("SIGSTOP");
