@@ -6,7 +6,7 @@ import { prepareProbes } from "../../src/session/start-probes.ts";
 import { parseNetwork } from "../../src/tui/network.ts";
 import { requireTracing } from "../live/requires.ts";
 
-test.for<readonly [WantedDetail, readonly string[], readonly string[]]>([
+test.concurrent.for<readonly [WantedDetail, readonly string[], readonly string[]]>([
   ["transitions", [], ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.1"]],
   ["transitions", ["owners.bt", "time_wait_end.bt"], []],
   ["summary", [], ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]],
