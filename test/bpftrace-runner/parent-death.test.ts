@@ -13,7 +13,7 @@ let built: BuiltRunner;
 
 beforeAll(async () => {
   built = await buildRunner();
-}, 60_000);
+}, 180_000);
 
 afterAll(() => built.remove());
 

@@ -57,7 +57,7 @@ test("at any cut of every second recording", async () => {
     const { sysctls, probes } = header;
     expectSame(all, { sysctls, seesMiniEnd: probes.includes("time_wait_end") }, share);
   }
-}, 60_000);
+}, 180_000);
 
 test.each([{}, { seesMiniEnd: true }, { maxEnded: 5, maxAlive: 8 }])(
   "of a made-up host, with %j, whole and maimed",

@@ -21,8 +21,8 @@ const path = findChromium();
 let browser: Browser;
 beforeAll(async () => {
   if (path !== undefined) browser = await startChromium(path);
-}, 60_000);
-afterAll(() => browser?.close(), 60_000);
+}, 180_000);
+afterAll(() => browser?.close(), 180_000);
 beforeEach((ctx) => {
   skipOrFail(ctx, path === undefined ? "there is no Chromium" : undefined, process.env.CI);
 });

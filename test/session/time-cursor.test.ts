@@ -9,7 +9,7 @@ import { world } from "../core/world.ts";
 
 const EVENTS = world(7, 250);
 const LAST = EVENTS.at(-1)?.t ?? 0;
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 60_000 };
 const newTrace = () => new Trace();
 const FOLLOWING = { speed: Number.POSITIVE_INFINITY, newTrace, copyEvery: 512 };
 
@@ -37,7 +37,7 @@ const arrived = (cursor: TimeCursor, at?: number) =>
 /** Strings of megabytes are not worth a diff. */
 const isSame = (a: Trace, b: Trace) => everything(a) === everything(b);
 
-describe("a cursor", { timeout: 60_000 }, () => {
+describe("a cursor", { timeout: 180_000 }, () => {
   test("follows the newest event", async () => {
     const { cursor, store } = cursorOver(EVENTS);
     await arrived(cursor, EVENTS.length);
@@ -147,7 +147,7 @@ describe("a cursor", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a cursor that plays at a pace", { timeout: 60_000 }, () => {
+describe("a cursor that plays at a pace", { timeout: 180_000 }, () => {
   test("shows the end, and says so once it has", async () => {
     const store = new EventRing({ maxBytes: 1 << 28, maxEvents: 1 << 30 });
     const cursor = new TimeCursor(store, { speed: 1000, newTrace });

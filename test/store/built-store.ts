@@ -39,7 +39,7 @@ export function builtStore(): () => string {
     symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
     const compiler = join(root, "node_modules/typescript/bin/tsc");
     await promisify(execFile)(process.execPath, [compiler, "-p", directory]);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return () => directory;
 }

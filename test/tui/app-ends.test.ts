@@ -12,7 +12,7 @@ const DRAWING = { alternate: true, cursor: false, mouse: false };
 const PRINTABLE = /^[ -~\n]*$/;
 
 /** Every end is tried in a terminal of another kind, so that few runs prove both. */
-describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 60_000 }, () => {
+describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 180_000 }, () => {
   let program: CompiledProgram;
   let directory: string;
   let shell: TmuxShell;

@@ -10,7 +10,7 @@ import { ScreenExports } from "../../src/session/screen-exports.ts";
 import { closeWait } from "./close-wait.ts";
 import { DEMO, HEADER, openDashboard, sourceOf, travelSource } from "./dashboard.ts";
 
-const PATIENCE = { timeout: 30_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 const directory = mkdtempSync(join(tmpdir(), "lastack-keys-"));
 
 let app: ReturnType<typeof openDashboard>;
@@ -48,7 +48,7 @@ async function live(events: readonly TraceEvent[], until: number) {
 
 const SOME = Array.from({ length: 60 }, (_, i) => closeWait(i, (i + 1) * 1e9));
 
-describe("a live view", { timeout: 60_000 }, () => {
+describe("a live view", { timeout: 180_000 }, () => {
   it("stands still while events are collected, counts them, and goes on at the newest", async () => {
     const { cursor } = await live(SOME.slice(0, 1), 2e9);
     const frozen = await go("space");
@@ -127,7 +127,7 @@ describe("a live view", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the incident", { timeout: 120_000 }, () => {
+describe("the incident", { timeout: 180_000 }, () => {
   /** The bundled recording, as if it were live: all of it is there at once. */
   async function openDemo(cols = 120, rows = 40) {
     const playback = await Playback.start(DEMO, { speed: Number.POSITIVE_INFINITY });
@@ -228,7 +228,7 @@ describe("the incident", { timeout: 120_000 }, () => {
   });
 });
 
-describe("a recording that plays", { timeout: 60_000 }, () => {
+describe("a recording that plays", { timeout: 180_000 }, () => {
   it("stands still with Space, goes on from there, and says at its end that it is over", async () => {
     const playback = await Playback.start(DEMO, { speed: 20 });
     stop = () => playback.stop();
@@ -253,7 +253,7 @@ describe("a recording that plays", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the mouse", { timeout: 30_000 }, () => {
+describe("the mouse", { timeout: 180_000 }, () => {
   it("is off until it is asked for; then a click selects, another opens, the wheel moves", async () => {
     await live(SOME, 70e9);
     await app.keys("4");

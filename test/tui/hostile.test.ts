@@ -56,7 +56,7 @@ describe("a hundred thousand hostile names", () => {
       }
     }
     expect(screen.text()).toBe(screen.terminal.frame.text());
-  }, 60_000);
+  }, 180_000);
 
   it("keep the very width that is measured", async () => {
     const screen = mount(60, 2);

@@ -77,7 +77,7 @@ describe("ownLifecycle", () => {
   });
 });
 
-describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_000 }, () => {
+describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 180_000 }, () => {
   let program: CompiledProgram;
   let shell: TmuxShell;
   let directory = "";
@@ -167,9 +167,9 @@ describe.skipIf(!hasTmux)("the dashboard (needs tmux and bash)", { timeout: 20_0
   it("ends when its terminal is taken away", async () => {
     await start("slow");
     shell.killTerminal();
-    await vi.waitFor(() => expect(notes().at(-1)).toBe("flushed"), { timeout: 10_000 });
+    await vi.waitFor(() => expect(notes().at(-1)).toBe("flushed"), { timeout: 60_000 });
     expect(notes().some((line) => /^end (hangup|signal SIGHUP)$/.test(line))).toBe(true);
-    await vi.waitFor(() => expect(isAlive(pid())).toBe(false), { timeout: 5000 });
+    await vi.waitFor(() => expect(isAlive(pid())).toBe(false), { timeout: 60_000 });
   });
 
   it("stops on a TSTP from outside and comes back on fg, drawn and listening", async () => {

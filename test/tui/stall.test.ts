@@ -101,7 +101,7 @@ interface Notes {
 
 describe.skipIf(!hasScript)(
   "a real terminal that nobody reads (needs script)",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   () => {
     it("costs frames and no event: the dashboard goes on, recovers, and can end", async () => {
       const program = compileProgram("test/tui/fixtures/busy.ts");
@@ -116,14 +116,14 @@ describe.skipIf(!hasScript)(
       const emulator = new xterm.Terminal({ cols: 200, rows: 60, allowProposedApi: true });
       reader.stdout.on("data", (bytes: Buffer) => emulator.write(bytes));
       const shows = (pattern: RegExp) =>
-        vi.waitFor(() => expect(textOf(emulator)).toMatch(pattern), { timeout: 20_000 });
+        vi.waitFor(() => expect(textOf(emulator)).toMatch(pattern), { timeout: 60_000 });
       try {
         await shows(/lastack +● LIVE[\s\S]*4 Teardowns/);
         const pid = Number(readFileSync(pidFile, "utf8"));
         const ask = async (): Promise<Notes> => {
           rmSync(path, { force: true });
           process.kill(pid, "SIGUSR2");
-          await vi.waitFor(() => expect(existsSync(path)).toBe(true), { timeout: 10_000 });
+          await vi.waitFor(() => expect(existsSync(path)).toBe(true), { timeout: 60_000 });
           return JSON.parse(readFileSync(path, "utf8"));
         };
         reader.kill("SIGSTOP");
@@ -136,7 +136,7 @@ describe.skipIf(!hasScript)(
             expect(notes.unsentBytes).toBeGreaterThan(0);
             return notes;
           },
-          { timeout: 30_000, interval: 200 },
+          { timeout: 60_000, interval: 200 },
         );
         // Of all the frames meanwhile one waits, and nothing of what was handed over.
         expect(stalled.unsentBytes).toBeLessThan(200 * 60 * 40);
@@ -145,17 +145,20 @@ describe.skipIf(!hasScript)(
         reader.kill("SIGCONT");
         reader.stdin.write("5");
         await shows(/▸ 5 Endpoints/);
-        await vi.waitFor(async () => {
-          const { pushed, taken } = await ask();
-          expect(taken).toBe(pushed);
-        });
+        await vi.waitFor(
+          async () => {
+            const { pushed, taken } = await ask();
+            expect(taken).toBe(pushed);
+          },
+          { timeout: 60_000 },
+        );
         reader.kill("SIGSTOP");
         await vi.waitFor(async () => expect((await ask()).unsentBytes).toBeGreaterThan(0), {
-          timeout: 15_000,
+          timeout: 60_000,
         });
         process.kill(pid, "SIGTERM");
         // Its parent is stuck in a write of its own and cannot reap it: a zombie has ended too.
-        await vi.waitFor(() => expect(stateOf(pid)).toMatch(/^[ZX]?$/), { timeout: 10_000 });
+        await vi.waitFor(() => expect(stateOf(pid)).toMatch(/^[ZX]?$/), { timeout: 60_000 });
         reader.kill("SIGCONT");
         await gone;
       } finally {

@@ -34,7 +34,7 @@ describe("characterWidth", () => {
     });
     expect(wrong).toEqual([]);
     emulator.dispose();
-  }, 30_000);
+  }, 180_000);
 
   it.each([
     ["a", 1],

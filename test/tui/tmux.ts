@@ -63,7 +63,7 @@ export async function openShell(
           if (!pattern.test(screen)) throw new Error(`no ${pattern} on the screen:\n${screen}`);
           return screen;
         },
-        { timeout: 15_000, interval: 40 },
+        { timeout: 60_000, interval: 40 },
       ),
     resize: (...sizes) =>
       void tmux(...sizes.flatMap(([x, y]) => ["resize-window", "-x", `${x}`, "-y", `${y}`, ";"])),
