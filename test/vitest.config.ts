@@ -19,10 +19,11 @@ export default defineConfig({
           isolate: false,
           include: ["test/**/*.test.ts"],
           exclude: LIVE,
+          setupFiles: "test/step-aside.ts",
           maxWorkers: availableParallelism(),
-          // A host that is busy with other things takes many times as long.
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          // Beside the live tests, or on a host that is busy, they take many times as long.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {

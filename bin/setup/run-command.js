@@ -8,7 +8,8 @@ import { constants } from "node:os";
  * @property {NodeJS.ProcessEnv} [env]
  * @property {string} [cwd]
  * @property {{ uid: number, gid: number } | null} [as] another user; only root may give one
- * @property {'shown' | 'to stdout' | 'kept'} [output] `kept` shows nothing and returns the complaint
+ * @property {'shown' | 'to stdout' | 'kept' | number} [output] `kept` shows nothing and returns the
+ *   complaint; a number is an open file that takes it all
  */
 /**
  * @typedef {object} Outcome
@@ -40,11 +41,15 @@ const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP"];
  * @returns {Promise<Outcome>}
  */
 export function runCommand([program, ...args], options = {}) {
-  const stdio = {
-    shown: /** @type {const} */ (["ignore", 2, 2]),
-    "to stdout": /** @type {const} */ (["ignore", 1, 2]),
-    kept: /** @type {const} */ (["ignore", "ignore", "pipe"]),
-  }[options.output ?? "shown"];
+  const { output = "shown" } = options;
+  const stdio =
+    typeof output === "number"
+      ? /** @type {const} */ (["ignore", output, output])
+      : {
+          shown: /** @type {const} */ (["ignore", 2, 2]),
+          "to stdout": /** @type {const} */ (["ignore", 1, 2]),
+          kept: /** @type {const} */ (["ignore", "ignore", "pipe"]),
+        }[output];
   /** @type {NodeJS.Signals | null} */
   let received = null;
   /** @param {NodeJS.Signals} signal */

@@ -35,6 +35,17 @@ export function tally(result, exitCode) {
   };
 }
 
+/** @param {readonly Tally[]} all @returns {Tally} */
+export function sum(all) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of all) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
 /** @param {Tally} counts @returns {string} */
 export function tallyLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;

@@ -1,15 +1,18 @@
 // @ts-check
 // The way from a checkout to the last line of `npm test`.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gatherFacts, isSet } from "./gather-facts.js";
 import { perform, runNpm } from "./perform.js";
 import { planTest } from "./plan.js";
 import { Interrupted } from "./run-command.js";
-import { isGood, tally, tallyLine } from "./tally.js";
+import { isGood, sum, tally, tallyLine } from "./tally.js";
+import { planVitest } from "./vitest-runs.js";
 
 /** @typedef {import('./this-host.js').Host} Host */
+/** @typedef {import('./tally.js').Tally} Tally */
+/** @typedef {import('./vitest-runs.js').VitestRun} VitestRun */
 
 const HELP = `Usage: npm test -- [--yes] [arguments of vitest run]
 
@@ -39,7 +42,7 @@ export async function test(args, host) {
   let code = 1;
   try {
     const setUpFailures = await setUp(saidYes, host);
-    counts = await runVitest(
+    counts = await runTests(
       args.filter((arg) => arg !== "-y" && arg !== "--yes"),
       host,
     );
@@ -77,30 +80,73 @@ async function setUp(saidYes, host) {
 /**
  * @param {readonly string[]} args
  * @param {Host} host
+ * @returns {Promise<Tally>}
  */
-async function runVitest(args, host) {
+async function runTests(args, host) {
+  /** @type {Tally[]} */
+  const counts = [];
+  for (const runs of planVitest(args, host.uid === 0)) counts.push(...(await runStage(runs, host)));
+  return sum(counts);
+}
+
+/**
+ * @param {readonly VitestRun[]} runs
+ * @param {Host} host
+ * @returns {Promise<Tally[]>}
+ */
+async function runStage(runs, host) {
   const directory = mkdtempSync(join(tmpdir(), "lastack-test-"));
-  const output = join(directory, "result.json");
+  // Those aside step back as long as it is there.
+  const marker = join(directory, "live");
+  writeFileSync(marker, "");
+  const kept = join(directory, "output");
+  const file = openSync(kept, "w");
   try {
-    const { code } = await host.run(
-      [
-        host.node,
-        join(host.root, "node_modules/.bin/vitest"),
-        "run",
-        `--config=${join(host.root, "test/vitest.config.ts")}`,
-        "--configLoader=runner",
-        "--reporter=default",
-        `--reporter=${join(host.root, "bin/setup/skip-reporter.js")}`,
-        "--reporter=json",
-        `--outputFile.json=${output}`,
-        ...args,
-      ],
-      { cwd: host.root, output: "to stdout" },
+    const ends = await Promise.allSettled(
+      runs.map(async ({ args, isAside }, i) => {
+        const result = join(directory, `${i}.json`);
+        const command = vitestCommand(args, result, host);
+        const { code } = isAside
+          ? await host.run(command, {
+              cwd: host.root,
+              env: { ...host.env, LASTACK_LIVE_TESTS: marker },
+              output: file,
+            })
+          : await host.run(command, { cwd: host.root, output: "to stdout" });
+        if (!isAside) rmSync(marker, { force: true });
+        return tally(readResult(result), code);
+      }),
     );
-    return tally(readResult(output), code);
+    return ends.map((end) => {
+      if (end.status === "rejected") throw end.reason;
+      return end.value;
+    });
   } finally {
+    closeSync(file);
+    host.print(readFileSync(kept, "utf8"));
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {string} result where its JSON goes
+ * @param {Host} host
+ * @returns {[string, ...string[]]}
+ */
+function vitestCommand(args, result, host) {
+  return [
+    host.node,
+    join(host.root, "node_modules/.bin/vitest"),
+    "run",
+    `--config=${join(host.root, "test/vitest.config.ts")}`,
+    "--configLoader=runner",
+    "--reporter=default",
+    `--reporter=${join(host.root, "bin/setup/skip-reporter.js")}`,
+    "--reporter=json",
+    `--outputFile.json=${result}`,
+    ...args,
+  ];
 }
 
 /** @param {string} path @returns {import('./tally.js').VitestResult | null} */

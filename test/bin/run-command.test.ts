@@ -1,7 +1,10 @@
 /** Running real commands: exit codes, their words, and a signal on the way. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, it } from "vitest";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { runCommand } from "../../bin/setup/run-command.js";
 
 const sh = (text: string) => runCommand(["/bin/sh", "-c", text], { output: "kept" });
@@ -22,6 +25,16 @@ describe("runCommand", () => {
 
   it("keeps the first line of a complaint", async () => {
     expect((await sh("echo out; echo first >&2; echo second >&2")).complaint).toBe("first");
+  });
+
+  it("writes all output to an open file", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "lastack-run-"));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const path = join(directory, "output");
+    const file = openSync(path, "w");
+    await runCommand(["/bin/sh", "-c", "echo out; echo err >&2"], { output: file });
+    closeSync(file);
+    expect(readFileSync(path, "utf8")).toBe("out\nerr\n");
   });
 
   it("passes a signal on, awaits the command's own clean-up, and is interrupted", async () => {

@@ -1,6 +1,6 @@
 /** The last line of the tests, from results as vitest writes them. */
 import { describe, expect, it } from "vitest";
-import { isGood, tally, tallyLine } from "../../bin/setup/tally.js";
+import { isGood, sum, tally, tallyLine } from "../../bin/setup/tally.js";
 
 const file = (status: string, ...tests: string[]) => ({
   status,
@@ -38,6 +38,17 @@ describe("tally", () => {
 
   it("counts a run without a result as one failure", () => {
     expect(tally(null, 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+});
+
+describe("sum", () => {
+  it("adds up several runs", () => {
+    const one = { passed: 1, failed: 2, skipped: 3 };
+    expect(sum([one, { passed: 10, failed: 20, skipped: 30 }])).toEqual({
+      passed: 11,
+      failed: 22,
+      skipped: 33,
+    });
   });
 });
 

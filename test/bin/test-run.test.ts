@@ -1,12 +1,20 @@
 /** The way of `npm test` over pretended hosts, with a stand-in for vitest's result. */
-import { writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { existsSync, writeFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
 import { NEEDS } from "../../bin/setup/needs.js";
 import { Interrupted } from "../../bin/setup/run-command.js";
 import { test as runTests } from "../../bin/setup/test.js";
 import { makeCheckout, type PretendHost, pretendHost } from "./pretend-host.ts";
 
 const GOOD = { numPassedTests: 7, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 };
+const NONE = { ...GOOD, numPassedTests: 0 };
+
+/** What is run where no argument chooses: the unit tests beside the live ones, but for the first. */
+const WHOLE = [
+  "vitest run --project=live test/live/scenarios.sudo.test.ts",
+  "vitest run --project=live --exclude=test/live/scenarios.sudo.test.ts",
+  "vitest run --project=unit",
+];
 
 /** A host with every program, on which each command succeeds and vitest writes this result. */
 function testHost(counts: object = {}, vitestCode = 0, changes: Partial<PretendHost> = {}) {
@@ -17,21 +25,47 @@ function testHost(counts: object = {}, vitestCode = 0, changes: Partial<PretendH
   host.onRun = (line) => {
     const output = /--outputFile\.json=(\S+)/.exec(line)?.[1];
     if (output === undefined) return 0;
-    writeFileSync(output, JSON.stringify({ ...GOOD, testResults: [], ...counts }));
-    return vitestCode;
+    const isLive = line.includes("--project=live");
+    const result = isLive ? NONE : { ...GOOD, ...counts };
+    writeFileSync(output, JSON.stringify({ testResults: [], ...result }));
+    return isLive ? 0 : vitestCode;
   };
   return host;
 }
 
 const verbs = (host: PretendHost) =>
-  host.ran.map((line) => line.replace(/^node \S*(npm|vitest) /, "$1 ").replace(/ --config=.*/, ""));
+  host.ran.map((line) =>
+    line.replace(/^node \S*(npm|vitest) /, "$1 ").replace(/ --config=.* --outputFile\S+/, ""),
+  );
 
 describe("test", () => {
   it("checks, tests, and ends with the count", async () => {
     const host = testHost();
     expect(await runTests([], host)).toBe(0);
-    expect(verbs(host)).toEqual(["npm run --silent check", "vitest run"]);
+    expect(verbs(host)).toEqual(["npm run --silent check", ...WHOLE]);
     expect(host.printed).toBe("7 passed, 0 failed\n");
+  });
+
+  it("lets the unit tests step aside as long as the live ones run, and counts all", async () => {
+    const host = testHost();
+    host.onRun = (line) => {
+      const output = /--outputFile\.json=(\S+)/.exec(line)?.[1];
+      if (output !== undefined) writeFileSync(output, JSON.stringify({ ...GOOD, testResults: [] }));
+      return 0;
+    };
+    const { run } = host;
+    let hasStepped = false;
+    host.run = async (command, options) => {
+      const marker = options?.env?.LASTACK_LIVE_TESTS;
+      hasStepped ||= marker !== undefined && existsSync(marker);
+      const outcome = await run(command, options);
+      // It goes on at the pace of others once the live ones are over.
+      if (marker) await vi.waitUntil(() => !existsSync(marker), { timeout: 30_000 });
+      return outcome;
+    };
+    expect(await runTests([], host)).toBe(0);
+    expect(hasStepped).toBe(true);
+    expect(host.printed).toBe("21 passed, 0 failed\n");
   });
 
   it("hands the user's arguments to vitest, and keeps its own", async () => {
@@ -52,7 +86,7 @@ describe("test", () => {
       "mount -t tracefs tracefs /sys/kernel/tracing",
       "apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=60 install tmux",
       "npm run --silent check",
-      "vitest run",
+      ...WHOLE,
     ]);
   });
 
