@@ -9,19 +9,26 @@ const START = Buffer.from('{"type":"checksum",');
 /** CRC-32 (RFC 1952 section 8) of bytes behind others whose CRC is `before`. */
 export const crc32: (bytes: Buffer, before?: number) => number = zlib.crc32 ?? crc32ByTable;
 
+/** The line is never longer: ten digits of lines are 64 GiB of empty ones. */
+export const MOST_CHECKSUM_BYTES = 64;
+
 /**
- * A batch with the line that vouches for it: how many lines stand before it, and their CRC-32, LFs
+ * The line that vouches for a batch: how many lines stand before it, and their CRC-32, LFs
  * included. A reader that does not know the line skips it.
  *
- * @param text one or more whole lines
+ * @param bytes one or more whole lines
  */
+export function checksumLine(bytes: Buffer, lines: number): string {
+  const crc = crc32(bytes).toString(16).padStart(8, "0");
+  return `{"type":"checksum","lines":${lines},"crc32":"${crc}"}\n`;
+}
+
+/** A batch with the line that vouches for it. @param text one or more whole lines */
 export function withChecksum(text: string): Buffer {
   const bytes = Buffer.from(text);
   let lines = 0;
   for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
-  const crc = crc32(bytes).toString(16).padStart(8, "0");
-  const line = `{"type":"checksum","lines":${lines},"crc32":"${crc}"}\n`;
-  return Buffer.concat([bytes, Buffer.from(line)]);
+  return Buffer.concat([bytes, Buffer.from(checksumLine(bytes, lines))]);
 }
 
 /** Whole lines: a checksum line, or those that the next one vouches for. */

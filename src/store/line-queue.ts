@@ -1,46 +1,87 @@
 /** Lines that wait for the disk, with the account that is due if they never reach it. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
+import { checksumLine, MOST_CHECKSUM_BYTES } from "./checksum.ts";
 import { type Loss, NO_LOSS } from "./loss.ts";
 
-/** A batch of lines as one text, and what would be lost with it. */
+/** A batch of lines as bytes, and what would be lost with it. */
 export interface LineBatch {
-  readonly text: string;
+  /** The lines with the one that vouches for them; empty where there are none. */
+  readonly bytes: Buffer;
   readonly loss: Loss;
 }
 
-/** Lines in order, all of which are taken at once. */
+const NO_BYTES = Buffer.alloc(0);
+const LEAST_ROOM = 65_536;
+/** A queue that had to grow beyond this gives the memory back. */
+const MOST_KEPT = 1 << 20;
+
+/**
+ * Lines in order, all of which are taken at once.
+ *
+ * Each is written into the batch's bytes as it comes: text that is kept until there is a batch of
+ * it, joined and encoded is copied four times, and the collector carries every line along.
+ */
 export class LineQueue {
-  #lines: string[] = [];
-  #chars = 0;
+  #room: Buffer = NO_BYTES;
+  #spare: Buffer = NO_BYTES;
+  #count = 0;
+  #bytes = 0;
   #fromNs = NO_LOSS.fromNs;
   #untilNs = NO_LOSS.untilNs;
 
   get size(): number {
-    return this.#lines.length;
+    return this.#count;
   }
 
-  /** UTF-16 units, LF included: a good enough measure of bytes. */
-  get chars(): number {
-    return this.#chars;
+  /** Bytes of all lines, LFs included. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Put one line, without its LF, behind the others. */
   push(line: string, t: Nanoseconds): void {
-    this.#lines.push(line);
-    this.#chars += line.length + 1;
+    // A UTF-16 unit takes three bytes at most.
+    this.#makeRoom(3 * line.length + 1 + MOST_CHECKSUM_BYTES);
+    this.#bytes += this.#room.write(line, this.#bytes, "utf8");
+    this.#room[this.#bytes++] = 0x0a;
+    this.#count++;
     if (t < this.#fromNs) this.#fromNs = t;
     if (t > this.#untilNs) this.#untilNs = t;
   }
 
-  /** Take all lines. */
+  /** Take all lines. Their bytes stay as they are until they are given back. */
   take(): LineBatch {
-    const lines = this.#lines;
-    const loss = { count: lines.length, fromNs: this.#fromNs, untilNs: this.#untilNs };
-    this.#lines = [];
-    this.#chars = 0;
+    const room = this.#room;
+    let end = this.#bytes;
+    if (end > 0) end += room.write(checksumLine(room.subarray(0, end), this.#count), end, "latin1");
+    const loss = this.drop();
+    this.#room = this.#spare;
+    this.#spare = NO_BYTES;
+    return { bytes: room.subarray(0, end), loss };
+  }
+
+  /** Leave all lines out. */
+  drop(): Loss {
+    const loss = { count: this.#count, fromNs: this.#fromNs, untilNs: this.#untilNs };
+    this.#count = 0;
+    this.#bytes = 0;
     this.#fromNs = NO_LOSS.fromNs;
     this.#untilNs = NO_LOSS.untilNs;
-    return { text: lines.length === 0 ? "" : `${lines.join("\n")}\n`, loss };
+    return loss;
+  }
+
+  /** A batch that was taken has been written or left out: its memory serves for another. */
+  giveBack({ bytes }: LineBatch): void {
+    if (bytes.buffer.byteLength > MOST_KEPT) return;
+    this.#spare = Buffer.from(bytes.buffer);
+  }
+
+  #makeRoom(bytes: number): void {
+    const wanted = this.#bytes + bytes;
+    if (wanted <= this.#room.length) return;
+    const room = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, 2 * this.#room.length, wanted));
+    this.#room.copy(room, 0, 0, this.#bytes);
+    this.#room = room;
   }
 }

@@ -14,10 +14,10 @@ import { codeOf } from "./recording-error.ts";
 import { appendTrouble, type WholeAppender } from "./whole-appender.ts";
 import type { WriterEnd, WriterOptions } from "./writer-options.ts";
 
-const BATCH_CHARS = 262_144;
+const BATCH_BYTES = 262_144;
 
 /** What may wait for a slow disk; over that events are left out, and counted. */
-const MAX_WAITING_CHARS = 64 * 1024 * 1024;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /**
  * An open recording.
@@ -37,7 +37,7 @@ export class RecordingWriter {
   #retryTimer: NodeJS.Timeout | null = null;
   #draining: Promise<void> | null = null;
   #closing: Promise<WriterEnd> | null = null;
-  #inFlight = "";
+  #inFlight: Buffer | null = null;
   /** Left out, and not yet told of in a gap line. */
   #untold: Loss = NO_LOSS;
   #isAccepting = true;
@@ -78,11 +78,11 @@ export class RecordingWriter {
       return;
     }
     this.#queue.push(this.#lineOf(event), event.t);
-    if (this.#queue.chars > MAX_WAITING_CHARS) {
+    if (this.#queue.bytes > MAX_WAITING_BYTES) {
       this.#isAccepting = false;
       this.#tell("is written too slowly by its disk; events are left out meanwhile");
     }
-    if (this.#queue.chars >= BATCH_CHARS) void this.#pump();
+    if (this.#queue.bytes >= BATCH_BYTES) void this.#pump();
     this.#batchTimer ??= setTimeout(() => {
       this.#batchTimer = null;
       this.#isDue = true;
@@ -104,15 +104,15 @@ export class RecordingWriter {
    * A write under way is repeated at its own place, which changes nothing.
    */
   flushNow(): void {
-    const waiting = this.#queue.take().text;
+    const waiting = this.#queue.take().bytes;
     try {
       let at = this.#appender.position;
-      if (this.#target.canSeek && this.#inFlight !== "") {
-        const bytes = this.#packing.packNow(withChecksum(this.#inFlight));
+      if (this.#target.canSeek && this.#inFlight !== null) {
+        const bytes = this.#packing.packNow(this.#inFlight);
         this.#target.writeNow(bytes, at);
         at += bytes.length;
       }
-      if (waiting !== "") this.#target.writeNow(this.#packing.packNow(withChecksum(waiting)), at);
+      if (waiting.length > 0) this.#target.writeNow(this.#packing.packNow(waiting), at);
     } catch {
       // The process is dying of something worse, which it is about to tell.
     }
@@ -166,7 +166,7 @@ export class RecordingWriter {
 
   async #drain(): Promise<void> {
     for (;;) {
-      const isWorthIt = this.#isDue || !this.#isAccepting || this.#queue.chars >= BATCH_CHARS;
+      const isWorthIt = this.#isDue || !this.#isAccepting || this.#queue.bytes >= BATCH_BYTES;
       if (this.#queue.size > 0 && isWorthIt) {
         this.#isDue = false;
         if (!(await this.#appendBatch(this.#queue.take()))) return;
@@ -179,9 +179,9 @@ export class RecordingWriter {
   }
 
   async #appendBatch(batch: LineBatch): Promise<boolean> {
-    this.#inFlight = batch.text;
+    this.#inFlight = batch.bytes;
     try {
-      await this.#appender.append(await this.#packing.pack(withChecksum(batch.text)));
+      await this.#appender.append(await this.#packing.pack(batch.bytes));
       this.#sync.wrote(batch.loss.untilNs);
       this.#written += batch.loss.count;
       return true;
@@ -190,7 +190,8 @@ export class RecordingWriter {
       this.#stop(error);
       return false;
     } finally {
-      this.#inFlight = "";
+      this.#inFlight = null;
+      this.#queue.giveBack(batch);
     }
   }
 
@@ -214,7 +215,7 @@ export class RecordingWriter {
 
   #stop(error: unknown): void {
     this.#isAccepting = false;
-    this.#leaveOut(this.#queue.take().loss);
+    this.#leaveOut(this.#queue.drop());
     if (codeOf(error) === "EPIPE") {
       this.#isClosed = true;
       this.#untold = NO_LOSS;
