@@ -70,7 +70,7 @@ export class DescriptorScanner {
   async *#inOrder(): AsyncGenerator<number, void> {
     const first = this.#owners;
     yield* first;
-    for await (const pid of listProcesses()) if (!first.has(pid)) yield pid;
+    for (const pid of listProcesses()) if (!first.has(pid)) yield pid;
   }
 }
 

@@ -92,7 +92,7 @@ export class NamespaceScanner {
     const slice = new TimeSlice();
     const pids = new Map<number, number>();
     let unreadable = 0;
-    for await (const pid of listProcesses()) {
+    for (const pid of listProcesses()) {
       if (slice.isSpent()) await slice.renew(signal);
       const inode = namespaceOf(pid);
       if (inode === "unreadable") unreadable += 1;
