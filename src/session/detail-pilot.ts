@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { CHANGES_EACH, type CountsEvent } from "../event/counts.ts";
 import type { Detail, DetailEvent } from "../event/detail.ts";
-import type { HeartbeatEvent, Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
+import type { Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
 import { parseProcStat } from "../host/proc-stat.ts";
 import { type DetailMove, DetailPolicy, SUDDEN_NS } from "./detail-policy.ts";
 import type { DetailSwitch } from "./detail-switch.ts";
@@ -12,10 +12,16 @@ import type { PreparedProbes } from "./start-probes.ts";
 
 /** `USER_HZ` of /proc, which is 100 on every architecture that bpftrace runs on. */
 const TICKS_A_SECOND = 100;
-/** A heartbeat that comes late makes a second of load out of several. */
-const LEAST_NS = 0.5e9;
+const SECOND_NS = 1e9;
+/** So long an answer is waited for: in a flood it may be lost as any record. */
+const ANSWER_NS = 0.3e9;
 
-/** Watches what comes in and asks for another detail where the load calls for it. */
+/**
+ * Watches what comes in and asks for another detail where the load calls for it.
+ *
+ * The seconds are those of this process: where records are lost heartbeats are too, and what waits
+ * in buffers comes seconds late.
+ */
 export class DetailPilot {
   readonly #switch: DetailSwitch;
   readonly #policy: DetailPolicy;
@@ -29,6 +35,7 @@ export class DetailPilot {
   #lost = 0;
   #ticks: number | null = null;
   #at = Number.NEGATIVE_INFINITY;
+  #askedAt = Number.NEGATIVE_INFINITY;
   /** Until when the kernel may hold what it has to tell; it begins when it is asked to. */
   #holdsUntil = Number.NEGATIVE_INFINITY;
   #isResting = false;
@@ -77,8 +84,19 @@ export class DetailPilot {
     if (this.#isResting) return;
     if (event.type === "transition") this.#change(event.t);
     else if (event.type === "counts") this.#changes += changesIn(event);
-    else if (event.type === "heartbeat") this.#second(event);
-    else if (event.type === "gap" && event.cause === "restart") this.#beginAnew(event.t);
+    else if (event.type !== "gap") return;
+    else if (event.cause === "restart") this.#beginAnew(event.t);
+    else if (event.cause === "lost") this.#lost += event.count ?? 1;
+  }
+
+  /** Called several times a second with what time it is: what came until now is weighed. */
+  tick(now: Nanoseconds): void {
+    if (this.#isResting) return;
+    if (now - this.#askedAt >= ANSWER_NS) {
+      this.#askedAt = now;
+      this.#switch.remind();
+    }
+    if (now - this.#at >= SECOND_NS) this.#second(now);
   }
 
   /** The probes answer: the move, with why it was asked for; null where it was not. */
@@ -95,30 +113,27 @@ export class DetailPilot {
     this.#holdsUntil = Math.min(this.#holdsUntil, t + this.#longestNs);
   }
 
-  #second({ t, lost }: HeartbeatEvent): void {
-    const seconds = (t - this.#at) / 1e9;
-    const isFirst = !Number.isFinite(seconds);
-    if (!isFirst && t - this.#at < LEAST_NS) return;
-    this.#at = t;
+  #second(now: Nanoseconds): void {
+    const seconds = (now - this.#at) / 1e9;
+    this.#at = now;
     const ticks = this.#readTicks();
     const used = ticks === null || this.#ticks === null ? null : ticks - this.#ticks;
-    const move = isFirst
-      ? null
-      : this.#policy.second({
-          changes: Math.round(this.#changes / seconds),
-          lost: lost - this.#lost,
-          cpu: used === null || used < 0 ? null : used / TICKS_A_SECOND / seconds,
-        });
-    this.#changes = 0;
-    this.#lost = lost;
     this.#ticks = ticks;
-    if (move === null) this.#switch.remind();
-    else this.#go(move);
+    const load = {
+      changes: Math.round(this.#changes / seconds),
+      lost: this.#lost,
+      cpu: used === null || used < 0 ? null : used / TICKS_A_SECOND / seconds,
+    };
+    this.#changes = 0;
+    this.#lost = 0;
+    const move = Number.isFinite(seconds) ? this.#policy.second(load) : null;
+    if (move !== null) this.#go(move);
   }
 
   #change(t: Nanoseconds): void {
     this.#changes++;
-    if (t - this.#burstAt >= SUDDEN_NS) {
+    // One CPU's records are read to their end before another's, so the time jumps back too.
+    if (Math.abs(t - this.#burstAt) >= SUDDEN_NS) {
       this.#burst = 0;
       this.#burstAt = t;
     }

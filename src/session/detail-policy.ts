@@ -47,6 +47,8 @@ const BUSY_SECONDS = 2;
 const BUSY_CPU = 0.3;
 /** At so many times the rate that is busy none waits: the reader's buffer is full within a second. */
 const SUDDEN = 4;
+/** The same for a flood, of which what was sent before the probes had moved tells too. */
+const SUDDEN_FLOOD = 2;
 /** Over so long, nanoseconds, that rate is measured. */
 export const SUDDEN_NS = 0.25e9;
 
@@ -85,9 +87,12 @@ export class DetailPolicy {
 
   /** Take in how much came in less than `SUDDEN_NS`, before the second is over. */
   burst(changes: number): DetailMove | null {
-    if (this.#detail !== "transitions") return null;
     const rate = (changes * 1e9) / SUDDEN_NS;
-    return rate < SUDDEN * this.#limits.busyChanges ? null : this.#move("summary", "changes", rate);
+    if (rate < SUDDEN * this.#limits.busyChanges) return null;
+    if (this.#detail === "transitions") return this.#move("summary", "changes", rate);
+    if (this.#detail === "aggregate" || !this.#limits.canCount) return null;
+    if (rate < SUDDEN_FLOOD * this.#limits.floodChanges) return null;
+    return this.#move("aggregate", "changes", rate);
   }
 
   #toSummary({ changes, lost, cpu }: SecondOfLoad): DetailMove | null {

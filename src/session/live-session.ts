@@ -210,6 +210,7 @@ export class LiveSession {
     const now = this.#clock.now();
     const settled = this.#arrived.tick(now);
     this.#feed.tick(settled);
+    this.#pilot?.tick(now);
     this.#clockWatch.tick(performance.now());
     // What the kernel holds is told late, with the times at which it happened. On a busy host
     // bpftrace is behind: what counts is how things stood when what comes now was sent.

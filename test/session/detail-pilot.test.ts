@@ -1,4 +1,4 @@
-/** The pilot counts what comes in, asks at a heartbeat, and says why when the probes answer. */
+/** The pilot counts what comes in, asks when a second is over, and says why when the probes answer. */
 import { expect, test } from "vitest";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { DetailPilot } from "../../src/session/detail-pilot.ts";
@@ -9,10 +9,11 @@ import { transitionAt } from "../event/sample-events.ts";
 const HOLD_NS = 6e8;
 const MARK = { cpu: 0, seq: 9 };
 
-function beat(second: number, lost = 0): TraceEvent {
+/** One second is over, in which so many records were lost. */
+function beat(way: DetailPilot, second: number, lost = 0): void {
   const t = second * 1e9;
-  const figures = { counted: 0, received: 0, lost, unparsed: 0, skipped: 0 };
-  return { type: "heartbeat", t, wall: "2026-11-21T05:00:00.000000Z", ...figures };
+  if (lost > 0) way.take({ type: "gap", t, from: t - 1e6, cause: "lost", count: lost, cpu: 0 });
+  way.tick(t);
 }
 
 function countsAt(t: number, count: number): TraceEvent {
@@ -32,11 +33,11 @@ function pilot(limits: Partial<DetailLimits> = {}) {
 test("asks for less after two busy seconds, and tells why in the answer", () => {
   const { asked, way } = pilot();
   for (let second = 1; second <= 2; second++) {
-    way.take(beat(second));
+    beat(way, second);
     for (let i = 0; i < 5000; i++) way.take(transitionAt((second + i / 5000) * 1e9, i));
   }
   expect(asked).toEqual([]);
-  way.take(beat(3));
+  beat(way, 3);
   expect(asked).toEqual([2, 2]);
   expect(way.answered("summary", 3.1e9, MARK)).toEqual({
     type: "detail",
@@ -50,9 +51,9 @@ test("asks for less after two busy seconds, and tells why in the answer", () => 
   expect(way.answered("transitions", 4e9, MARK)).toBeNull();
 });
 
-test("waits for no heartbeat where so much comes that records would be lost by then", () => {
+test("waits for no second to end where so much comes that records would be lost by then", () => {
   const { asked, way } = pilot();
-  way.take(beat(1));
+  beat(way, 1);
   for (let i = 0; i < 3999; i++) way.take(transitionAt(1.5e9 + i, i));
   expect(asked).toEqual([]);
   way.take(transitionAt(1.5e9 + 4000, 4000));
@@ -64,11 +65,11 @@ test("waits for no heartbeat where so much comes that records would be lost by t
 
 test("lets be counted what ends well where that is most of a flood, and reckons it in", () => {
   const { asked, way } = pilot({ canCount: true });
-  way.take(beat(1));
-  way.take(beat(2, 4));
+  beat(way, 1);
+  beat(way, 2, 4);
   const flood = (second: number, endpoints: number) => {
     way.take(countsAt(second * 1e9 + 1, endpoints));
-    way.take(beat(second + 1, 4));
+    beat(way, second + 1);
   };
   way.answered("summary", 2e9, MARK);
   for (let second = 2; second < 4; second++) flood(second, 6400);
@@ -82,12 +83,12 @@ test("lets be counted what ends well where that is most of a flood, and reckons 
 test("what comes may be old from when less is asked for until all that was held has been told", () => {
   const { way } = pilot();
   expect(way.holdNs(0)).toBe(0);
-  way.take(beat(1));
-  way.take(beat(2, 4));
+  beat(way, 1);
+  beat(way, 2, 4);
   expect(way.holdNs(2e9)).toBe(HOLD_NS);
   expect(way.holdNs(9e9)).toBe(HOLD_NS);
   way.answered("summary", 2.1e9, MARK);
-  for (let second = 3; second <= 13; second++) way.take(beat(second, 4));
+  for (let second = 3; second <= 13; second++) beat(way, second);
   expect(way.answered("transitions", 13e9, MARK)).toMatchObject({ cause: "calm", figure: 10 });
   expect(way.holdNs(13e9 + HOLD_NS)).toBe(HOLD_NS);
   expect(way.holdNs(13e9 + 2 * HOLD_NS)).toBe(0);
@@ -95,21 +96,21 @@ test("what comes may be old from when less is asked for until all that was held 
 
 test("asks again where the answer was lost", () => {
   const { asked, way } = pilot();
-  way.take(beat(1));
-  way.take(beat(2, 4));
-  way.take(beat(3, 4));
+  beat(way, 1);
+  beat(way, 2, 4);
+  beat(way, 3);
   expect(asked).toEqual([2, 2, 2, 2]);
   expect(way.answered("summary", 3.1e9, MARK)).toMatchObject({ cause: "lost", figure: 4 });
   expect(way.answered("summary", 3.1e9, MARK)).toBeNull();
-  way.take(beat(4, 4));
+  beat(way, 4);
   expect(asked).toHaveLength(4);
 });
 
 test("asks for nothing any more once the trace ends, whatever is lost then", () => {
   const { asked, way } = pilot();
-  way.take(beat(1));
+  beat(way, 1);
   way.rest();
-  way.take(beat(2, 4));
+  beat(way, 2, 4);
   expect(asked).toEqual([]);
 });
 
@@ -128,17 +129,17 @@ test("what a person asked for is asked again until it is answered", () => {
 
 test("asks at once where records are lost", () => {
   const { asked, way } = pilot();
-  way.take(beat(1));
-  way.take(beat(2, 4));
+  beat(way, 1);
+  beat(way, 2, 4);
   expect(asked).toEqual([2, 2]);
 });
 
 test("begins anew with a bpftrace that was started again", () => {
   const { asked, way } = pilot();
-  way.take(beat(1));
-  way.take(beat(2, 4));
+  beat(way, 1);
+  beat(way, 2, 4);
   way.take({ type: "gap", t: 3e9, from: 2e9, cause: "restart", count: null });
   expect(way.holdNs(3e9 + HOLD_NS)).toBe(0);
-  way.take(beat(3, 8));
+  beat(way, 3, 8);
   expect(asked).toEqual([2, 2, 2, 2]);
 });

@@ -72,6 +72,17 @@ describe("to counting", () => {
   });
 });
 
+describe("at once", () => {
+  test("where four thousand come in a quarter of a second, and to counting in a flood", () => {
+    const policy = new DetailPolicy({ canCount: true });
+    expect(policy.burst(3999)).toBeNull();
+    expect(policy.burst(4000)).toMatchObject({ detail: "summary", figure: 16_000 });
+    expect(policy.burst(15_999)).toBeNull();
+    expect(policy.burst(16_000)).toMatchObject({ detail: "aggregate", figure: 64_000 });
+    expect(policy.burst(90_000)).toBeNull();
+  });
+});
+
 describe("back to all", () => {
   test("after ten calm seconds in a row", () => {
     const policy = new DetailPolicy();
