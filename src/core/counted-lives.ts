@@ -45,7 +45,9 @@ export class CountedLives {
 }
 
 /** Take in what the kernel counted since it last said. */
-export function applyCounts(core: CoreState, { groups }: CountsEvent): void {
+export function applyCounts(core: CoreState, { t, groups }: CountsEvent): void {
+  // In a sudden flood the kernel counts before it is asked to.
+  core.countedUntil = Math.max(core.countedUntil ?? t, t);
   for (const group of groups) {
     core.counted.add(group);
     core.transitions += CHANGES_EACH * group.count;

@@ -5,7 +5,7 @@ import type { Nanoseconds, SnapshotEvent } from "../event/trace-event.ts";
 import { TIME_WAIT_NS } from "./core-state.ts";
 
 /** With a margin, how long it takes until one is counted or told: `probes/lives_out.bt`. */
-const COUNTED_NS = 1e9;
+const COUNTED_NS = 2e9;
 /** So long after it was counted the socket table lists it at most. */
 export const LISTED_NS = TIME_WAIT_NS + COUNTED_NS;
 

@@ -8,7 +8,7 @@ import { parseProcStat } from "../host/proc-stat.ts";
 import { type DetailMove, DetailPolicy, SUDDEN_NS } from "./detail-policy.ts";
 import type { DetailSwitch } from "./detail-switch.ts";
 import type { LiveOptions } from "./live-options.ts";
-import type { PreparedProbes } from "./start-probes.ts";
+import { HOLD_NS, type PreparedProbes } from "./start-probes.ts";
 
 /** `USER_HZ` of /proc, which is 100 on every architecture that bpftrace runs on. */
 const TICKS_A_SECOND = 100;
@@ -27,7 +27,8 @@ export class DetailPilot {
   readonly #policy: DetailPolicy;
   /** Process number of the bpftrace that runs now. */
   readonly #pid: () => number | null;
-  readonly #longestNs: Nanoseconds;
+  readonly #holdNs: Nanoseconds;
+  readonly #countingNs: Nanoseconds;
   #changes = 0;
   /** The changes in `SUDDEN_NS` from `#burstAt` on, in the kernel's time: bpftrace may be behind. */
   #burst = 0;
@@ -36,20 +37,24 @@ export class DetailPilot {
   #ticks: number | null = null;
   #at = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** Until when the kernel may hold what it has to tell; it begins when it is asked to. */
-  #holdsUntil = Number.NEGATIVE_INFINITY;
+  /** Until when the kernel may hold what it will count; it begins when it is asked to. */
+  #countsUntil = Number.NEGATIVE_INFINITY;
   #isResting = false;
 
-  /** @param longestNs how long the kernel may hold what it has to tell, when it does */
+  /**
+   * @param holds how long the kernel may hold what it has to tell: at any time, where more comes
+   * than can be read, and in `aggregate`
+   */
   constructor(
     way: DetailSwitch,
-    longestNs: Nanoseconds,
+    { holdNs, countingNs }: { readonly holdNs: Nanoseconds; readonly countingNs: Nanoseconds },
     pid: () => number | null,
     policy = new DetailPolicy(),
   ) {
     this.#switch = way;
     this.#policy = policy;
-    this.#longestNs = longestNs;
+    this.#holdNs = holdNs;
+    this.#countingNs = countingNs;
     this.#pid = pid;
   }
 
@@ -62,7 +67,7 @@ export class DetailPilot {
     if (way === null || detail !== "auto") return null;
     return new DetailPilot(
       way,
-      holdNs,
+      { holdNs: HOLD_NS, countingNs: holdNs },
       pid,
       new DetailPolicy({ ...detailLimits, canCount: header.sampled !== undefined }),
     );
@@ -70,7 +75,12 @@ export class DetailPilot {
 
   /** How old what is told at this moment may be, nanoseconds. */
   holdNs(now: Nanoseconds): Nanoseconds {
-    return now < this.#holdsUntil ? this.#longestNs : 0;
+    return now < this.#countsUntil ? this.#countingNs : this.#holdNs;
+  }
+
+  /** The socket table has been read: in a flood the probes may count by themselves. */
+  begin(): void {
+    if (!this.#isResting) this.#switch.ask(this.#policy.detail);
   }
 
   /** Ask for nothing any more: the trace ends, and no load may keep back again what is held. */
@@ -102,7 +112,7 @@ export class DetailPilot {
   /** The probes answer: the move, with why it was asked for; null where it was not. */
   answered(detail: Detail, t: Nanoseconds, mark: ProbeMark): DetailEvent | null {
     const move = this.#switch.answered(detail, t, mark);
-    if (move?.detail === "transitions") this.#holdsUntil = t + 2 * this.#longestNs;
+    if (move !== null && move.detail !== "aggregate") this.#stopCounting(t);
     return move;
   }
 
@@ -110,7 +120,11 @@ export class DetailPilot {
   #beginAnew(t: Nanoseconds): void {
     this.#policy.reset();
     this.#switch.forget();
-    this.#holdsUntil = Math.min(this.#holdsUntil, t + this.#longestNs);
+    this.#stopCounting(t);
+  }
+
+  #stopCounting(t: Nanoseconds): void {
+    this.#countsUntil = Math.min(this.#countsUntil, t + 2 * this.#countingNs);
   }
 
   #second(now: Nanoseconds): void {
@@ -142,7 +156,7 @@ export class DetailPilot {
   }
 
   #go(move: DetailMove): void {
-    if (move.detail !== "transitions") this.#holdsUntil = Number.POSITIVE_INFINITY;
+    if (move.detail === "aggregate") this.#countsUntil = Number.POSITIVE_INFINITY;
     this.#switch.ask(move.detail, move);
   }
 

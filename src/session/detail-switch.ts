@@ -8,6 +8,8 @@ import type { DetailMove } from "./detail-policy.ts";
 
 /** The probes' numbers of the details; `probes/lives.bt` compares them. */
 const NUMBER: Readonly<Record<Detail, number>> = { transitions: 1, summary: 2, aggregate: 3 };
+/** Every change is told, however many wait: the probes' number for the end of a trace. */
+const LETTING_GO = 4;
 const WORDS = 2 ** 20;
 const MASK_BITS = 2 ** 9;
 const DETAIL_BITS = 2 ** 3;
@@ -21,6 +23,7 @@ export function detailNumber(detail: Detail): number {
 
 /** The detail with that number. */
 export function detailOf(number: number): Detail | null {
+  if (number === LETTING_GO) return "transitions";
   const found = Object.entries(NUMBER).find(([, each]) => each === number);
   return (found?.[0] as Detail | undefined) ?? null;
 }
@@ -62,7 +65,14 @@ export class DetailSwitch {
   ask(detail: Detail, why?: Pick<DetailMove, "cause" | "figure">): void {
     this.#asked = detail;
     this.#awaited = why === undefined ? null : { detail, cause: why.cause, figure: why.figure };
-    this.#tell(detail);
+    this.#tell(NUMBER[detail]);
+  }
+
+  /** Nothing may be held any more, as the trace ends. */
+  letGo(): void {
+    this.#asked = "transitions";
+    this.#awaited = null;
+    this.#tell(LETTING_GO);
   }
 
   /** Ask for what a person has chosen. */
@@ -72,7 +82,7 @@ export class DetailSwitch {
 
   /** Ask again where no answer has come: it may have been lost, and the screen names another detail. */
   remind(): void {
-    if (this.#awaited !== null) this.#tell(this.#awaited.detail);
+    if (this.#awaited !== null) this.#tell(NUMBER[this.#awaited.detail]);
   }
 
   /** Await no answer any more. */
@@ -80,8 +90,8 @@ export class DetailSwitch {
     this.#awaited = null;
   }
 
-  #tell(detail: Detail): void {
-    const message = (this.word * DETAIL_BITS + NUMBER[detail]) * MASK_BITS;
+  #tell(number: number): void {
+    const message = (this.word * DETAIL_BITS + number) * MASK_BITS;
     const mask = this.#umask(message + CLOSED);
     this.#umask(message + mask);
   }
@@ -97,6 +107,6 @@ export async function letGo(
   ended: Promise<unknown>,
 ): Promise<void> {
   if (detail === null) return;
-  detail.ask("transitions");
+  detail.letGo();
   await Promise.race([ended, sleep(holdNs / 1e6 + ROWS_MS)]);
 }

@@ -149,7 +149,9 @@ export class LiveSession {
   /** Read the socket table and the holders as they are now; resolves when all has been folded. */
   async readHost(): Promise<void> {
     await this.#watch.start();
+    // From now on the kernel may count: who lived before is known.
     if (this.header.detail === "aggregate") this.#probes.detail?.choose("aggregate");
+    else if (this.#pilot !== null) this.#pilot.begin();
   }
 
   /**

@@ -48,9 +48,9 @@ export interface PreparedProbes {
 const EVENT_FRAGMENTS =
   /^(tcp_set_state|lives\.bt|tcp_retransmit_skb|tcp_send_reset|tcp_receive_reset)\b/;
 /** The half second of `probes/lives_tick.bt`, its tick, and as much again for a CPU that was away. */
-const HOLD_NS = 600e6;
+export const HOLD_NS = 600e6;
 /** As much longer may a FIN_WAIT2 wait in `probes/lives_out.bt` for the peer's FIN, with all behind it. */
-const COUNTING_HOLD_NS = 250e6;
+const COUNTING_HOLD_NS = 1e9;
 /** In `aggregate` one in so many of the teardowns that are only counted is told. */
 const SAMPLED = 100;
 /** The kernel's counts come in one line, 30 bytes for each step of each histogram. */

@@ -6,7 +6,7 @@ import { type DetailLimits, DetailPolicy } from "../../src/session/detail-policy
 import { DetailSwitch } from "../../src/session/detail-switch.ts";
 import { transitionAt } from "../event/sample-events.ts";
 
-const HOLD_NS = 6e8;
+const HOLDS = { holdNs: 6e8, countingNs: 16e8 };
 const MARK = { cpu: 0, seq: 9 };
 
 /** One second is over, in which so many records were lost. */
@@ -27,7 +27,7 @@ function pilot(limits: Partial<DetailLimits> = {}) {
     asked.push((mask >> 9) & 7);
     return 0o022;
   });
-  return { asked, way: new DetailPilot(way, HOLD_NS, () => null, new DetailPolicy(limits)) };
+  return { asked, way: new DetailPilot(way, HOLDS, () => null, new DetailPolicy(limits)) };
 }
 
 test("asks for less after two busy seconds, and tells why in the answer", () => {
@@ -58,7 +58,6 @@ test("waits for no second to end where so much comes that records would be lost 
   expect(asked).toEqual([]);
   way.take(transitionAt(1.5e9 + 4000, 4000));
   expect(asked).toEqual([2, 2]);
-  expect(way.holdNs(1.6e9)).toBe(HOLD_NS);
   const move = { detail: "summary", cause: "changes", figure: 16_000 };
   expect(way.answered("summary", 1.6e9, MARK)).toMatchObject(move);
 });
@@ -80,18 +79,21 @@ test("lets be counted what ends well where that is most of a flood, and reckons 
   expect(asked).toEqual([2, 2, 3, 3, 2, 2]);
 });
 
-test("what comes may be old from when less is asked for until all that was held has been told", () => {
-  const { way } = pilot();
-  expect(way.holdNs(0)).toBe(0);
+test("what comes may be older from when counting is asked for until all that was held has been told", () => {
+  const { way } = pilot({ canCount: true });
+  expect(way.holdNs(0)).toBe(HOLDS.holdNs);
   beat(way, 1);
   beat(way, 2, 4);
-  expect(way.holdNs(2e9)).toBe(HOLD_NS);
-  expect(way.holdNs(9e9)).toBe(HOLD_NS);
   way.answered("summary", 2.1e9, MARK);
+  expect(way.holdNs(2.1e9)).toBe(HOLDS.holdNs);
+  for (let i = 0; i < 16_000; i++) way.take(transitionAt(2.2e9 + i, i));
+  expect(way.holdNs(2.2e9)).toBe(HOLDS.countingNs);
+  way.answered("aggregate", 2.3e9, MARK);
   for (let second = 3; second <= 13; second++) beat(way, second);
-  expect(way.answered("transitions", 13e9, MARK)).toMatchObject({ cause: "calm", figure: 10 });
-  expect(way.holdNs(13e9 + HOLD_NS)).toBe(HOLD_NS);
-  expect(way.holdNs(13e9 + 2 * HOLD_NS)).toBe(0);
+  expect(way.holdNs(99e9)).toBe(HOLDS.countingNs);
+  expect(way.answered("summary", 13e9, MARK)).toMatchObject({ cause: "calm", figure: 10 });
+  expect(way.holdNs(13e9 + HOLDS.countingNs)).toBe(HOLDS.countingNs);
+  expect(way.holdNs(13e9 + 2 * HOLDS.countingNs)).toBe(HOLDS.holdNs);
 });
 
 test("asks again where the answer was lost", () => {
@@ -135,11 +137,12 @@ test("asks at once where records are lost", () => {
 });
 
 test("begins anew with a bpftrace that was started again", () => {
-  const { asked, way } = pilot();
+  const { asked, way } = pilot({ canCount: true });
   beat(way, 1);
   beat(way, 2, 4);
+  for (let i = 0; i < 16_000; i++) way.take(transitionAt(2.2e9 + i, i));
   way.take({ type: "gap", t: 3e9, from: 2e9, cause: "restart", count: null });
-  expect(way.holdNs(3e9 + HOLD_NS)).toBe(0);
-  beat(way, 3, 8);
-  expect(asked).toEqual([2, 2, 2, 2]);
+  expect(way.holdNs(3e9 + 2 * HOLDS.countingNs)).toBe(HOLDS.holdNs);
+  beat(way, 4, 8);
+  expect(asked).toEqual([2, 2, 3, 3, 2, 2]);
 });
