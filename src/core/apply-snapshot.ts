@@ -24,9 +24,9 @@ export function applySnapshot(core: CoreState, row: SnapshotEvent): void {
     return;
   }
   const known = core.table.byTuple(row) ?? withoutPort(core, row);
+  if (known === undefined && isCountedOnly(core, row)) return;
   // The row was read before its socket ended; it would raise the dead.
   if (known === undefined && core.table.hasEndedSince(row, row.since)) return;
-  if (known === undefined && isCountedOnly(core, row)) return;
   const endpoint = known ?? discover(core, row);
   endpoint.lastDump = Math.max(endpoint.lastDump, row.dump);
   if (row.inode > 0) core.table.indexInode(endpoint, row.inode);
