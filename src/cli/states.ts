@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { ownerOrListener } from "../core/accept-queue.ts";
-import { LISTED_NS } from "../core/counted-only.ts";
+import { listsCounted } from "../core/counted-only.ts";
 import type { Endpoint, Owner } from "../core/endpoint.ts";
 import { safeText } from "../event/safe-text.ts";
 import { formatEndpoint } from "../event/tuple.ts";
@@ -52,7 +52,7 @@ async function run(files: string[], options: StatesOptions): Promise<void> {
     ...(redacting && { redactor: redacting }),
   }).finally(() => progress.done());
   if (!closedCleanly) complain(`${file} was not closed cleanly; every complete line is used`);
-  if ((trace.countedUntil ?? Number.NEGATIVE_INFINITY) + LISTED_NS > now) {
+  if (listsCounted(trace, now)) {
     complain(
       `${file}: what ended well was only counted then (detail aggregate), and is not listed`,
     );

@@ -2,7 +2,7 @@
 
 import type { DetailEvent } from "../event/detail.ts";
 import type { HostEvent, Nanoseconds, TraceEvent } from "../event/trace-event.ts";
-import { LISTED_NS } from "./counted-only.ts";
+import { listsCounted } from "./counted-only.ts";
 import { COUNTER_WINDOW_NS } from "./counter-window.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
@@ -127,7 +127,7 @@ export class Carry<R> {
       if (index === 0 || until >= bornNs) entries.add(entry);
     }
     if (this.#beat !== null) entries.add(this.#beat);
-    const counting = at < (trace.countedUntil ?? 0) + LISTED_NS ? this.#counting : null;
+    const counting = listsCounted(trace, at) ? this.#counting : null;
     for (const each of [counting, this.#detail]) if (each !== null) entries.add(each);
     const refs = [...entries].sort((a, b) => a.no - b.no).map(({ ref }) => ref);
     const ids = [...chosen].map(({ id }) => Number(id.slice(1))).sort((a, b) => a - b);

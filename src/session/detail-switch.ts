@@ -97,7 +97,7 @@ export class DetailSwitch {
   }
 }
 
-/** Rows that are left for telling are taken a hundred times a second (`probes/lives_out.bt`). */
+/** Rows that are left for telling are taken within 10 ms (`probes/lives_out.bt`), some of them in turn. */
 const ROWS_MS = 100;
 
 /** Let the kernel tell what it holds: nothing new is held any more, and what is does not last. */
