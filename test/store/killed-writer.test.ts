@@ -37,14 +37,20 @@ function acknowledged(said: string): number {
   return Number(said.split("\n").at(-2) ?? 0);
 }
 
+/** Every event up to the first gap, none left out: at least those that were acknowledged. */
 function expectAll(events: readonly TraceEvent[], count: number): void {
-  expect(events.map((event) => Reflect.get(event, "seq"))).toEqual(
-    Array.from({ length: events.length }, (_, at) => at),
+  const gap = events.findIndex(({ type }) => type === "gap");
+  const whole = gap < 0 ? events : events.slice(0, gap);
+  expect(whole.map((event) => Reflect.get(event, "seq"))).toEqual(
+    Array.from({ length: whole.length }, (_, at) => at),
   );
-  expect(events.length).toBeGreaterThanOrEqual(count);
+  expect(whole.length).toBeGreaterThanOrEqual(count);
 }
 
-/** The events of a series; before and after the next start has mended it they are the same. */
+/**
+ * The events of a series. Who is killed while turning to the next file may have begun that one and
+ * not yet written the last lines, unacknowledged, of the one before: the reader then ends in a gap.
+ */
 async function readSeries(series: string): Promise<TraceEvent[]> {
   const recording = await readRecordings(dirname(series));
   const events: TraceEvent[] = [];
@@ -59,6 +65,7 @@ async function killOnce(round: number, chance: Chance) {
   const count = await killWriter([path, series], round % 2 === 0, 1 + chance(800));
   const { events, end } = scan(readFileSync(path));
   expectAll(events, count);
+  expect(events.some(({ type }) => type === "gap")).toBe(false);
   expect(end).toMatchObject({ malformed: 0, overlong: 0, closedCleanly: false });
 
   const before = await readSeries(series);
@@ -72,7 +79,7 @@ async function killOnce(round: number, chance: Chance) {
   });
   await next.close(FOOTER);
   // What the next start has mended is what was there.
-  expectAll((await readSeries(series)).slice(0, before.length), count);
+  expect((await readSeries(series)).slice(0, before.length)).toEqual(before);
   return { torn: end.tornTail ? 1 : 0, spare: events.length - count, parts };
 }
 
