@@ -80,6 +80,7 @@ export class DetailPolicy {
 
   /** Take one second in; a move, where it calls for one. */
   second(load: SecondOfLoad): DetailMove | null {
+    if (this.#isFlood(load.changes)) return this.#move("aggregate", "changes", load.changes);
     if (this.#detail === "transitions") return this.#toSummary(load);
     if (this.#detail === "aggregate") return this.#back("summary", this.#limits.ebbChanges, load);
     return this.#toAggregate(load) ?? this.#back("transitions", this.#limits.calmChanges, load);
@@ -90,9 +91,13 @@ export class DetailPolicy {
     const rate = (changes * 1e9) / SUDDEN_NS;
     if (rate < SUDDEN * this.#limits.busyChanges) return null;
     if (this.#detail === "transitions") return this.#move("summary", "changes", rate);
-    if (this.#detail === "aggregate" || !this.#limits.canCount) return null;
-    if (rate < SUDDEN_FLOOD * this.#limits.floodChanges) return null;
-    return this.#move("aggregate", "changes", rate);
+    return this.#isFlood(rate) ? this.#move("aggregate", "changes", rate) : null;
+  }
+
+  /** What is summed up would be a flood too: the kernel counts in it by itself, and is left to. */
+  #isFlood(changes: number): boolean {
+    const { canCount, floodChanges } = this.#limits;
+    return this.#detail !== "aggregate" && canCount && changes >= SUDDEN_FLOOD * floodChanges;
   }
 
   #toSummary({ changes, lost, cpu }: SecondOfLoad): DetailMove | null {

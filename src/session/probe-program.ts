@@ -31,7 +31,7 @@ export function programParameters(netns: number | null, ports: readonly number[]
 
 /** Entries of a map, for all CPUs together and for the ring of one. */
 export const MAP_ENTRIES = 65_536;
-const MAX_RING = 16_384;
+const MAX_RING = 32_768;
 
 /** What the fragments that keep lives need besides. */
 export interface LifeSettings {

@@ -54,6 +54,19 @@ describe("to counting", () => {
     expect(moves(new DetailPolicy(), seconds)).toEqual([[1, "summary"]]);
   });
 
+  test("at once in a second that is twice a flood: in between each socket would be one too", () => {
+    const sudden: SecondOfLoad = { ...busy, changes: 64_000 };
+    const policy = new DetailPolicy({ canCount: true });
+    expect(policy.second({ ...sudden, changes: 63_999 })).toBeNull();
+    expect(policy.second(sudden)).toEqual({
+      detail: "aggregate",
+      cause: "changes",
+      figure: 64_000,
+    });
+    expect(moves(policy, times(20, sudden))).toEqual([]);
+    expect(moves(new DetailPolicy(), times(3, sudden))).toEqual([[1, "summary"]]);
+  });
+
   test("when records are lost though each socket is summed up", () => {
     const losing: SecondOfLoad = { ...busy, lost: 7 };
     const policy = new DetailPolicy({ canCount: true });

@@ -34,7 +34,8 @@ describe("the parameters", () => {
 
 describe("the parameters of kept lives", () => {
   test.each([
-    [2, 16_384],
+    [2, 32_768],
+    [4, 16_384],
     [5, 8192],
     [64, 1024],
     [100_000, 1],
