@@ -27,7 +27,7 @@ export function applyLate(core: CoreState, event: TransitionEvent): boolean {
   }
   const endpoint = livingOf(core, event);
   if (endpoint === undefined) return false;
-  const entered = endpoint.phases.at(-1)?.from ?? Number.NEGATIVE_INFINITY;
+  const entered = endpoint.enteredAt ?? Number.NEGATIVE_INFINITY;
   if (entered <= event.t || (event.to === "CLOSE" && !endpoint.isMini)) return false;
   if (isBirth(event)) endpoint.direction ??= directionOf(event);
   else if (endpoint.bornAt <= event.t) notePast(endpoint, event);

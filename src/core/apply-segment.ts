@@ -21,7 +21,7 @@ import {
 import type { ResendKind } from "./endpoint.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
 import { assumePast, endpointOfSegment } from "./identify.ts";
-import { localFin, lostWaveOf, remoteFin } from "./waves.ts";
+import { lostWaveOf, noteResentFin } from "./waves.ts";
 
 const FIN = 1;
 const SYN = 2;
@@ -50,8 +50,7 @@ export function applyRetransmit(core: CoreState, event: RetransmitEvent): void {
     ];
   }
   if (!isFin) return;
-  const fin = localFin(endpoint);
-  if (fin !== undefined) fin.retransmits++;
+  noteResentFin(endpoint, "local");
   endpoint.lostWave ??= lostWaveOf(endpoint, event.t);
   if (endpoint.peer !== null) endpoint.peer.lostWave ??= endpoint.lostWave;
   core.finTroubled.add(endpoint);
@@ -172,8 +171,7 @@ export function applyMiniSegment(core: CoreState, event: MiniSegmentEvent): void
     return;
   }
   if (flags & FIN) {
-    const fin = remoteFin(endpoint);
-    if (fin !== undefined) fin.retransmits++;
+    noteResentFin(endpoint, "remote");
     endpoint.lostWave = 4;
     if (endpoint.peer !== null) endpoint.peer.lostWave = 4;
   }

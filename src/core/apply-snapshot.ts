@@ -145,7 +145,7 @@ function wasNeverMade(core: CoreState, endpoint: EndpointRecord): boolean {
   if (overflowAt === undefined || phase === undefined || overflowAt < phase.from) return false;
   endpoint.note = "tcp_max_tw_buckets was full: the kernel kept no mini-socket";
   const at = phase.from;
-  if (endpoint.state === "TIME_WAIT") endpoint.phases = endpoint.phases.slice(0, -1);
+  if (endpoint.state === "TIME_WAIT") endpoint.dropPhase();
   // As after tcp_fin_timeout: the kernel waits no more, and a late FIN gets an RST.
   endEndpoint(core, endpoint, at, endpoint.state === "TIME_WAIT" ? "graceful" : "timed-out");
   return true;

@@ -6,7 +6,7 @@ import type { Endpoint, Evidence, Holder, Owner, Phase } from "./endpoint.ts";
 import { pairKey } from "./pair-key.ts";
 import { type PhaseKind, phaseKind } from "./phase-kind.ts";
 import type { PortGroup } from "./port-group.ts";
-import { copySequel, type OpenPhase } from "./sequel.ts";
+import { copySequel, FIRST_PHASE, type Sequel } from "./sequel.ts";
 import { addressOf, lowerHalf, upperHalf } from "./socket-address.ts";
 import { WithSequel } from "./with-sequel.ts";
 
@@ -131,62 +131,104 @@ export class EndpointRecord extends WithSequel implements Endpoint {
   }
 
   get phases(): readonly Phase[] {
-    return this.sequel.phases ?? this.opening();
-  }
-  set phases(phases: readonly Phase[]) {
-    this.ownSequel().phases = phases;
+    const { phases } = this.sequel.plot;
+    if (phases.length === 0) return this.opening();
+    return phases.map((kind, i) => this.phaseAt(kind, i));
   }
 
   /** The phase that has not ended. */
   get running(): Phase | undefined {
-    const { phases } = this.sequel;
-    if (phases === null) return this.now === null ? undefined : phaseOf(this.now, this.since, null);
-    const last = phases.at(-1);
-    return last?.to === null ? last : undefined;
+    const { phases } = this.sequel.plot;
+    if (phases.length === 0) {
+      return this.now === null ? undefined : phaseOf(this.now, this.since, null);
+    }
+    const last = this.phaseAt(phases.at(-1) as PhaseKind, phases.length - 1);
+    return last.to === null ? last : undefined;
+  }
+
+  /** When the last phase began; null where none is known. */
+  get enteredAt(): Nanoseconds | null {
+    const { length } = this.sequel.plot.phases;
+    if (length > 0) return this.moment(placeOf(length - 1));
+    return this.now === null ? null : this.since;
   }
 
   /** Enter a state; the phase before ends there. */
   enterPhase(state: TcpState, at: Nanoseconds, evidence: Evidence, atLeast: boolean): void {
     const { now, first, since, bornAt, sequel } = this;
+    const kind = phaseKind(state, evidence, atLeast);
     const isFirst = now === null;
     const isSecond = first === null && since === bornAt && at >= since;
-    if (sequel.phases === null && (isFirst || isSecond)) {
+    if (sequel.plot.phases.length === 0 && (isFirst || isSecond)) {
       this.first = now;
-      this.now = phaseKind(state, evidence, atLeast);
+      this.now = kind;
       this.since = at;
       return;
     }
     this.endPhase(at);
-    const before = this.ownPhases();
-    const isFull = before.length >= MAX_PHASES;
-    if (isFull) this.isComplete = false;
-    // push() would make room for sixteen more; most endpoints come to four or five.
-    this.ownSequel().phases = [
-      ...(isFull ? before.slice(1) : before),
-      { state, from: at, to: null, evidence, atLeast },
-    ];
+    const own = this.ownPhases();
+    if (own.plot.phases.length >= MAX_PHASES) this.forgetFirst(own);
+    const place = placeOf(own.plot.phases.length);
+    own.plot = own.plot.withPhase(kind);
+    if (place >= own.moments.length) own.moments = own.moments.concat([at, Number.NaN]);
+    else own.moments[place] = at;
   }
 
   /** End the running phase. */
   endPhase(at: Nanoseconds): void {
-    const last = this.ownPhases().at(-1);
-    if (last?.to === null) last.to = Math.max(at, last.from);
+    const { plot, moments } = this.ownPhases();
+    const place = placeOf(plot.phases.length - 1);
+    if (plot.phases.length === 0 || !Number.isNaN(moments[place + 1])) return;
+    moments[place + 1] = Math.max(at, moments[place] as number);
   }
 
   /** How the phase that it is in is known, as it turns out. */
   judgePhase(evidence: Evidence): void {
-    const last = this.ownPhases().at(-1);
-    if (last !== undefined) last.evidence = evidence;
+    const own = this.ownPhases();
+    const last = own.plot.phases.at(-1);
+    if (last === undefined || last.evidence === evidence) return;
+    const judged = phaseKind(last.state, evidence, last.atLeast);
+    own.plot = own.plot.withPhases([...own.plot.phases.slice(0, -1), judged]);
   }
 
-  private ownPhases(): readonly OpenPhase[] {
+  /** The last phase never was. */
+  dropPhase(): void {
+    const own = this.ownPhases();
+    const { length } = own.plot.phases;
+    if (length === 0) return;
+    own.plot = own.plot.withPhases(own.plot.phases.slice(0, -1));
+    own.moments.fill(Number.NaN, placeOf(length - 1));
+  }
+
+  private phaseAt(kind: PhaseKind, i: number): Phase {
+    const from = this.moment(placeOf(i)) as Nanoseconds;
+    return phaseOf(kind, from, this.moment(placeOf(i) + 1));
+  }
+
+  private forgetFirst(own: Sequel): void {
+    this.isComplete = false;
+    own.plot = own.plot.withPhases(own.plot.phases.slice(1));
+    own.moments.copyWithin(FIRST_PHASE, placeOf(1)).fill(Number.NaN, -2);
+  }
+
+  /** Its sequel, which from now on tells of the phases. */
+  private ownPhases(): Sequel {
     const own = this.ownSequel();
-    own.phases ??= this.opening();
-    return own.phases;
+    const { now, first } = this;
+    if (now === null) return own;
+    let place = FIRST_PHASE;
+    for (const { from, to } of this.opening()) {
+      own.moments[place++] = from;
+      own.moments[place++] = to ?? Number.NaN;
+    }
+    own.plot = own.plot.withPhases(first === null ? [now] : [first, now]);
+    this.now = null;
+    this.first = null;
+    return own;
   }
 
   /** The first two phases, of which the earlier began at birth and lasted until the later. */
-  private opening(): OpenPhase[] {
+  private opening(): Phase[] {
     const { now, first, since: from } = this;
     if (now === null) return [];
     const last = phaseOf(now, from, null);
@@ -194,6 +236,11 @@ export class EndpointRecord extends WithSequel implements Endpoint {
   }
 }
 
-function phaseOf(kind: PhaseKind, from: Nanoseconds, to: Nanoseconds | null): OpenPhase {
+/** Where the beginning of a phase stands among the moments. */
+function placeOf(phase: number): number {
+  return FIRST_PHASE + 2 * phase;
+}
+
+function phaseOf(kind: PhaseKind, from: Nanoseconds, to: Nanoseconds | null): Phase {
   return { state: kind.state, from, to, evidence: kind.evidence, atLeast: kind.atLeast };
 }

@@ -51,9 +51,9 @@ export interface Wave {
   readonly n: 1 | 2 | 3 | 4;
   readonly segment: "FIN" | "ACK";
   readonly by: "local" | "remote";
-  at: Nanoseconds | null;
-  evidence: Evidence;
-  retransmits: number;
+  readonly at: Nanoseconds | null;
+  readonly evidence: Evidence;
+  readonly retransmits: number;
 }
 
 /** Which wave was lost, as far as it can be known; a single host cannot split the pairs. */

@@ -1,18 +1,21 @@
 /** What most endpoints never have: it comes with a teardown, or when somebody looks closer. */
 
-import type { Endpoint, Phase } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { NO_PLOT, type Plot } from "./plot.ts";
 
 const NONE: readonly never[] = [];
 
-/** A phase that is still written. */
-export type OpenPhase = { -readonly [Key in keyof Phase]: Phase[Key] };
+/** Places among the moments; the waves' are before these, by their numbers from 1. */
+export const ENDED_AT = 4;
+export const TEARDOWN_AT = 5;
+export const EXPIRES_AT = 6;
+export const LAST_READ_AT = 7;
+/** Of the first phase's beginning; its end follows, then the next phase. */
+export const FIRST_PHASE = 8;
 
 /** The fields of an endpoint that have their first value until it closes; see there. */
 export type SequelFact =
   | "isMini"
-  | "endedAt"
-  | "teardownAt"
-  | "expiresAt"
   | "role"
   | "trigger"
   | "verdict"
@@ -23,10 +26,8 @@ export type SequelFact =
   | "unread"
   | "unreadBytes"
   | "eofRead"
-  | "lastReadAt"
   | "lastReceivedAt"
   | "lastSentAt"
-  | "waves"
   | "lostWave"
   | "resends"
   | "hasDoubtfulPeer"
@@ -38,19 +39,18 @@ export type SequelFact =
   | "finHold"
   | "flow";
 
-/** The facts as they stand, and the phases of whoever has had more than two. */
+/** The facts as they stand, with what happened to the endpoint and when. */
 export type Sequel = { [Fact in SequelFact]-?: Endpoint[Fact] } & {
-  /** Null while the endpoint itself says all: see `EndpointRecord`. */
-  phases: readonly OpenPhase[] | null;
+  /** Without phases while the endpoint itself says all of them: see `EndpointRecord`. */
+  plot: Plot;
+  /** NaN where there is none: a number in such a list takes a third of one beside it. */
+  moments: number[];
 };
 
 /** The sequel of one that has just begun to have one; the engine copies a literal as a whole. */
 export function newSequel(): Sequel {
   return {
     isMini: false,
-    endedAt: null,
-    teardownAt: null,
-    expiresAt: null,
     role: "none",
     trigger: null,
     verdict: null,
@@ -61,10 +61,8 @@ export function newSequel(): Sequel {
     unread: null,
     unreadBytes: null,
     eofRead: false,
-    lastReadAt: undefined,
     lastReceivedAt: undefined,
     lastSentAt: undefined,
-    waves: NONE,
     lostWave: null,
     resends: NONE,
     hasDoubtfulPeer: false,
@@ -75,8 +73,15 @@ export function newSequel(): Sequel {
     finHasRoom: undefined,
     finHold: undefined,
     flow: undefined,
-    phases: null,
+    plot: NO_PLOT,
+    moments: noMoments(),
   };
+}
+
+/** Room for five phases; a literal takes no more room than it says. */
+function noMoments(): number[] {
+  const no = Number.NaN;
+  return [no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no, no];
 }
 
 /** Stands for the sequel of everyone who has none yet; never written. */
@@ -85,11 +90,6 @@ export const NO_SEQUEL: Sequel = newSequel();
 /** What the fold changes in place is copied; what it replaces as a whole is shared. */
 export function copySequel(sequel: Sequel): Sequel {
   if (sequel === NO_SEQUEL) return sequel;
-  const { phases, waves, flow } = sequel;
-  return {
-    ...sequel,
-    phases: phases?.map((phase) => ({ ...phase })) ?? null,
-    waves: waves.length === 0 ? waves : waves.map((wave) => ({ ...wave })),
-    flow: flow && { ...flow },
-  };
+  const { moments, flow } = sequel;
+  return { ...sequel, moments: [...moments], flow: flow && { ...flow } };
 }

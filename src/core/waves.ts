@@ -2,36 +2,26 @@
 
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Endpoint, Evidence, LostWave, Wave } from "./endpoint.ts";
+import type { EndpointRecord } from "./endpoint-record.ts";
 
 /** Note a wave once; a later, better-founded claim replaces a weaker one. */
 export function noteWave(
-  endpoint: Endpoint,
+  endpoint: EndpointRecord,
   n: Wave["n"],
   by: Wave["by"],
   at: Nanoseconds | null,
   evidence: Evidence,
 ): void {
-  const known = endpoint.waves.find((wave) => wave.n === n);
-  if (known !== undefined) {
-    if (known.evidence !== "observed" && evidence === "observed") {
-      known.at = at;
-      known.evidence = evidence;
-    }
-    return;
-  }
-  if (endpoint.waves.length === 0) {
-    // A literal takes the room of one; the first push() would take that of seventeen.
-    endpoint.waves = [newWave(n, by, at, evidence)];
-    return;
-  }
-  const { waves } = endpoint;
-  let place = waves.length;
-  while (place > 0 && (waves[place - 1] as Wave).n > n) place--;
-  endpoint.waves = [...waves.slice(0, place), newWave(n, by, at, evidence), ...waves.slice(place)];
+  const known = endpoint.waveKind(n);
+  if (known !== undefined && (known.evidence === "observed" || evidence !== "observed")) return;
+  const segment = n % 2 === 1 ? "FIN" : "ACK";
+  endpoint.setWave({ n, segment, by, retransmits: 0, ...known, at, evidence });
 }
 
-function newWave(n: Wave["n"], by: Wave["by"], at: Nanoseconds | null, evidence: Evidence): Wave {
-  return { n, segment: n % 2 === 1 ? "FIN" : "ACK", by, at, evidence, retransmits: 0 };
+/** The FIN of one end was sent again, if it is known to have been sent. */
+export function noteResentFin(endpoint: EndpointRecord, by: Wave["by"]): void {
+  const fin = by === "local" ? localFin(endpoint) : remoteFin(endpoint);
+  if (fin !== undefined) endpoint.setWave({ ...fin, retransmits: fin.retransmits + 1 });
 }
 
 /** The FIN that this end sent, if it has. */

@@ -1,6 +1,17 @@
 /** Keeps what an endpoint seldom has apart from it: one that only stays open has none of it. */
 
-import { NO_SEQUEL, newSequel, type Sequel } from "./sequel.ts";
+import type { Nanoseconds } from "../event/trace-event.ts";
+import type { Endpoint, Wave } from "./endpoint.ts";
+import type { WaveKind } from "./plot.ts";
+import {
+  ENDED_AT,
+  EXPIRES_AT,
+  LAST_READ_AT,
+  NO_SEQUEL,
+  newSequel,
+  type Sequel,
+  TEARDOWN_AT,
+} from "./sequel.ts";
 
 /**
  * Reads and writes each fact of a sequel as if it were a field of the endpoint.
@@ -18,6 +29,12 @@ export abstract class WithSequel {
     return this.sequel;
   }
 
+  /** Null where there is none. */
+  protected moment(place: number): Nanoseconds | null {
+    const at = this.sequel.moments[place] as number;
+    return Number.isNaN(at) ? null : at;
+  }
+
   get isMini(): Sequel["isMini"] {
     return this.sequel.isMini;
   }
@@ -25,25 +42,25 @@ export abstract class WithSequel {
     if (this.sequel.isMini !== value) this.ownSequel().isMini = value;
   }
 
-  get endedAt(): Sequel["endedAt"] {
-    return this.sequel.endedAt;
+  get endedAt(): Endpoint["endedAt"] {
+    return this.moment(ENDED_AT);
   }
-  set endedAt(value: Sequel["endedAt"]) {
-    if (this.sequel.endedAt !== value) this.ownSequel().endedAt = value;
-  }
-
-  get teardownAt(): Sequel["teardownAt"] {
-    return this.sequel.teardownAt;
-  }
-  set teardownAt(value: Sequel["teardownAt"]) {
-    if (this.sequel.teardownAt !== value) this.ownSequel().teardownAt = value;
+  set endedAt(value: Endpoint["endedAt"]) {
+    if (this.endedAt !== value) this.ownSequel().moments[ENDED_AT] = value ?? Number.NaN;
   }
 
-  get expiresAt(): Sequel["expiresAt"] {
-    return this.sequel.expiresAt;
+  get teardownAt(): Endpoint["teardownAt"] {
+    return this.moment(TEARDOWN_AT);
   }
-  set expiresAt(value: Sequel["expiresAt"]) {
-    if (this.sequel.expiresAt !== value) this.ownSequel().expiresAt = value;
+  set teardownAt(value: Endpoint["teardownAt"]) {
+    if (this.teardownAt !== value) this.ownSequel().moments[TEARDOWN_AT] = value ?? Number.NaN;
+  }
+
+  get expiresAt(): Endpoint["expiresAt"] {
+    return this.moment(EXPIRES_AT);
+  }
+  set expiresAt(value: Endpoint["expiresAt"]) {
+    if (this.expiresAt !== value) this.ownSequel().moments[EXPIRES_AT] = value ?? Number.NaN;
   }
 
   get role(): Sequel["role"] {
@@ -109,11 +126,11 @@ export abstract class WithSequel {
     if (this.sequel.eofRead !== value) this.ownSequel().eofRead = value;
   }
 
-  get lastReadAt(): Sequel["lastReadAt"] {
-    return this.sequel.lastReadAt;
+  get lastReadAt(): Endpoint["lastReadAt"] {
+    return this.moment(LAST_READ_AT) ?? undefined;
   }
-  set lastReadAt(value: Sequel["lastReadAt"]) {
-    if (this.sequel.lastReadAt !== value) this.ownSequel().lastReadAt = value;
+  set lastReadAt(value: Endpoint["lastReadAt"]) {
+    if (this.lastReadAt !== value) this.ownSequel().moments[LAST_READ_AT] = value ?? Number.NaN;
   }
 
   get lastReceivedAt(): Sequel["lastReceivedAt"] {
@@ -130,11 +147,20 @@ export abstract class WithSequel {
     if (this.sequel.lastSentAt !== value) this.ownSequel().lastSentAt = value;
   }
 
-  get waves(): Sequel["waves"] {
-    return this.sequel.waves;
+  get waves(): readonly Wave[] {
+    return this.sequel.plot.waves.map((kind) => ({ ...kind, at: this.moment(kind.n - 1) }));
   }
-  set waves(value: Sequel["waves"]) {
-    if (this.sequel.waves !== value) this.ownSequel().waves = value;
+
+  /** What is known of a wave but for its moment. */
+  waveKind(n: Wave["n"]): WaveKind | undefined {
+    return this.sequel.plot.waves.find((wave) => wave.n === n);
+  }
+
+  /** Note a wave, in place of what was known of it. */
+  setWave({ at, ...kind }: Wave): void {
+    const own = this.ownSequel();
+    own.plot = own.plot.withWave(kind);
+    own.moments[kind.n - 1] = at ?? Number.NaN;
   }
 
   get lostWave(): Sequel["lostWave"] {

@@ -1,7 +1,8 @@
 /** The small form of an endpoint says what the long one would. */
 import { describe, expect, test } from "vitest";
-import type { Evidence, Phase } from "../../src/core/endpoint.ts";
+import type { Evidence, Phase, Wave } from "../../src/core/endpoint.ts";
 import { EndpointRecord } from "../../src/core/endpoint-record.ts";
+import { noteResentFin, noteWave } from "../../src/core/waves.ts";
 import { TCP_STATES, type TcpState } from "../../src/event/tcp-state.ts";
 import { seeded } from "../event/seeded.ts";
 import { factsOf } from "./facts.ts";
@@ -29,7 +30,7 @@ describe("phases", () => {
       for (let step = chance(7); step > 0; step--) {
         const evidence = EVIDENCE[chance(3)] as Evidence;
         const last = list.at(-1);
-        switch (chance(6)) {
+        switch (chance(7)) {
           case 0:
             endpoint.endPhase(at);
             end();
@@ -37,6 +38,10 @@ describe("phases", () => {
           case 1:
             endpoint.judgePhase(evidence);
             if (last !== undefined) list = [...list.slice(0, -1), { ...last, evidence }];
+            break;
+          case 2:
+            endpoint.dropPhase();
+            list = list.slice(0, -1);
             break;
           default: {
             const state = states[chance(states.length)] as TcpState;
@@ -60,6 +65,45 @@ describe("phases", () => {
     expect(endpoint.isComplete).toBe(true);
     endpoint.enterPhase("SYN_SENT", 64, "observed", false);
     expect(endpoint).toMatchObject({ isComplete: false, phases: { length: 64 } });
+  });
+});
+
+describe("waves", () => {
+  test("are each told once, by the better evidence, in whatever order they are learnt", () => {
+    const chance = seeded(7);
+    for (let life = 0; life < 300; life++) {
+      const endpoint = record();
+      const known = new Map<number, Wave>();
+      for (let step = chance(9); step > 0; step--) {
+        const n = (1 + chance(4)) as Wave["n"];
+        const by = chance(2) === 0 ? "local" : "remote";
+        const at = chance(4) === 0 ? null : chance(1000);
+        const evidence = EVIDENCE[chance(3)] as Evidence;
+        const before = endpoint.copy();
+        const told = before.waves;
+        if (chance(4) === 0) {
+          noteResentFin(endpoint, by);
+          const fin = told.find((wave) => wave.segment === "FIN" && wave.by === by);
+          if (fin !== undefined) known.set(fin.n, { ...fin, retransmits: fin.retransmits + 1 });
+        } else {
+          noteWave(endpoint, n, by, at, evidence);
+          const old = known.get(n);
+          const segment = n % 2 === 1 ? "FIN" : "ACK";
+          if (old === undefined) known.set(n, { n, segment, by, at, evidence, retransmits: 0 });
+          else if (old.evidence !== "observed" && evidence === "observed")
+            known.set(n, { ...old, at, evidence });
+        }
+        expect(endpoint.waves).toEqual([...known.values()].sort((a, b) => a.n - b.n));
+        expect(before.waves).toEqual(told);
+      }
+    }
+  });
+
+  test("of more ways than are remembered are told all the same", () => {
+    const endpoint = record();
+    noteWave(endpoint, 1, "local", 100, "observed");
+    for (let i = 0; i < 10_000; i++) noteResentFin(endpoint, "local");
+    expect(endpoint.waves).toMatchObject([{ n: 1, at: 100, retransmits: 10_000 }]);
   });
 });
 
