@@ -35,7 +35,7 @@ export class ProbeRows {
   readonly #onBeat: (beat: Beat) => void;
   #pendingNs: bigint | null = null;
   /** Rows that were left for telling, and those that were taken, as bpftrace printed when it ended. */
-  #left = { end: 0, told: 0, put: 0, took: 0 };
+  #left = 0;
   /** When the kernel began to print what it has counted; null until it does. */
   #countsAt: Nanoseconds | null = null;
   readonly #counted = new CountedTotals();
@@ -60,15 +60,14 @@ export class ProbeRows {
   beginRun(): void {
     this.#pendingNs = null;
     this.lastSeqs = new Map();
-    this.#left = { end: 0, told: 0, put: 0, took: 0 };
+    this.#left = 0;
     this.#countsAt = null;
     this.#counted.restart();
   }
 
   /** Rows that nobody has handed over or counted, and nobody will. */
   get leftBehind(): number {
-    const { end, told, put, took } = this.#left;
-    return Math.max(0, end - told) + Math.max(0, put - took);
+    return this.#left;
   }
 
   /** What the kernel has counted and no event has told yet. */
@@ -142,9 +141,7 @@ export class ProbeRows {
   }
 
   #map(data: Readonly<Record<string, unknown>>, out: (event: TraceEvent) => void): void {
-    for (const name of ["end", "told", "put", "took"] as const) {
-      if (Object.hasOwn(data, `@${name}`)) this.#left[name] = sumOf(data[`@${name}`]);
-    }
+    if (Object.hasOwn(data, "@ring")) this.#left = waitingIn(data["@ring"]);
     if (Object.hasOwn(data, "@tallied")) this.#counted.take(data["@tallied"]);
     if (Object.hasOwn(data, "@spent")) {
       this.#counted.take(data["@spent"]);
@@ -165,8 +162,19 @@ export class ProbeRows {
   }
 }
 
-/** The sum of a map of one figure for each CPU. */
-function sumOf(map: unknown): number {
+/** What waits in the rings `@ended` and `@plain` of all CPUs: `@ring` in probes/lives.bt. */
+function waitingIn(map: unknown): number {
   if (typeof map !== "object" || map === null) return 0;
-  return Object.values(map).reduce((sum: number, each) => sum + (Number(each) || 0), 0);
+  return Object.values(map).reduce((sum: number, rings) => {
+    if (!Array.isArray(rings)) return sum;
+    return sum + waitingOf(rings[1]) + waitingOf(rings[2]);
+  }, 0);
+}
+
+/** How many a ring holds: in the upper 32 bits how often it was filled, in the lower emptied. */
+function waitingOf(ring: unknown): number {
+  const digits = String(ring);
+  if (!/^-?\d+$/.test(digits)) return 0;
+  const counts = BigInt(digits);
+  return Number(BigInt.asUintN(32, (counts >> 32n) - counts));
 }

@@ -58,8 +58,7 @@ class FakeRun {
   /** Rows that were left for telling, and those that were taken, as it prints them at its end. */
   left(end: number, told: number): void {
     this.#listener([
-      { type: "map", data: { "@end": { "0": end, "1": 0 } } },
-      { type: "map", data: { "@told": { "0": told } } },
+      { type: "map", data: { "@ring": { "0": [0, end * 2 ** 32 + told, 0], "1": [0, 0, 0] } } },
     ]);
   }
 

@@ -154,7 +154,15 @@ describe("what the kernel only counts", () => {
 
   test("is missing where it was left in the kernel", () => {
     const { rows, take } = reader();
-    take(map({ "@put": { "0": 9, "1": 4 } }), map({ "@took": { "0": 7, "1": 4 } }));
-    expect(rows.leftBehind).toBe(2);
+    const [nine, seven] = [9 * 2 ** 32, 7 * 2 ** 32];
+    take(map({ "@ring": { "0": [seven, 0, nine + 7, 0], "1": [0, seven + 4, nine + 9, 0] } }));
+    expect(rows.leftBehind).toBe(2 + 3);
+  });
+
+  test("is missing too where a ring has been filled more often than 32 bits count", () => {
+    const { rows, take } = reader();
+    const ring = ((1n << 32n) | 0xfffffffen).toString();
+    take(map({ "@ring": { "0": [0, ring, "(a tuple)"], "1": "no tuple" } }));
+    expect(rows.leftBehind).toBe(3);
   });
 });
