@@ -8,7 +8,11 @@ import { DescriptorScanner } from "../host/fd-scan.ts";
 import { ProcessWatch } from "./process-watch.ts";
 import { ThreadWatch } from "./thread-watch.ts";
 
-/** Holders of a stuck endpoint are looked up again after this time. */
+/**
+ * Holders of a stuck endpoint are looked up again after this time at the latest, and while it is
+ * young as soon as it is twice as old: a server that forks for each connection closes its own
+ * descriptor soon, but may be slow to, and by the time of a finding the child alone is to blame.
+ */
 const STALE_NS = 15e9;
 /**
  * After a scan of everybody it rests so many times as long as it took, but no longer than some
@@ -69,9 +73,7 @@ export class OwnerWatch {
     await this.#askUsers();
     const blamed = this.#blamed(stuck);
     for (const pid of blamed) await this.#processes.describe(pid);
-    const due = stuck.filter(
-      (each) => began - (this.#lookedUp.get(each) ?? Number.NEGATIVE_INFINITY) >= STALE_NS,
-    );
+    const due = stuck.filter((each) => this.#isStale(each, began));
     if (began >= this.#restsUntil) await this.#askEverybody(due, began);
     else await this.#askBlamed(due, blamed);
     await this.#threads.look(blamed);
@@ -105,6 +107,13 @@ export class OwnerWatch {
     await this.read(wanted, among);
     const now = this.#options.now();
     this.#usersRestUntil = now + Math.min(REST * (now - began), USERS_REST_NS);
+  }
+
+  #isStale(endpoint: Endpoint, now: Nanoseconds): boolean {
+    const askedAt = this.#lookedUp.get(endpoint);
+    if (askedAt === undefined) return true;
+    const ageNs = askedAt - (endpoint.phases.at(-1)?.from ?? askedAt - STALE_NS);
+    return now - askedAt >= Math.min(STALE_NS, ageNs);
   }
 
   async #askEverybody(due: readonly Endpoint[], began: Nanoseconds): Promise<void> {

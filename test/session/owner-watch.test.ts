@@ -1,4 +1,4 @@
-/** How soon it is looked up who holds a connection that somebody else is seen to use. */
+/** How soon it is looked up who holds a connection, and how soon again. */
 import { readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
@@ -53,4 +53,27 @@ test("a user is looked for a second later, however long the last look took", asy
   } finally {
     close();
   }
+});
+
+test("who holds a connection that stays is asked again while it is young, as others may let go", async () => {
+  const { inode, close } = await openSocket();
+  const end = sock({ local: "10.0.0.2", localPort: 8080 });
+  const story = new Story().at(0).accept(end).change(end, "ESTABLISHED", "CLOSE_WAIT");
+  const { trace } = story.at(2).row(end, "CLOSE_WAIT", { inode });
+  const stuck = story.of(end);
+  let second = 0;
+  const asked: number[] = [];
+  const watch = new OwnerWatch({
+    trace,
+    now: () => second * 1e9,
+    out: (event) => void (event.type === "owner" && asked.push(second)),
+    signal: new AbortController().signal,
+    onUnread: () => {},
+  });
+  try {
+    for (second = 1; second <= 40; second++) await watch.lookUp([stuck]);
+  } finally {
+    close();
+  }
+  expect(asked).toEqual([1, 2, 4, 8, 16, 31]);
 });
