@@ -39,6 +39,8 @@ export class DetailPilot {
   #askedAt = Number.NEGATIVE_INFINITY;
   /** Until when the kernel may hold what it will count; it begins when it is asked to. */
   #countsUntil = Number.NEGATIVE_INFINITY;
+  /** Whether the socket table has been read. */
+  #hasBegun = false;
   #isResting = false;
 
   /**
@@ -80,6 +82,7 @@ export class DetailPilot {
 
   /** The socket table has been read: in a flood the probes may count by themselves. */
   begin(): void {
+    this.#hasBegun = true;
     if (!this.#isResting) this.#switch.ask(this.#policy.detail);
   }
 
@@ -116,11 +119,15 @@ export class DetailPilot {
     return move;
   }
 
-  /** A bpftrace that was started again holds nothing. */
+  /**
+   * A bpftrace that was started again holds nothing, and does not know yet that it may count: it
+   * has been told once it is there, which is when the second of an outage's two gaps is.
+   */
   #beginAnew(t: Nanoseconds): void {
     this.#policy.reset();
     this.#switch.forget();
     this.#stopCounting(t);
+    if (this.#hasBegun) this.#switch.ask(this.#policy.detail);
   }
 
   #stopCounting(t: Nanoseconds): void {

@@ -146,3 +146,14 @@ test("begins anew with a bpftrace that was started again", () => {
   beat(way, 4, 8);
   expect(asked).toEqual([2, 2, 3, 3, 2, 2]);
 });
+
+test("tells a bpftrace that was started again that the socket table has been read", () => {
+  const { asked, way } = pilot({ canCount: true });
+  const restart = { type: "gap", t: 3e9, from: 2e9, cause: "restart", count: null } as const;
+  way.take(restart);
+  expect(asked).toEqual([]);
+  way.begin();
+  expect(asked).toEqual([1, 1]);
+  way.take(restart);
+  expect(asked).toEqual([1, 1, 1, 1]);
+});
