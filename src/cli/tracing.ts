@@ -44,10 +44,8 @@ export function prepareTracing(
   options: TracingOptions,
   onProblem: (line: string, isBlind: boolean) => void = complain,
 ): Promise<LiveSession> {
-  const { threshold: thresholds, maxEnded, onOutage } = options;
-  const detail = detailOf(options);
+  const { threshold: thresholds, maxEnded, onOutage, detail = "auto" } = options;
   const remark = options.quiet === true ? () => {} : complain;
-  if (detail !== options.detail) remark(FILTERED);
   keepHeapLean();
   return LiveSession.prepare({
     version: VERSION,
@@ -55,7 +53,8 @@ export function prepareTracing(
     ports: options.port ?? [],
     networks: options.cidr ?? [],
     filters: describeFilters(options),
-    detail: detail ?? "auto",
+    detail,
+    // What a person filters for is told one by one, and what was only counted passes no filter.
     tellsEach: options.tellsEach === true || isFiltered(options),
     trace: {
       ...(thresholds !== undefined && { thresholds }),
@@ -66,13 +65,6 @@ export function prepareTracing(
     ...(onOutage !== undefined && { restarts: true, onOutage }),
   });
 }
-
-/** What a person filters for is told one by one, and what was only counted passes no filter. */
-function detailOf(options: TracingOptions): WantedDetail | undefined {
-  return options.detail === "aggregate" && isFiltered(options) ? "summary" : options.detail;
-}
-
-const FILTERED = "with a filter each connection is told, as --detail summary does";
 
 /** Say on stderr that bpftrace had to be started again: once it runs, or when that takes long. */
 export const complainOfOutage: OutageListener = (line, state) => {

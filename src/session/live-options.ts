@@ -17,7 +17,10 @@ export interface LiveOptions extends WantedTraffic {
   readonly filters?: Readonly<Record<string, unknown>>;
   /** How much the probes hand over; `transitions` when absent. */
   readonly detail?: WantedDetail;
-  /** Whether each teardown is to be told: then `auto` moves as far as `summary`. */
+  /**
+   * Whether each teardown is to be told: then `auto` moves as far as `summary`, which stands in for
+   * `aggregate`.
+   */
   readonly tellsEach?: boolean;
   /** At which loads `auto` moves, where not at those of every host. */
   readonly detailLimits?: Partial<DetailLimits>;
@@ -29,7 +32,7 @@ export interface LiveOptions extends WantedTraffic {
    * host could not be read, so that what the trace says of it may be too little.
    */
   readonly onProblem?: (line: string, isBlind: boolean) => void;
-  /** Told in a sentence of each kind of filter that the probes leave to whoever reads the trace. */
+  /** Told in a sentence of each filter that the probes leave to the reader, or give less detail for. */
   readonly onLeft?: (line: string) => void;
   /** Whether a bpftrace that dies or hangs is started again; else that ends the trace. */
   readonly restarts?: boolean;

@@ -9,6 +9,8 @@ export interface ProbeChoice {
   readonly fragments: readonly string[];
   /** One sentence for each thing that stays unseen. */
   readonly unseen: readonly string[];
+  /** One sentence for each thing that is given in another way than it was asked for. */
+  readonly remarks: readonly string[];
   /** Whether the lives of sockets are kept in the kernel, so that less can be told. */
   readonly keepsLives: boolean;
   /** Whether what ends well is counted in the kernel. */
@@ -23,7 +25,8 @@ export type ProbeFacts = Pick<KernelFacts, "hasBtf" | "tracepoints" | "hasTimeWa
  *
  * Null when the kernel lacks the one tracepoint without which there is nothing to trace.
  *
- * @param tellsEach nothing may be only counted: then `auto` does without what counts
+ * @param tellsEach nothing may be only counted: `auto` then does without what counts, and `summary`
+ * stands in for `aggregate`
  */
 export function chooseProbes(
   facts: ProbeFacts,
@@ -43,22 +46,25 @@ export function chooseProbes(
   chooseOwners(facts, fragments, unseen);
   chooseMiniSockets(facts, fragments, unseen);
   fragments.push("heartbeat.bt");
+  const remarks = wanted === "aggregate" && tellsEach ? [EACH_TOLD] : [];
   const wantsLives = wanted !== "transitions";
   if (wantsLives && canKeepLives(facts)) {
-    const wantsCounts = wanted === "aggregate" || (wanted === "auto" && !tellsEach);
+    const wantsCounts = wanted !== "summary" && !tellsEach;
     const counts = wantsCounts && canCount(fragments);
-    if (wanted === "aggregate" && !counts) unseen.push(NO_COUNTS);
-    return { fragments: withLives(fragments, counts), unseen, keepsLives: true, counts };
+    if (wanted === "aggregate" && wantsCounts && !counts) unseen.push(NO_COUNTS);
+    return { fragments: withLives(fragments, counts), unseen, remarks, keepsLives: true, counts };
   }
   if (wantsLives && wanted !== "auto") unseen.push(NO_LIVES);
   if (fragments.includes("reads.bt") && fragments.includes("tcp_destroy_sock.bt")) {
     fragments.push("end.bt");
   }
-  return { fragments, unseen, keepsLives: false, counts: false };
+  return { fragments, unseen, remarks, keepsLives: false, counts: false };
 }
 
 const NO_LIVES =
   "no BTF, no system call tracepoints or no power:cpu_idle: any detail but transitions, which costs more on a busy host";
+
+const EACH_TOLD = "with a filter each connection is told, as --detail summary does";
 
 const NO_COUNTS =
   "without the beginning and the end of TIME_WAIT: the detail aggregate; summary stands in for it";

@@ -94,7 +94,7 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
   const detail = choice.keepsLives ? new DetailSwitch() : null;
   const { hz, resetReasons } = facts;
   const filter = new KernelFilter(options, facts.hasBtf);
-  for (const each of filter.left) options.onLeft?.(each);
+  for (const each of [...choice.remarks, ...filter.left]) options.onLeft?.(each);
   return {
     clock,
     header: { ...header, bpftrace: version, sysctls: sysctls.values, netns: sysctls.netns },

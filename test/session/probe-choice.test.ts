@@ -33,7 +33,13 @@ function without(...names: readonly string[]): string[] {
 }
 
 test("a kernel that has everything hides nothing", () => {
-  expect(choose()).toEqual({ fragments: ALL, unseen: [], keepsLives: false, counts: false });
+  expect(choose()).toEqual({
+    fragments: ALL,
+    unseen: [],
+    remarks: [],
+    keepsLives: false,
+    counts: false,
+  });
 });
 
 test("without the one tracepoint of state changes nothing can be traced", () => {
@@ -110,6 +116,7 @@ describe("with less detail than every change", () => {
         "end.lives.bt",
       ],
       unseen: [],
+      remarks: [],
       keepsLives: true,
       counts: false,
     });
@@ -132,6 +139,15 @@ describe("with less detail than every change", () => {
     const unable = chooseProbes(kernelWithout("tw_timer_handler"), "auto");
     expect(unable).toMatchObject({ counts: false, keepsLives: true });
     expect(unable?.unseen.join()).not.toMatch(/aggregate/);
+  });
+
+  test("and as aggregate then is not, which is said", () => {
+    expect(chooseProbes(kernelWithout(), "aggregate", true)).toEqual({
+      ...chooseProbes(kernelWithout(), "summary"),
+      remarks: [expect.stringContaining("as --detail summary does")],
+    });
+    const unable = chooseProbes(kernelWithout("tw_timer_handler"), "aggregate", true);
+    expect(unable?.unseen.join()).not.toMatch(/summary stands in/);
   });
 
   test.each<Lack>(["skb:kfree_skb rx_sk", "timer:timer_expire_entry", "tw_timer_handler"])(
