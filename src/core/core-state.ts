@@ -161,6 +161,8 @@ export function becomeMini(
   at: Nanoseconds,
 ): void {
   core.table.detach(endpoint);
+  // Nobody holds its file, which is gone with the socket.
+  if (endpoint.orphan) core.table.forgetInode(endpoint);
   if (!endpoint.isMini) core.table.ports.becameMini(endpoint);
   endpoint.isMini = true;
   armMini(core, endpoint, at + lifetimeNs);

@@ -117,12 +117,12 @@ export class EndpointRecord extends WithSequel implements Endpoint {
 
   get holders(): readonly Holder[] {
     const { fd, owned } = this;
-    if (fd < 0 || owned === null) return this.sequel.holders;
+    if (fd < 0 || owned === null) return this.sequel.rare.holders;
     return [{ pid: owned.pid, comm: owned.comm, fds: [fd] }];
   }
   set holders(holders: readonly Holder[]) {
     this.fd = -1;
-    if (this.sequel.holders !== holders) this.ownSequel().holders = holders;
+    if (this.sequel.rare.holders !== holders) this.ownRare().holders = holders;
   }
 
   /** The owner, and nobody else, holds it through this descriptor. */

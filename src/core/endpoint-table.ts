@@ -137,13 +137,13 @@ export class EndpointTable {
 
   /** Let an endpoint be found by the inode of its socket file; most never need to be. */
   indexInode(endpoint: EndpointRecord, inode: number): void {
-    if (endpoint.inode !== inode) this.#forgetInode(endpoint);
+    if (endpoint.inode !== inode) this.forgetInode(endpoint);
     endpoint.inode = inode;
     if (inode > 0) this.#byInode.set(inode, endpoint);
   }
 
-  /** An inode number is given again: it may be another endpoint's by now. */
-  #forgetInode(endpoint: EndpointRecord): void {
+  /** Let no inode lead to it. The number is given again: it may be another endpoint's by now. */
+  forgetInode(endpoint: EndpointRecord): void {
     const { inode } = endpoint;
     if (inode && this.#byInode.get(inode) === endpoint) this.#byInode.delete(inode);
   }
@@ -160,7 +160,7 @@ export class EndpointTable {
     if (endpoint.endedAt !== null) return;
     endpoint.endedAt = at;
     this.detach(endpoint);
-    this.#forgetInode(endpoint);
+    this.forgetInode(endpoint);
     this.#unindex(endpoint);
     this.#byState[endpoint.state].remove(endpoint);
     endpoint.state = "CLOSE";
@@ -212,7 +212,7 @@ export class EndpointTable {
     if (oldest === undefined) return;
     this.#byState[oldest.state].remove(oldest);
     this.detach(oldest);
-    this.#forgetInode(oldest);
+    this.forgetInode(oldest);
     this.#unindex(oldest);
     this.#forget(oldest);
     // Its timer may still run out: it must not leave a list that it is no longer in.

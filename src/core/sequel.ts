@@ -13,6 +13,23 @@ export const LAST_READ_AT = 7;
 /** Of the first phase's beginning; its end follows, then the next phase. */
 export const FIRST_PHASE = 8;
 
+/** What few teardowns have: something was lost, reset, looked at or shared. */
+export type Rare = {
+  [Fact in
+    | "holders"
+    | "openedBy"
+    | "usedBy"
+    | "lastReceivedAt"
+    | "lastSentAt"
+    | "lostWave"
+    | "resends"
+    | "hasDoubtfulPeer"
+    | "reset"
+    | "note"
+    | "finHold"
+    | "flow"]-?: Endpoint[Fact];
+};
+
 /** The fields of an endpoint that have their first value until it closes; see there. */
 export type SequelFact =
   | "isMini"
@@ -20,32 +37,42 @@ export type SequelFact =
   | "trigger"
   | "verdict"
   | "orphan"
-  | "holders"
-  | "openedBy"
-  | "usedBy"
   | "unread"
   | "unreadBytes"
   | "eofRead"
-  | "lastReceivedAt"
-  | "lastSentAt"
-  | "lostWave"
-  | "resends"
-  | "hasDoubtfulPeer"
   | "isComplete"
-  | "reset"
   | "teardownNo"
-  | "note"
-  | "finHasRoom"
-  | "finHold"
-  | "flow";
+  | "finHasRoom";
 
 /** The facts as they stand, with what happened to the endpoint and when. */
 export type Sequel = { [Fact in SequelFact]-?: Endpoint[Fact] } & {
   /** Without phases while the endpoint itself says all of them: see `EndpointRecord`. */
   plot: Plot;
+  rare: Rare;
   /** NaN where there is none: a number in such a list takes a third of one beside it. */
   moments: number[];
 };
+
+/** What is rare of one that begins to have some of it. */
+export function newRare(): Rare {
+  return {
+    holders: NONE,
+    openedBy: undefined,
+    usedBy: undefined,
+    lastReceivedAt: undefined,
+    lastSentAt: undefined,
+    lostWave: null,
+    resends: NONE,
+    hasDoubtfulPeer: false,
+    reset: null,
+    note: null,
+    finHold: undefined,
+    flow: undefined,
+  };
+}
+
+/** Stands for what is rare of everyone who has none of it; never written. */
+export const NO_RARE: Rare = newRare();
 
 /** The sequel of one that has just begun to have one; the engine copies a literal as a whole. */
 export function newSequel(): Sequel {
@@ -55,25 +82,14 @@ export function newSequel(): Sequel {
     trigger: null,
     verdict: null,
     orphan: false,
-    holders: NONE,
-    openedBy: undefined,
-    usedBy: undefined,
     unread: null,
     unreadBytes: null,
     eofRead: false,
-    lastReceivedAt: undefined,
-    lastSentAt: undefined,
-    lostWave: null,
-    resends: NONE,
-    hasDoubtfulPeer: false,
     isComplete: true,
-    reset: null,
     teardownNo: 0,
-    note: null,
     finHasRoom: undefined,
-    finHold: undefined,
-    flow: undefined,
     plot: NO_PLOT,
+    rare: NO_RARE,
     moments: noMoments(),
   };
 }
@@ -90,6 +106,8 @@ export const NO_SEQUEL: Sequel = newSequel();
 /** What the fold changes in place is copied; what it replaces as a whole is shared. */
 export function copySequel(sequel: Sequel): Sequel {
   if (sequel === NO_SEQUEL) return sequel;
-  const { moments, flow } = sequel;
-  return { ...sequel, moments: [...moments], flow: flow && { ...flow } };
+  const { moments, rare } = sequel;
+  const isCommon = rare === NO_RARE;
+  const own = isCommon ? rare : { ...rare, flow: rare.flow && { ...rare.flow } };
+  return { ...sequel, moments: [...moments], rare: own };
 }

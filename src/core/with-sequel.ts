@@ -7,8 +7,11 @@ import {
   ENDED_AT,
   EXPIRES_AT,
   LAST_READ_AT,
+  NO_RARE,
   NO_SEQUEL,
+  newRare,
   newSequel,
+  type Rare,
   type Sequel,
   TEARDOWN_AT,
 } from "./sequel.ts";
@@ -27,6 +30,12 @@ export abstract class WithSequel {
   protected ownSequel(): Sequel {
     if (this.sequel === NO_SEQUEL) this.sequel = newSequel();
     return this.sequel;
+  }
+
+  protected ownRare(): Rare {
+    const own = this.ownSequel();
+    if (own.rare === NO_RARE) own.rare = newRare();
+    return own.rare;
   }
 
   /** Null where there is none. */
@@ -91,18 +100,18 @@ export abstract class WithSequel {
     if (this.sequel.orphan !== value) this.ownSequel().orphan = value;
   }
 
-  get openedBy(): Sequel["openedBy"] {
-    return this.sequel.openedBy;
+  get openedBy(): Rare["openedBy"] {
+    return this.sequel.rare.openedBy;
   }
-  set openedBy(value: Sequel["openedBy"]) {
-    if (this.sequel.openedBy !== value) this.ownSequel().openedBy = value;
+  set openedBy(value: Rare["openedBy"]) {
+    if (this.sequel.rare.openedBy !== value) this.ownRare().openedBy = value;
   }
 
-  get usedBy(): Sequel["usedBy"] {
-    return this.sequel.usedBy;
+  get usedBy(): Rare["usedBy"] {
+    return this.sequel.rare.usedBy;
   }
-  set usedBy(value: Sequel["usedBy"]) {
-    if (this.sequel.usedBy !== value) this.ownSequel().usedBy = value;
+  set usedBy(value: Rare["usedBy"]) {
+    if (this.sequel.rare.usedBy !== value) this.ownRare().usedBy = value;
   }
 
   get unread(): Sequel["unread"] {
@@ -133,18 +142,18 @@ export abstract class WithSequel {
     if (this.lastReadAt !== value) this.ownSequel().moments[LAST_READ_AT] = value ?? Number.NaN;
   }
 
-  get lastReceivedAt(): Sequel["lastReceivedAt"] {
-    return this.sequel.lastReceivedAt;
+  get lastReceivedAt(): Rare["lastReceivedAt"] {
+    return this.sequel.rare.lastReceivedAt;
   }
-  set lastReceivedAt(value: Sequel["lastReceivedAt"]) {
-    if (this.sequel.lastReceivedAt !== value) this.ownSequel().lastReceivedAt = value;
+  set lastReceivedAt(value: Rare["lastReceivedAt"]) {
+    if (this.sequel.rare.lastReceivedAt !== value) this.ownRare().lastReceivedAt = value;
   }
 
-  get lastSentAt(): Sequel["lastSentAt"] {
-    return this.sequel.lastSentAt;
+  get lastSentAt(): Rare["lastSentAt"] {
+    return this.sequel.rare.lastSentAt;
   }
-  set lastSentAt(value: Sequel["lastSentAt"]) {
-    if (this.sequel.lastSentAt !== value) this.ownSequel().lastSentAt = value;
+  set lastSentAt(value: Rare["lastSentAt"]) {
+    if (this.sequel.rare.lastSentAt !== value) this.ownRare().lastSentAt = value;
   }
 
   get waves(): readonly Wave[] {
@@ -163,25 +172,25 @@ export abstract class WithSequel {
     own.moments[kind.n - 1] = at ?? Number.NaN;
   }
 
-  get lostWave(): Sequel["lostWave"] {
-    return this.sequel.lostWave;
+  get lostWave(): Rare["lostWave"] {
+    return this.sequel.rare.lostWave;
   }
-  set lostWave(value: Sequel["lostWave"]) {
-    if (this.sequel.lostWave !== value) this.ownSequel().lostWave = value;
-  }
-
-  get resends(): Sequel["resends"] {
-    return this.sequel.resends;
-  }
-  set resends(value: Sequel["resends"]) {
-    if (this.sequel.resends !== value) this.ownSequel().resends = value;
+  set lostWave(value: Rare["lostWave"]) {
+    if (this.sequel.rare.lostWave !== value) this.ownRare().lostWave = value;
   }
 
-  get hasDoubtfulPeer(): Sequel["hasDoubtfulPeer"] {
-    return this.sequel.hasDoubtfulPeer;
+  get resends(): Rare["resends"] {
+    return this.sequel.rare.resends;
   }
-  set hasDoubtfulPeer(value: Sequel["hasDoubtfulPeer"]) {
-    if (this.sequel.hasDoubtfulPeer !== value) this.ownSequel().hasDoubtfulPeer = value;
+  set resends(value: Rare["resends"]) {
+    if (this.sequel.rare.resends !== value) this.ownRare().resends = value;
+  }
+
+  get hasDoubtfulPeer(): Rare["hasDoubtfulPeer"] {
+    return this.sequel.rare.hasDoubtfulPeer;
+  }
+  set hasDoubtfulPeer(value: Rare["hasDoubtfulPeer"]) {
+    if (this.sequel.rare.hasDoubtfulPeer !== value) this.ownRare().hasDoubtfulPeer = value;
   }
 
   get isComplete(): Sequel["isComplete"] {
@@ -191,11 +200,11 @@ export abstract class WithSequel {
     if (this.sequel.isComplete !== value) this.ownSequel().isComplete = value;
   }
 
-  get reset(): Sequel["reset"] {
-    return this.sequel.reset;
+  get reset(): Rare["reset"] {
+    return this.sequel.rare.reset;
   }
-  set reset(value: Sequel["reset"]) {
-    if (this.sequel.reset !== value) this.ownSequel().reset = value;
+  set reset(value: Rare["reset"]) {
+    if (this.sequel.rare.reset !== value) this.ownRare().reset = value;
   }
 
   get teardownNo(): Sequel["teardownNo"] {
@@ -205,11 +214,11 @@ export abstract class WithSequel {
     if (this.sequel.teardownNo !== value) this.ownSequel().teardownNo = value;
   }
 
-  get note(): Sequel["note"] {
-    return this.sequel.note;
+  get note(): Rare["note"] {
+    return this.sequel.rare.note;
   }
-  set note(value: Sequel["note"]) {
-    if (this.sequel.note !== value) this.ownSequel().note = value;
+  set note(value: Rare["note"]) {
+    if (this.sequel.rare.note !== value) this.ownRare().note = value;
   }
 
   get finHasRoom(): Sequel["finHasRoom"] {
@@ -219,17 +228,17 @@ export abstract class WithSequel {
     if (this.sequel.finHasRoom !== value) this.ownSequel().finHasRoom = value;
   }
 
-  get finHold(): Sequel["finHold"] {
-    return this.sequel.finHold;
+  get finHold(): Rare["finHold"] {
+    return this.sequel.rare.finHold;
   }
-  set finHold(value: Sequel["finHold"]) {
-    if (this.sequel.finHold !== value) this.ownSequel().finHold = value;
+  set finHold(value: Rare["finHold"]) {
+    if (this.sequel.rare.finHold !== value) this.ownRare().finHold = value;
   }
 
-  get flow(): Sequel["flow"] {
-    return this.sequel.flow;
+  get flow(): Rare["flow"] {
+    return this.sequel.rare.flow;
   }
-  set flow(value: Sequel["flow"]) {
-    if (this.sequel.flow !== value) this.ownSequel().flow = value;
+  set flow(value: Rare["flow"]) {
+    if (this.sequel.rare.flow !== value) this.ownRare().flow = value;
   }
 }
