@@ -6,36 +6,53 @@ import { type FileTools, readNamespaceFiles } from "./namespace-files.ts";
 import { type NetworkNamespace, parseNamespaceLink } from "./namespaces.ts";
 
 /** The wanted columns of /proc/net/netstat and /proc/net/snmp, by the prefix of their lines. */
-const WANTED: Readonly<Record<string, ReadonlySet<string>>> = {
-  TcpExt: new Set([
-    "TW",
-    "TWKilled",
-    "TWRecycled",
-    "TCPTimeWaitOverflow",
-    "TCPAbortOnClose",
-    "TCPAbortOnData",
-    "TCPAbortOnLinger",
-    "TCPAbortOnTimeout",
-    "TCPAbortOnMemory",
-    "TCPAbortFailed",
-    "TCPTimeouts",
-    "TCPLossProbes",
-    "TCPLostRetransmit",
-    "TCPRetransFail",
-    "TCPSynRetrans",
-    "TCPDSACKOldSent",
-    "EmbryonicRsts",
-    "ListenOverflows",
-  ]),
-  Tcp: new Set([
-    "ActiveOpens",
-    "PassiveOpens",
-    "AttemptFails",
-    "EstabResets",
-    "RetransSegs",
-    "OutRsts",
-  ]),
-};
+const WANTED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [
+    "TcpExt",
+    new Set([
+      "TW",
+      "TWKilled",
+      "TWRecycled",
+      "TCPTimeWaitOverflow",
+      "TCPAbortOnClose",
+      "TCPAbortOnData",
+      "TCPAbortOnLinger",
+      "TCPAbortOnTimeout",
+      "TCPAbortOnMemory",
+      "TCPAbortFailed",
+      "TCPTimeouts",
+      "TCPLossProbes",
+      "TCPLostRetransmit",
+      "TCPRetransFail",
+      "TCPSynRetrans",
+      "TCPDSACKOldSent",
+      "EmbryonicRsts",
+      "ListenOverflows",
+    ]),
+  ],
+  [
+    "Tcp",
+    new Set([
+      "ActiveOpens",
+      "PassiveOpens",
+      "AttemptFails",
+      "EstabResets",
+      "RetransSegs",
+      "OutRsts",
+    ]),
+  ],
+]);
+
+/** A pair of lines as it was last read: a host at rest says the same each second. */
+interface KnownLines {
+  readonly names: string;
+  readonly values: string;
+  /** Wanted names, each with its column. */
+  readonly columns: readonly (readonly [name: string, column: number])[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+const known = new Map<string, KnownLines>();
 
 /**
  * Parse netstat or snmp: pairs of lines with one prefix, names first, values second.
@@ -46,17 +63,38 @@ export function parseCounters(text: string): Record<string, number> {
   const counters: Record<string, number> = {};
   const lines = text.split("\n");
   for (let at = 0; at + 1 < lines.length; at += 2) {
-    const names = (lines[at] ?? "").split(" ");
-    const values = (lines[at + 1] ?? "").split(" ");
-    const prefix = (names[0] ?? "").slice(0, -1);
-    const wanted = WANTED[prefix];
-    if (wanted === undefined || values[0] !== names[0]) continue;
-    names.forEach((name, column) => {
-      const value = Number(values[column]);
-      if (wanted.has(name) && Number.isSafeInteger(value)) counters[`${prefix}.${name}`] = value;
-    });
+    const names = lines[at] ?? "";
+    const prefix = names.slice(0, Math.max(0, names.indexOf(":")));
+    const wanted = WANTED.get(prefix);
+    if (wanted !== undefined) {
+      Object.assign(counters, parseLines(prefix, wanted, names, lines[at + 1] ?? ""));
+    }
   }
   return counters;
+}
+
+function parseLines(
+  prefix: string,
+  wanted: ReadonlySet<string>,
+  names: string,
+  values: string,
+): Readonly<Record<string, number>> {
+  const last = known.get(prefix);
+  if (last?.names === names && last.values === values) return last.counters;
+  const columns = last?.names === names ? last.columns : columnsOf(names, wanted);
+  const words = values.split(" ");
+  const counters: Record<string, number> = {};
+  for (const [name, column] of words[0] === `${prefix}:` ? columns : []) {
+    const value = Number(words[column]);
+    if (Number.isSafeInteger(value)) counters[`${prefix}.${name}`] = value;
+  }
+  known.set(prefix, { names, values, columns, counters });
+  return counters;
+}
+
+function columnsOf(names: string, wanted: ReadonlySet<string>): KnownLines["columns"] {
+  const all = names.split(" ").map((name, column) => [name, column] as const);
+  return all.filter(([name]) => wanted.has(name));
 }
 
 /**

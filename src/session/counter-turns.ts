@@ -4,7 +4,7 @@
  * Where no process leads into a namespace one must be started there, for some milliseconds of CPU:
  * while nothing happens in it, that is done this seldom. A counter moves with what happens.
  */
-const QUIET_EVERY = 15;
+const QUIET_EVERY = 60;
 /** So many readings after the last event in it a namespace counts as quiet. */
 const BUSY_FOR = 5;
 

@@ -46,3 +46,11 @@ test("only what changed or is new counts as changed", () => {
   expect(changed({ a: 1, b: 2 }, { a: 1, b: 3, c: 0 })).toEqual({ b: 3, c: 0 });
   expect(changed({ a: 1, b: 2 }, { a: 1 })).toBeNull();
 });
+
+test("what was read before does not show in what is read now", () => {
+  const read = (names: string, values: string) => parseCounters(`Tcp: ${names}\nTcp: ${values}\n`);
+  expect(read("ActiveOpens OutRsts", "1 2")).toEqual({ "Tcp.ActiveOpens": 1, "Tcp.OutRsts": 2 });
+  expect(read("ActiveOpens OutRsts", "1 3")).toEqual({ "Tcp.ActiveOpens": 1, "Tcp.OutRsts": 3 });
+  expect(read("OutRsts ActiveOpens", "1 3")).toEqual({ "Tcp.ActiveOpens": 3, "Tcp.OutRsts": 1 });
+  expect(read("OutRsts Other", "1 3")).toEqual({ "Tcp.OutRsts": 1 });
+});

@@ -14,7 +14,7 @@ function dueAt(turns: CounterTurns, count: number, events: readonly number[] = [
 }
 
 test("a quiet one has its turn at long intervals", () => {
-  expect(dueAt(new CounterTurns(), 45)).toEqual([15, 30, 45]);
+  expect(dueAt(new CounterTurns(), 180)).toEqual([60, 120, 180]);
 });
 
 test("one in which something happens has every turn, and a few after it", () => {
