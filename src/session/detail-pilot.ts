@@ -86,6 +86,11 @@ export class DetailPilot {
     if (!this.#isResting) this.#switch.ask(this.#policy.detail);
   }
 
+  /** Whether the probes may count by themselves. */
+  get mayCount(): boolean {
+    return this.#hasBegun && this.#policy.canCount;
+  }
+
   /** Ask for nothing any more: the trace ends, and no load may keep back again what is held. */
   rest(): void {
     this.#isResting = true;

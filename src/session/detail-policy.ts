@@ -71,6 +71,11 @@ export class DetailPolicy {
     return this.#detail;
   }
 
+  /** Whether the probes can count, and nobody wants each teardown told. */
+  get canCount(): boolean {
+    return this.#limits.canCount;
+  }
+
   /** The probes have been started anew, with all there is to see. */
   reset(): void {
     this.#detail = "transitions";

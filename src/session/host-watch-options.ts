@@ -10,6 +10,8 @@ export interface HostWatchOptions {
   readonly out: (event: TraceEvent) => void;
   /** Told of trouble, once each; `isBlind` where something of the host was not read. */
   readonly onProblem: (line: string, isBlind: boolean) => void;
+  /** Whether the kernel may count what ends well before it is asked to. */
+  readonly mayCount: () => boolean;
   /** Only this namespace; null for all. */
   readonly netns: number | null;
   /** Whether a probe tells when a mini-socket takes the peer's FIN; else the table is asked. */

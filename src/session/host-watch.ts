@@ -7,6 +7,7 @@ import type { NetworkNamespace } from "../host/namespaces.ts";
 import { readPidNamespace } from "../host/pid-namespace.ts";
 import { complainOnce } from "./complaints.ts";
 import { Departures } from "./departures.ts";
+import { DoubtfulRows } from "./doubtful-rows.ts";
 import { findTools, type HostTools } from "./host-tools.ts";
 import type { HostWatchOptions } from "./host-watch-options.ts";
 import { readMinis } from "./mini-reading.ts";
@@ -40,6 +41,7 @@ export class HostWatch {
   readonly #table: TableReader;
   readonly #check: TableCheck;
   readonly #departures: Departures;
+  readonly #doubts: DoubtfulRows;
   readonly #queues: QueueWatch;
   readonly owners: OwnerWatch;
   readonly #scan = new SharedRun(() => this.#scanNow());
@@ -74,6 +76,7 @@ export class HostWatch {
       onUnread: (line) => this.#complain(line),
     });
     this.#departures = new Departures(trace);
+    this.#doubts = new DoubtfulRows(options);
     this.#check = new TableCheck(trace, now, out, (netns) => this.#readCountersNow(netns));
     this.#queues = new QueueWatch(trace, now);
     const { signal } = this.#tasks;
@@ -196,8 +199,8 @@ export class HostWatch {
   }
 
   async #checkTable(): Promise<void> {
-    if (!this.#check.isDue) return;
-    await this.#check.run(() => this.#compare(this.#namespaces.wanted()));
+    for (const row of this.#doubts.settled()) this.#options.out(row);
+    if (this.#check.isDue) await this.#check.run(() => this.#compare(this.#namespaces.wanted()));
   }
 
   async #compare(namespaces: readonly NetworkNamespace[]): Promise<void> {
@@ -242,6 +245,6 @@ export class HostWatch {
   }
 
   #emit(event: TraceEvent): void {
-    if (!this.#tasks.signal.aborted) this.#options.out(event);
+    if (!this.#tasks.signal.aborted && !this.#doubts.holds(event)) this.#options.out(event);
   }
 }

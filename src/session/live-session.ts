@@ -86,6 +86,7 @@ export class LiveSession {
         if (probes.filter.passes(event)) this.#order.push(event, this.#hold);
       },
       onProblem: options.onProblem ?? (() => {}),
+      mayCount: () => this.#pilot?.mayCount ?? false,
       netns: options.netns ?? null,
       seesMiniSegments: header.probes.includes("time_wait"),
     });
@@ -155,8 +156,7 @@ export class LiveSession {
   }
 
   /**
-   * Look at these network namespaces now, beside the regular looks; resolves when all of it has
-   * been folded.
+   * Look at these namespaces now, beside the regular looks; resolves when all has been folded.
    */
   async look(netns: ReadonlySet<number>): Promise<void> {
     // What to look at is told by the trace, which does not know yet of what closed just now.
@@ -168,8 +168,8 @@ export class LiveSession {
   }
 
   /**
-   * Look up who holds the living endpoints that pass, as they are now; resolves when all holders
-   * have been read. They are folded with the next events, by `stop` at the latest.
+   * Look up who holds the living endpoints that pass, now; resolves when that is known. It is
+   * folded with the next events, by `stop` at the latest.
    */
   async lookUpOwners(passes: (endpoint: Endpoint) => boolean): Promise<void> {
     await this.#takenUntil(this.#clock.now());
