@@ -115,7 +115,7 @@ export function inheritScan(original: EndpointRecord, copy: EndpointRecord): voi
 
 /** A descriptor scan found a holder; a newer scan replaces all that older ones found. */
 export function applyOwner(core: CoreState, event: OwnerEvent): void {
-  if (core.listeners.hold(event.inode, event.pid, event.comm)) return;
+  if (core.listeners.hold(event)) return;
   const endpoint = core.table.byInode(event.inode);
   if (endpoint === undefined) return;
   forgetPredecessor(core, endpoint, event);

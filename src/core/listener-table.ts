@@ -1,6 +1,6 @@
 /** Who listens where: the owner of connections that nobody has accepted yet. */
 
-import type { SocketTuple, TransitionEvent } from "../event/trace-event.ts";
+import type { OwnerEvent, SocketTuple, TransitionEvent } from "../event/trace-event.ts";
 
 /** A listening socket. It is no endpoint. */
 export interface Listener {
@@ -8,10 +8,19 @@ export interface Listener {
   readonly local: string;
   readonly port: number;
   inode: number | null;
+  /** Who called listen(), or of its holders the one with the lowest number: mostly the parent. */
   pid: number | null;
   comm: string | null;
+  /** All processes that the newest scan found to hold it: any of them may accept. */
+  holders: readonly number[];
+  /** The number of that scan. */
+  scan: number | null;
 }
 
+/** Of a listener that more processes share, who they all are tells nobody anything. */
+const MOST_HOLDERS = 500;
+
+const UNSEEN = { holders: [], scan: null } as const;
 const WILDCARDS = new Set(["0.0.0.0", "::", "*"]);
 
 /**
@@ -51,6 +60,7 @@ export class ListenerTable {
       inode: event.inode || null,
       pid: isCaller ? event.pid : null,
       comm: isCaller ? event.comm : null,
+      ...UNSEEN,
     });
   }
 
@@ -66,14 +76,20 @@ export class ListenerTable {
       inode: inode || null,
       pid: null,
       comm: null,
+      ...UNSEEN,
     });
   }
 
-  /** A process holds the file with this inode; true when it is a listener's. */
-  hold(inode: number, pid: number, comm: string): boolean {
+  /** A scan found that a process holds a file; true when it is a listener's. */
+  hold({ inode, pid, comm, scan = 0 }: OwnerEvent): boolean {
     const listener = this.#byInode.get(inode);
     if (listener === undefined) return false;
-    if (listener.pid === null || pid < listener.pid) {
+    const isNewer = listener.scan !== scan;
+    const others = isNewer ? [] : listener.holders.filter((each) => each !== pid);
+    listener.scan = scan;
+    if (others.length < MOST_HOLDERS) listener.holders = [...others, pid].sort((a, b) => a - b);
+    // Who listened may be gone, and left the listener to its children.
+    if (isNewer || listener.pid === null || pid < listener.pid) {
       listener.pid = pid;
       listener.comm = comm;
     }

@@ -119,10 +119,20 @@ export class OwnerWatch {
   async #askEverybody(due: readonly Endpoint[], began: Nanoseconds): Promise<void> {
     for (const endpoint of due) this.#lookedUp.set(endpoint, began);
     const wanted = inodesOf(due);
+    for (const inode of this.#listenersOf(due)) wanted.add(inode);
     if (wanted.size === 0) return;
     await this.read(wanted);
     const now = this.#options.now();
     this.#restsUntil = now + restNs(now - began);
+  }
+
+  /** Files of the listeners that they wait in: those who share one may have been forked since. */
+  *#listenersOf(endpoints: readonly Endpoint[]): Iterable<number> {
+    for (const { unread, tuple } of endpoints) {
+      if (unread !== "not-accepted") continue;
+      const inode = this.#options.trace.listenerOf(tuple)?.inode;
+      if (inode != null) yield inode;
+    }
   }
 
   async #askBlamed(due: readonly Endpoint[], blamed: ReadonlySet<number>): Promise<void> {

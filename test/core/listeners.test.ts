@@ -18,7 +18,20 @@ describe("a listener", () => {
     const story = new Story().row(listener(), "LISTEN", { inode: 77 });
     expect(story.trace.listenerOf(child)).toMatchObject({ pid: null });
     story.holder(77, 61).holder(77, 60);
-    expect(story.trace.listenerOf(child)).toMatchObject({ pid: 60, comm: "p60" });
+    expect(story.trace.listenerOf(child)).toMatchObject({
+      pid: 60,
+      comm: "p60",
+      holders: [60, 61],
+    });
+  });
+
+  test("is held by whom the newest scan has found, whoever listened", () => {
+    const story = new Story().change(listener(), "CLOSE", "LISTEN", { pid: 50, inode: 77 });
+    expect(story.trace.listenerOf(child)).toMatchObject({ pid: 50, holders: [] });
+    for (const pid of [62, 50, 61]) story.holder(77, pid, { scan: 1 });
+    expect(story.trace.listenerOf(child)).toMatchObject({ pid: 50, holders: [50, 61, 62] });
+    for (const pid of [63, 62]) story.holder(77, pid, { scan: 2 });
+    expect(story.trace.listenerOf(child)).toMatchObject({ pid: 62, holders: [62, 63] });
   });
 
   test("at the exact address comes before one at every address", () => {

@@ -88,6 +88,18 @@ describe("the likely cause", () => {
     expect(stuck(story).owner?.cause).toBe("not-accepted");
   });
 
+  test("of what nobody accepted names all who may, where a server forked before it accepts", () => {
+    const end = server();
+    const place = sock({ local: end.local, localPort: end.localPort, remotePort: 0 });
+    const story = new Story().at(0).row(place, "LISTEN", { inode: 77 });
+    for (let pid = 10; pid < 20; pid++) story.holder(77, pid);
+    story.child(end).finCame(end, { inode: 0, recvQ: 1 }).until(11_000);
+    expect(stuck(story).subject).toMatchObject({ pid: 10 });
+    expect(stuck(story).evidence).toContain(
+      "10 processes share the listener, and any may accept: 10, 11, 12, 13, 14, 15, 16, 17 …",
+    );
+  });
+
   test("of what a child holds for its parent is inheritance, whoever read it", () => {
     const end = server();
     const story = new Story().at(0).accept(end).finCame(end, { recvQ: 0, inode: 77 });

@@ -182,11 +182,25 @@ function queueEvidence(
 ): string[] {
   const waiting = endpoints.filter(({ unread }) => unread === "not-accepted");
   const netns = new Set(waiting.map(({ tuple }) => tuple.netns));
-  return moved(
-    { core, now, netns, name: "ListenOverflows" },
-    "an accept queue was full, and so many connections were dropped",
-    "no accept queue was full",
-  );
+  return [
+    ...sharedListener(core, waiting),
+    ...moved(
+      { core, now, netns, name: "ListenOverflows" },
+      "an accept queue was full, and so many connections were dropped",
+      "no accept queue was full",
+    ),
+  ];
+}
+
+const MOST_NAMED = 8;
+
+/** A server that forked before it accepts: one process is named, and any may be the one that is stuck. */
+function sharedListener(core: CoreState, [first]: readonly Endpoint[]): string[] {
+  const { holders = [] } = (first && core.listeners.of(first.tuple)) ?? {};
+  if (holders.length < 2) return [];
+  const named = holders.slice(0, MOST_NAMED).join(", ");
+  const more = holders.length > MOST_NAMED ? " …" : "";
+  return [`${holders.length} processes share the listener, and any may accept: ${named}${more}`];
 }
 
 /** Not only in the evidence: what the reader of one line, of a list or of a pager, wants to know. */
