@@ -52,7 +52,7 @@ export const HOLD_NS = 600e6;
 /** As much longer may a FIN_WAIT2 wait in `probes/lives_out.bt` for the peer's FIN, with all behind it. */
 const COUNTING_HOLD_NS = 1e9;
 /** In `aggregate` one in so many of the teardowns that are only counted is told. */
-const SAMPLED = 100;
+const SAMPLED = 250;
 /** The kernel's counts come in one line, 30 bytes for each step of each histogram. */
 const MAX_LINE_BYTES = 4 << 20;
 /** Fragments with no tracepoint program or with several, none of which always sends a record. */

@@ -117,9 +117,9 @@ describe("a reading", () => {
 });
 
 describe("when", () => {
-  const check = (now: () => number) =>
+  const check = (now: () => number, { trace } = new Story()) =>
     new TableCheck(
-      new Story().trace,
+      trace,
       now,
       () => {},
       async () => {},
@@ -144,6 +144,28 @@ describe("when", () => {
     expect(busy.isDue).toBe(false);
     now += 0.2e9;
     expect(busy.isDue).toBe(true);
+  });
+
+  test("again after half a minute where the table is full of who was only counted", async () => {
+    const story = new Story().at(9000);
+    story.tell({
+      type: "detail",
+      t: 9e9,
+      detail: "aggregate",
+      cause: "changes",
+      figure: 64_000,
+      cpu: 0,
+      seq: 1,
+    });
+    let now = 10e9;
+    const counting = check(() => now, story);
+    counting.want();
+    await counting.run(async () => {});
+    counting.want();
+    now += 29.9e9;
+    expect(counting.isDue).toBe(false);
+    now += 0.2e9;
+    expect(counting.isDue).toBe(true);
   });
 
   test("a loss while it reads asks for another", async () => {
