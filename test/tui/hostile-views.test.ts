@@ -105,7 +105,16 @@ function hostileScene(name: () => string): Scene {
     })),
     listeners: Array.from({ length: 30 }, (_, i) => ({ netns: 1, port: i, waiting: 5, most: 100 })),
   };
-  const listener = { netns: 1, local: name(), port: 443, inode: 1, pid: 7, comm: name() };
+  const listener = {
+    netns: 1,
+    local: name(),
+    port: 443,
+    inode: 1,
+    pid: 7,
+    comm: name(),
+    holders: [],
+    scan: null,
+  };
   const scene = sceneOf({ now: s(100), endpoints, processes, findings, log, ports, listener });
   const teller = {
     sentence: () => `${name()} ${name()}`,

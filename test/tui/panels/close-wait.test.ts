@@ -28,7 +28,10 @@ describe("groupByHolder", () => {
   });
 
   it("keeps what nobody has accepted with its listener, also where an owner was guessed", () => {
-    const listener = { netns: 1, local: "0.0.0.0", port: 443, inode: 1, pid: 7, comm: "acceptor" };
+    const listener = {
+      ...{ netns: 1, local: "0.0.0.0", port: 443, inode: 1 },
+      ...{ pid: 7, comm: "acceptor", holders: [7], scan: 1 },
+    };
     const endpoints = [
       waiting(null, 1, "not-accepted"),
       waiting(7, 2, "not-accepted"),
