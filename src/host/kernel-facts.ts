@@ -72,6 +72,8 @@ const INITIAL_USER_NAMESPACE = "user:[4026531837]";
 
 /** Look at the host. Never throws: what cannot be read is reported as absent. */
 export async function readKernelFacts(): Promise<KernelFacts> {
+  // Five megabytes that the kernel writes as they are read; all else is read meanwhile.
+  const hasTimeWaitTimer = hasKernelSymbol("tw_timer_handler");
   const { tracefs, isTracefsReadable } = await findTracefs();
   const formats = await readFormats(tracefs);
   const status = await read("/proc/self/status");
@@ -97,7 +99,7 @@ export async function readKernelFacts(): Promise<KernelFacts> {
     tracepoints: fieldsOf(formats),
     resetReasons: parseFormatSymbols(formats.get("tcp:tcp_send_reset") ?? "", "reason"),
     hz: await readTickRate(release()),
-    hasTimeWaitTimer: await hasKernelSymbol("tw_timer_handler"),
+    hasTimeWaitTimer: await hasTimeWaitTimer,
     lockdown: parseLockdown(await read("/sys/kernel/security/lockdown")),
     unprivilegedBpfDisabled: unprivileged === "" ? null : Number(unprivileged),
     isRoot: process.geteuid?.() === 0,

@@ -77,16 +77,15 @@ const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
  * @throws OperatorError 4 when this host or this user cannot trace
  */
 export async function prepareProbes(options: LiveOptions): Promise<PreparedProbes> {
+  const found = findBpftrace();
+  // Beside the look at the kernel, which takes as long: some 200 ms.
+  const answer = found.found ? versionText(found.path) : null;
   const facts = await readKernelFacts();
   const choice = chooseOrRefuse(facts, options);
-  const found = findBpftrace();
   if (!found.found) throw new OperatorError(4, found.detail);
   const [program, version, sysctls, clock] = await Promise.all([
     readProgram(choice),
-    bpftraceVersion(found.path).then(
-      (each) => each.text,
-      () => "unknown",
-    ),
+    answer ?? "unknown",
     ownSysctls(),
     RecordingClock.start(),
   ]);
@@ -133,6 +132,13 @@ export async function prepareProbes(options: LiveOptions): Promise<PreparedProbe
       return run;
     },
   };
+}
+
+function versionText(path: string): Promise<string> {
+  return bpftraceVersion(path).then(
+    (each) => each.text,
+    () => "unknown",
+  );
 }
 
 function refused(error: unknown): never {
