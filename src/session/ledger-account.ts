@@ -14,6 +14,14 @@ interface Cut {
   readonly seqs: ReadonlyMap<number, number>;
 }
 
+/** What the kernel has and nobody will hand over. */
+export interface LeftBehind {
+  /** Rows that wait to be handed over or counted. */
+  readonly rows: number;
+  /** Sockets of which it was still held what they went through. */
+  readonly lives: number;
+}
+
 /**
  * Counts records received and holes in each CPU's sequence numbers, beside the kernel's counter.
  *
@@ -170,9 +178,13 @@ export class LedgerAccount {
     return gaps;
   }
 
-  /** Rows that a probe left for telling and that nobody handed over: sent as it were, and lost. */
-  leave(count: number, t: Nanoseconds): GapEvent[] {
-    if (count === 0 || this.#end !== null) return [];
+  /**
+   * What the probes leave behind: sent as it were, and lost. A row may be of after the end, but a
+   * life that they still hold began before it.
+   */
+  leave({ rows, lives }: LeftBehind, t: Nanoseconds): GapEvent[] {
+    const count = (this.#end === null ? rows : 0) + lives;
+    if (count === 0) return [];
     this.#countedNow += count;
     return [this.#lose(count, t - this.#reachNs, t)];
   }
@@ -200,6 +212,12 @@ export class LedgerAccount {
     this.#startedAt = startsAt;
     this.#isEven = true;
     this.#cpus.clear();
+  }
+
+  /** How the account stands, with what may be under way. */
+  get figures() {
+    const { counted, received, lost, unparsed, skipped, isEven } = this;
+    return { counted, received, lost, unparsed, skipped, balanced: isEven };
   }
 
   ledger(evicted: number): Ledger {

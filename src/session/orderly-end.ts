@@ -20,6 +20,10 @@ export class OrderlyEnd {
   #atBeat = 0;
   #before = 0;
   #isNear = false;
+  /** Until then the probes held what they had to tell. */
+  #heldUntilNs = Number.NEGATIVE_INFINITY;
+  /** The oldest change of state that was told since the last heartbeat. */
+  #oldestNs = Number.POSITIVE_INFINITY;
   /** When the heartbeat at which the trace ends was told; null before it and where none does. */
   atNs: Nanoseconds | null = null;
 
@@ -27,9 +31,19 @@ export class OrderlyEnd {
     this.#account = account;
   }
 
-  /** A heartbeat of that time has come, and stands in the account. */
+  /** From now on the probes hold nothing new; what they held is told by and by. */
+  noteLetGo(t: Nanoseconds): void {
+    this.#heldUntilNs = t;
+  }
+
+  /**
+   * A heartbeat of that time has come, and stands in the account. While old lives are still being
+   * told it is not the end, for the others would be missing without a word.
+   */
   beat(t: Nanoseconds): void {
-    if (this.#isNear) {
+    const isTold = this.#oldestNs >= this.#heldUntilNs;
+    this.#oldestNs = Number.POSITIVE_INFINITY;
+    if (this.#isNear && isTold) {
       this.#account.end();
       this.atNs ??= t;
     }
@@ -43,6 +57,7 @@ export class OrderlyEnd {
    */
   kept(event: TraceEvent): TraceEvent | null {
     const { atNs } = this;
+    if (event.type === "transition") this.#oldestNs = Math.min(this.#oldestNs, event.t);
     if (atNs === null || event.t <= atNs) return event;
     if (event.type === "heartbeat") return null;
     if (event.type !== "gap") return event;
@@ -53,6 +68,7 @@ export class OrderlyEnd {
   async reach(ended: Promise<unknown>): Promise<void> {
     if (this.#account.received - this.#before < BUSY_RECORDS) return;
     this.#isNear = true;
+    this.#oldestNs = Number.POSITIVE_INFINITY;
     let isOver = false;
     void ended.then(() => {
       isOver = true;

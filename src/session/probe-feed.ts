@@ -104,6 +104,7 @@ export class ProbeFeed {
 
   async #letGo(): Promise<void> {
     const { probes, holdNs } = this.#options;
+    if (probes.detail !== null) this.end.noteLetGo(this.#clock.now());
     await letGo(probes.detail, holdNs?.() ?? probes.holdNs, this.ended);
   }
 
@@ -231,9 +232,7 @@ export class ProbeFeed {
     this.end.beat(t);
     this.#newestBeat = { t, isFresh };
     this.#knownUntil = t;
-    const { counted, received, lost, unparsed, skipped, isEven } = account;
-    const figures = { counted, received, lost, unparsed, skipped, balanced: isEven };
-    this.#out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...figures });
+    this.#out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...account.figures });
     this.#countSkipped(t);
   }
 

@@ -8,7 +8,7 @@ import type { WireDecoder } from "../event/wire.ts";
 import { CountedTotals } from "../event/wire-counts.ts";
 import { readMark } from "../event/wire-fields.ts";
 import { detailOf } from "./detail-switch.ts";
-import type { LedgerAccount } from "./ledger-account.ts";
+import type { LedgerAccount, LeftBehind } from "./ledger-account.ts";
 
 /** A heartbeat of the probes, with the kernel's own totals. */
 export interface Beat {
@@ -28,14 +28,16 @@ export function bootNsOf(row: string): bigint | null {
   return digits === undefined ? null : BigInt(digits);
 }
 
+const NOTHING: LeftBehind = { rows: 0, lives: 0 };
+
 /** Reads messages in their order; a heartbeat is complete when its two maps have come. */
 export class ProbeRows {
   readonly #decoder: WireDecoder;
   readonly #account: LedgerAccount;
   readonly #onBeat: (beat: Beat) => void;
   #pendingNs: bigint | null = null;
-  /** Rows that were left for telling, and those that were taken, as bpftrace printed when it ended. */
-  #left = 0;
+  /** As bpftrace printed when it ended. */
+  #left: LeftBehind = NOTHING;
   /** When the kernel began to print what it has counted; null until it does. */
   #countsAt: Nanoseconds | null = null;
   readonly #counted = new CountedTotals();
@@ -60,13 +62,13 @@ export class ProbeRows {
   beginRun(): void {
     this.#pendingNs = null;
     this.lastSeqs = new Map();
-    this.#left = 0;
+    this.#left = NOTHING;
     this.#countsAt = null;
     this.#counted.restart();
   }
 
-  /** Rows that nobody has handed over or counted, and nobody will. */
-  get leftBehind(): number {
+  /** What nobody has handed over or counted, and nobody will. */
+  get leftBehind(): LeftBehind {
     return this.#left;
   }
 
@@ -140,8 +142,14 @@ export class ProbeRows {
     this.#onDetail(detail, t, mark);
   }
 
+  #leave(part: Partial<LeftBehind>): void {
+    this.#left = { ...this.#left, ...part };
+  }
+
   #map(data: Readonly<Record<string, unknown>>, out: (event: TraceEvent) => void): void {
-    if (Object.hasOwn(data, "@ring")) this.#left = waitingIn(data["@ring"]);
+    if (Object.hasOwn(data, "@ring")) this.#leave({ rows: waitingIn(data["@ring"]) });
+    if (Object.hasOwn(data, "@life"))
+      this.#leave({ lives: Object.keys(data["@life"] ?? {}).length });
     if (Object.hasOwn(data, "@tallied")) this.#counted.take(data["@tallied"]);
     if (Object.hasOwn(data, "@spent")) {
       this.#counted.take(data["@spent"]);

@@ -53,8 +53,8 @@ export const HOLD_NS = 600e6;
 const COUNTING_HOLD_NS = 1e9;
 /** In `aggregate` one in so many of the teardowns that are only counted is told. */
 const SAMPLED = 250;
-/** The kernel's counts come in one line, 30 bytes for each step of each histogram. */
-const MAX_LINE_BYTES = 4 << 20;
+/** A map comes in one line: the counts 30 bytes for each step, lives that were held 200 each. */
+const MAX_LINE_BYTES = 16 << 20;
 /** Fragments with no tracepoint program or with several, none of which always sends a record. */
 const PROGRAMS_OF: Readonly<Record<string, readonly boolean[]>> = {
   "ready.bt": [],

@@ -102,9 +102,19 @@ describe("a trace that ends before its bpftrace", () => {
     account.receive({ cpu: 0, seq: 2 }, 12);
     account.count(40);
     expect(account.close(seqs(30, 10), 20)).toEqual([]);
-    expect(account.leave(7, 20)).toEqual([]);
+    expect(account.leave({ rows: 7, lives: 0 }, 20)).toEqual([]);
     account.endRun(true, 20);
     expect(account.ledger(0)).toMatchObject({ counted: 3, received: 3, lost: 0, balanced: true });
+  });
+
+  test("has lost what was held to the end, which had begun before", () => {
+    const account = ended();
+    account.receive({ cpu: 0, seq: 2 }, 12);
+    account.count(40);
+    account.close(seqs(30, 10), 20);
+    expect(account.leave({ rows: 7, lives: 2 }, 20)).toMatchObject([{ cause: "lost", count: 2 }]);
+    account.endRun(true, 20);
+    expect(account.ledger(0)).toMatchObject({ counted: 5, received: 3, lost: 2, balanced: true });
   });
 
   test("has lost what was sent before and never came", () => {

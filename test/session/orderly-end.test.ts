@@ -40,6 +40,18 @@ test("the next heartbeat is the end, and later ones are none of its", async () =
   expect(end.kept(heartbeat(4e9))).toBeNull();
 });
 
+test("a heartbeat is no end while changes are still told that were held", async () => {
+  const { end, beat, reached } = nearEnd();
+  end.noteLetGo(2e9);
+  end.kept(transitionAt(1.4e9, 1));
+  beat(3e9);
+  expect(end.atNs).toBeNull();
+  end.kept(transitionAt(3.4e9, 2));
+  beat(4e9);
+  await reached;
+  expect(end.atNs).toBe(4e9);
+});
+
 test("what is found missing later was missing by the end; a record sent before it stays", async () => {
   const { end, beat, reached } = nearEnd();
   beat(3e9);

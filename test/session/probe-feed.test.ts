@@ -62,6 +62,12 @@ class FakeRun {
     ]);
   }
 
+  /** Lives that it holds, as it prints them at its end. */
+  holds(count: number): void {
+    const lives = Array.from({ length: count }, (_, i) => [String(i), [1, 2, "comm"]]);
+    this.#listener([{ type: "map", data: { "@life": Object.fromEntries(lives) } }]);
+  }
+
   /** It goes as one does that is asked to, and prints its maps. */
   stop(): Promise<BpftraceEnd> {
     this.isStopped = true;
@@ -279,6 +285,23 @@ test("rows that bpftrace leaves behind when it ends are lost, and counted", asyn
   current().row(0, 1);
   at(1);
   current().left(5, 2);
+  current().maps(1, 1);
+  await feed.stop();
+  expect(feed.account.ledger(0)).toMatchObject({
+    counted: 4,
+    received: 1,
+    lost: 3,
+    balanced: true,
+  });
+  expect(gaps()).toMatchObject([{ cause: "lost", count: 3, t: SECOND }]);
+});
+
+test("lives that the kernel held to the end are lost, and counted", async () => {
+  const { feed, at, gaps, current } = stage(null);
+  await feed.attach();
+  current().row(0, 1);
+  at(1);
+  current().holds(3);
   current().maps(1, 1);
   await feed.stop();
   expect(feed.account.ledger(0)).toMatchObject({

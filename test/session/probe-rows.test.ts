@@ -156,13 +156,15 @@ describe("what the kernel only counts", () => {
     const { rows, take } = reader();
     const [nine, seven] = [9 * 2 ** 32, 7 * 2 ** 32];
     take(map({ "@ring": { "0": [seven, 0, nine + 7, 0], "1": [0, seven + 4, nine + 9, 0] } }));
-    expect(rows.leftBehind).toBe(2 + 3);
+    expect(rows.leftBehind).toEqual({ rows: 2 + 3, lives: 0 });
+    take(map({ "@life": { "18446612682070": [1, 2, "sh"], "7": [3, 4, "sh"] } }));
+    expect(rows.leftBehind).toEqual({ rows: 2 + 3, lives: 2 });
   });
 
   test("is missing too where a ring has been filled more often than 32 bits count", () => {
     const { rows, take } = reader();
     const ring = ((1n << 32n) | 0xfffffffen).toString();
     take(map({ "@ring": { "0": [0, ring, "(a tuple)"], "1": "no tuple" } }));
-    expect(rows.leftBehind).toBe(3);
+    expect(rows.leftBehind.rows).toBe(3);
   });
 });
