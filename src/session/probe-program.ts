@@ -32,6 +32,8 @@ export function programParameters(netns: number | null, ports: readonly number[]
 /** Entries of a map, for all CPUs together and for the ring of one. */
 export const MAP_ENTRIES = 65_536;
 const MAX_RING = 32_768;
+/** The rows that wait for telling stay in the caches where they use few places again and again. */
+const MAX_ROWS = 8192;
 
 /** What the fragments that keep lives need besides. */
 export interface LifeSettings {
@@ -49,12 +51,13 @@ export interface LifeSettings {
 }
 
 /**
- * The parameters `$6`-`$11`: detail, places of a CPU's ring, the switch's word, notes for destroy
- * and for uses, sample.
+ * The parameters `$6`-`$12`: detail, places of a CPU's rings, the switch's word, notes for destroy
+ * and for uses, sample, places for its rows.
  */
 export function lifeParameters(settings: LifeSettings): number[] {
   const { detail, word, possibleCpus, seesDestroy, seesUse, sampled } = settings;
   let ring = MAX_RING;
   while (ring > 1 && ring * possibleCpus > MAP_ENTRIES) ring /= 2;
-  return [detail, ring, word, seesDestroy ? 1 : 0, seesUse ? 1 : 0, sampled];
+  const rows = Math.min(ring, MAX_ROWS);
+  return [detail, ring, word, seesDestroy ? 1 : 0, seesUse ? 1 : 0, sampled, rows];
 }

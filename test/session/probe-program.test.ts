@@ -34,15 +34,15 @@ describe("the parameters", () => {
 
 describe("the parameters of kept lives", () => {
   test.each([
-    [2, 32_768],
-    [4, 16_384],
-    [5, 8192],
-    [64, 1024],
-    [100_000, 1],
-  ])("give each of %d CPUs %d places in its ring", (possibleCpus, ring) => {
+    [2, 32_768, 8192],
+    [4, 16_384, 8192],
+    [5, 8192, 8192],
+    [64, 1024, 1024],
+    [100_000, 1, 1],
+  ])("give each of %d CPUs %d places in its rings, %d for rows", (possibleCpus, ring, rows) => {
     const notes = { seesDestroy: true, seesUse: false, sampled: 100 };
     const settings = { detail: 2, word: 77, possibleCpus, ...notes };
-    expect(lifeParameters(settings)).toEqual([2, ring, 77, 1, 0, 100]);
+    expect(lifeParameters(settings)).toEqual([2, ring, 77, 1, 0, 100, rows]);
   });
 });
 
