@@ -68,6 +68,15 @@ export class ArrivalMark {
     }
   }
 
+  /** How old the newest is of what came in the last ticks, of the CPU of which it is oldest. */
+  behind(now: Nanoseconds): Nanoseconds {
+    let behind = 0;
+    for (const { t, tick } of this.#cpus.values()) {
+      if (this.#tick - tick < TICKS) behind = Math.max(behind, now - t);
+    }
+    return behind;
+  }
+
   /** The moment up to which nothing more is awaited; to be asked once a tick. */
   tick(now: Nanoseconds): Nanoseconds {
     const before = this.#before;

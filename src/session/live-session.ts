@@ -11,6 +11,7 @@ import { ArrivalMark } from "./arrival-mark.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { DetailPilot } from "./detail-pilot.ts";
 import { HostWatch } from "./host-watch.ts";
+import { LagWatch } from "./lag-watch.ts";
 import type { EventListener, LiveOptions } from "./live-options.ts";
 import type { OperatorError } from "./operator-error.ts";
 import { ProbeFeed } from "./probe-feed.ts";
@@ -37,6 +38,7 @@ export class LiveSession {
   readonly ended: Promise<OperatorError | null>;
   readonly #clock: RecordingClock;
   readonly #clockWatch: ClockWatch;
+  readonly #lagWatch: LagWatch;
   readonly #feed: ProbeFeed;
   readonly #probes: PreparedProbes;
   /** Chooses the detail; null where a person has, or where there is one only. */
@@ -62,7 +64,9 @@ export class LiveSession {
     const seesMiniEnd = names.includes("time_wait_end");
     this.newTrace = () => new Trace({ ...options.trace, sysctls, seesMiniEnd });
     this.trace = this.newTrace();
-    this.#clockWatch = new ClockWatch(clock, (line) => options.onProblem?.(line, false));
+    const tell = (line: string) => options.onProblem?.(line, false);
+    this.#clockWatch = new ClockWatch(clock, tell);
+    this.#lagWatch = new LagWatch(tell);
     this.#feed = new ProbeFeed({
       probes,
       plan: options.restarts === true ? new RestartPlan() : null,
@@ -100,7 +104,6 @@ export class LiveSession {
   /**
    * Start tracing. Resolves when every probe is attached: from then on nothing is missing
    * without a gap.
-   *
    * @throws OperatorError 4 when this host or this user cannot trace
    */
   static async start(options: LiveOptions): Promise<LiveSession> {
@@ -111,7 +114,6 @@ export class LiveSession {
 
   /**
    * Prepare a trace without attaching its probes: what a screen needs for its first frame.
-   *
    * @throws OperatorError 4 when this host or this user cannot trace
    */
   static async prepare(options: LiveOptions): Promise<LiveSession> {
@@ -120,7 +122,6 @@ export class LiveSession {
 
   /**
    * Attach the probes of a prepared trace.
-   *
    * @throws OperatorError 4 when the kernel refuses them; the trace has then ended
    */
   async attach(): Promise<void> {
@@ -155,9 +156,7 @@ export class LiveSession {
     else if (this.#pilot !== null) this.#pilot.begin();
   }
 
-  /**
-   * Look at these namespaces now, beside the regular looks; resolves when all has been folded.
-   */
+  /** Look at these namespaces now, beside the regular looks; resolves when all has been folded. */
   async look(netns: ReadonlySet<number>): Promise<void> {
     // What to look at is told by the trace, which does not know yet of what closed just now.
     await this.#takenUntil(this.#clock.now());
@@ -210,6 +209,7 @@ export class LiveSession {
 
   #tick(): void {
     const now = this.#clock.now();
+    this.#lagWatch.tick(this.#arrived.behind(now));
     const settled = this.#arrived.tick(now);
     this.#feed.tick(settled);
     this.#pilot?.tick(now);

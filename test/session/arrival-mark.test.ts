@@ -41,6 +41,21 @@ test("nothing is awaited longer than three seconds of ticks, however long they t
   expect(ticks(mark, 31, 23e9).at(-1)).toBe(23e9);
 });
 
+test("it says how far behind what comes is, and nothing of a CPU of which nothing comes", () => {
+  const mark = new ArrivalMark();
+  expect(mark.behind(9e9)).toBe(0);
+  mark.note(1e9, 0);
+  mark.note(8e9, 1);
+  mark.note(7e9, 1);
+  expect(mark.behind(9e9)).toBe(8e9);
+  ticks(mark, 2, 9.2e9);
+  mark.note(9.1e9, 1);
+  mark.tick(9.3e9);
+  expect(mark.behind(9.4e9)).toBeCloseTo(0.3e9);
+  ticks(mark, 3, 9.7e9);
+  expect(mark.behind(9.7e9)).toBe(0);
+});
+
 describe("where another CPU's stream keeps bpftrace from a CPU", () => {
   /** CPU 0 streams on; CPU 1 was heard of at 1 s. */
   function stream(records: number): ArrivalMark {

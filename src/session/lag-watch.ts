@@ -1,0 +1,33 @@
+/** Tells when what the probes send comes seconds late. */
+
+import type { Nanoseconds } from "../event/trace-event.ts";
+
+/** From here on a person would take the screen, and what is lost, for newer than it is. */
+const BEHIND_NS = 2e9;
+/** A lag that has gone is over below this. */
+const CAUGHT_UP_NS = 0.5e9;
+
+/**
+ * bpftrace reads one buffer after the other, each to its end: where more is sent than it reads, it
+ * falls behind, and its heartbeats with it. What it has lost is known when it has caught up, which
+ * may be long after; that it is behind is known at once.
+ */
+export class LagWatch {
+  readonly #tell: (line: string) => void;
+  #isBehind = false;
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell;
+  }
+
+  /** To be called often, with how old the newest of what comes is, nanoseconds. */
+  tick(behindNs: Nanoseconds): void {
+    if (behindNs < CAUGHT_UP_NS) this.#isBehind = false;
+    if (behindNs < BEHIND_NS || this.#isBehind) return;
+    this.#isBehind = true;
+    const seconds = (behindNs / 1e9).toFixed(1);
+    this.#tell(
+      `bpftrace is ${seconds} s behind: what is lost now is counted when it has caught up`,
+    );
+  }
+}
