@@ -3,9 +3,11 @@
 import type { Nanoseconds } from "../event/trace-event.ts";
 
 /** From here on a person would take the screen, and what is lost, for newer than it is. */
-const BEHIND_NS = 2e9;
+const BEHIND_NS = 1.5e9;
 /** A lag that has gone is over below this. */
 const CAUGHT_UP_NS = 0.5e9;
+/** So many looks in a row: a process that was kept from its CPU finds old records at the first. */
+const LOOKS = 5;
 
 /**
  * bpftrace reads one buffer after the other, each to its end: where more is sent than it reads, it
@@ -15,15 +17,17 @@ const CAUGHT_UP_NS = 0.5e9;
 export class LagWatch {
   readonly #tell: (line: string) => void;
   #isBehind = false;
+  #looks = 0;
 
   constructor(tell: (line: string) => void) {
     this.#tell = tell;
   }
 
-  /** To be called often, with how old the newest of what comes is, nanoseconds. */
+  /** To be called ten times a second, with how old the newest of what comes is, nanoseconds. */
   tick(behindNs: Nanoseconds): void {
     if (behindNs < CAUGHT_UP_NS) this.#isBehind = false;
-    if (behindNs < BEHIND_NS || this.#isBehind) return;
+    this.#looks = behindNs < BEHIND_NS ? 0 : this.#looks + 1;
+    if (this.#looks < LOOKS || this.#isBehind) return;
     this.#isBehind = true;
     const seconds = (behindNs / 1e9).toFixed(1);
     this.#tell(

@@ -7,17 +7,21 @@ function stage() {
   return { lines, watch: new LagWatch((line) => lines.push(line)) };
 }
 
-test("what is under two seconds late is not worth a word", () => {
+test("what is a second late is not worth a word, nor what a process finds that stood still", () => {
   const { lines, watch } = stage();
-  for (let behind = 0; behind < 2e9; behind += 1e8) watch.tick(behind);
+  for (let behind = 0; behind < 1.5e9; behind += 1e7) watch.tick(behind);
+  for (let i = 0; i < 4; i++) watch.tick(9e9);
+  watch.tick(0);
+  for (let i = 0; i < 4; i++) watch.tick(9e9);
   expect(lines).toEqual([]);
 });
 
 test("it is told once until bpftrace has caught up, and then again", () => {
   const { lines, watch } = stage();
-  for (const behind of [2.1e9, 5e9, 1e9, 9e9]) watch.tick(behind);
+  for (const behind of [1.6e9, 1.7e9, 1.8e9, 1.9e9, 2.1e9, 5e9, 1e9]) watch.tick(behind);
+  for (let i = 0; i < 9; i++) watch.tick(9e9);
   expect(lines).toEqual([expect.stringMatching(/^bpftrace is 2\.1 s behind: /)]);
   watch.tick(0.4e9);
-  watch.tick(3e9);
+  for (let i = 0; i < 5; i++) watch.tick(3e9);
   expect(lines[1]).toMatch(/^bpftrace is 3\.0 s behind: /);
 });
