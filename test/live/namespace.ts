@@ -87,11 +87,13 @@ export class Namespace {
   async remove(): Promise<void> {
     await execute("ip", ["netns", "del", this.name]);
     alive.delete(this.name);
+    await closeNursery();
   }
 }
 
 /** A namespace whose children get a hash table of their own; its name. */
 let nursery: Promise<string> | undefined;
+let closing: Promise<unknown> = Promise.resolve();
 
 /**
  * The kernel keeps the sockets of all namespaces in one hash table, sized by the memory of the
@@ -101,11 +103,23 @@ let nursery: Promise<string> | undefined;
  */
 async function openNursery(): Promise<string> {
   const name = `lt-${process.pid}-t${startTime(process.pid)}-0c`;
+  await closing;
   alive.add(name);
   await execute("ip", ["netns", "add", name]);
   const write = { "/proc/sys/net/ipv4/tcp_child_ehash_entries": "4096" };
   await visit(`${directory}/${name}`, { write }).catch(() => undefined);
   return name;
+}
+
+/** Remove the nursery with the last that was made in it: a worker that is killed runs no handler. */
+async function closeNursery(): Promise<void> {
+  if (nursery === undefined || alive.size > 1) return;
+  const name = await nursery;
+  if (alive.size > 1) return;
+  nursery = undefined;
+  closing = execute("ip", ["netns", "del", name]);
+  await closing;
+  alive.delete(name);
 }
 
 /** Field 22 of /proc/PID/stat in base 36: with the pid it names one process for good. */
