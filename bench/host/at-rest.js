@@ -23,7 +23,8 @@ export async function idle() {
     name: "lastack idle",
     argv: (out) => [process.execPath, LAUNCHER, "record", "-q", "-o", out],
   });
-  await sleep(3000);
+  // The first looks at the host, and the compiling of what runs often, are no rest.
+  await sleep(15_000);
   const percent = await usage(tracer.pid, IDLE_S);
   await tracer.stop();
   tracer.remove();

@@ -1,7 +1,8 @@
 // @ts-check
 // What a recording holds of a load that is known: nothing missing, and where so, to the unit.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { figure } from "../measure.js";
 import { Churn } from "./load.js";
@@ -13,14 +14,18 @@ import { LAUNCHER, RunningTracer } from "./tracers.js";
 
 /** The last line of a recording. @param {string} path @returns {Ledger} */
 function ledgerOf(path) {
-  const text = readFileSync(path, "utf8");
-  return JSON.parse(text.slice(text.lastIndexOf("\n", text.length - 2) + 1)).ledger;
+  const fd = openSync(path, "r");
+  const { size } = fstatSync(fd);
+  const tail = Buffer.alloc(Math.min(size, 65_536));
+  readSync(fd, tail, 0, tail.length, size - tail.length);
+  closeSync(fd);
+  return JSON.parse(tail.toString().trimEnd().split("\n").at(-1) ?? "").ledger;
 }
 
 /** Skipped runs that the gaps of a recording tell of. @param {string} path */
-function skippedInGaps(path) {
+async function skippedInGaps(path) {
   let sum = 0;
-  for (const line of readFileSync(path, "utf8").split("\n")) {
+  for await (const line of createInterface({ input: createReadStream(path) })) {
     if (line.includes('"cause":"skipped"')) sum += JSON.parse(line).count;
   }
   return sum;
@@ -50,7 +55,7 @@ export async function steady() {
   const peak = peakMegabytes(tracer.pid);
   await tracer.stop();
   const { counted, received, lost, skipped, balanced } = ledgerOf(tracer.out);
-  const unexplained = skipped - skippedInGaps(tracer.out);
+  const unexplained = skipped - (await skippedInGaps(tracer.out));
   tracer.remove();
   figure(
     `connections a second for ${STEADY_S} s, transitions`,
