@@ -212,7 +212,7 @@ export function applyMiniEnd(core: CoreState, event: MiniEndEvent): void {
   endpoint.touchedAt = event.t;
   if (event.substate === "TIME_WAIT" && endpoint.state === "FIN_WAIT2") {
     // Its FIN was not seen, but TIME_WAIT began 60 s before its timer ran out.
-    const since = endpoint.phases.at(-1)?.from ?? event.t;
+    const since = endpoint.enteredAt ?? event.t;
     enterTimeWait(core, endpoint, Math.max(since, event.t - TIME_WAIT_NS), null, "inferred");
   }
   endEndpoint(core, endpoint, event.t, endpoint.state === "TIME_WAIT" ? "graceful" : "timed-out");

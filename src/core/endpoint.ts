@@ -143,6 +143,8 @@ export interface Endpoint {
   /** Inode of the socket file; null when never seen, 0 when it has none. */
   inode: number | null;
   phases: readonly Phase[];
+  /** When the last phase began, without making up all of them; null where none is known. */
+  readonly enteredAt: Nanoseconds | null;
   waves: readonly Wave[];
   lostWave: LostWave | null;
   resends: readonly Resend[];

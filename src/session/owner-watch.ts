@@ -112,7 +112,7 @@ export class OwnerWatch {
   #isStale(endpoint: Endpoint, now: Nanoseconds): boolean {
     const askedAt = this.#lookedUp.get(endpoint);
     if (askedAt === undefined) return true;
-    const ageNs = askedAt - (endpoint.phases.at(-1)?.from ?? askedAt - STALE_NS);
+    const ageNs = askedAt - (endpoint.enteredAt ?? askedAt - STALE_NS);
     return now - askedAt >= Math.min(STALE_NS, ageNs);
   }
 

@@ -45,7 +45,7 @@ export class QueueWatch {
     const now = this.#now();
     const old: Endpoint[] = [];
     for (const endpoint of this.#trace.inState("CLOSE_WAIT")) {
-      if (now - (endpoint.phases.at(-1)?.from ?? now) >= YOUNG_NS) old.push(endpoint);
+      if (now - (endpoint.enteredAt ?? now) >= YOUNG_NS) old.push(endpoint);
     }
     return old;
   }
@@ -79,8 +79,7 @@ export class QueueWatch {
     if (list.size > MOST_FIN_WAIT2) return [];
     const now = this.#now();
     return [...list].filter(
-      ({ isMini, orphan, phases }) =>
-        !isMini && !orphan && now - (phases.at(-1)?.from ?? now) >= YOUNG_NS,
+      ({ isMini, orphan, enteredAt }) => !isMini && !orphan && now - (enteredAt ?? now) >= YOUNG_NS,
     );
   }
 
@@ -92,7 +91,7 @@ export class QueueWatch {
     const now = this.#now();
     return UNACKED_STATES.flatMap((state) =>
       [...this.#trace.inState(state)].filter((endpoint) => {
-        const since = endpoint.phases.at(-1)?.from ?? now;
+        const since = endpoint.enteredAt ?? now;
         return now - since >= YOUNG_NS && !hasResentSince(endpoint, since);
       }),
     );

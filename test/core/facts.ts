@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<keyof Endpoint, true>> = {
   state: true,
   isMini: true,
   bornAt: true,
+  enteredAt: true,
   endedAt: true,
   teardownAt: true,
   expiresAt: true,

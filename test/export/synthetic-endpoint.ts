@@ -40,6 +40,7 @@ export function endpointOf(id: string, fields: Partial<Endpoint> = {}): Endpoint
     eofRead: false,
     inode: null,
     phases: [],
+    enteredAt: fields.phases?.at(-1)?.from ?? null,
     waves: [],
     lostWave: null,
     resends: [],

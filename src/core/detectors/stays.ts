@@ -28,7 +28,7 @@ export interface Stay {
 export function stays(core: CoreState, state: TcpState, now: Nanoseconds, seconds: number): Stay[] {
   const found: Stay[] = [];
   for (const endpoint of core.table.inState(state)) {
-    const since = endpoint.phases.at(-1)?.from ?? endpoint.bornAt;
+    const since = endpoint.enteredAt ?? endpoint.bornAt;
     if (now - since < seconds * 1e9) break;
     found.push({ endpoint, since, until: now, isOver: false });
   }
