@@ -279,29 +279,15 @@ describe("a heartbeat", () => {
   });
 });
 
-test("rows that bpftrace leaves behind when it ends are lost, and counted", async () => {
+test.each([
+  ["rows that bpftrace leaves behind when it ends", (run: FakeRun) => run.left(5, 2)],
+  ["lives that the kernel held to the end", (run: FakeRun) => run.holds(3)],
+])("%s are lost, and counted", async (_, leave) => {
   const { feed, at, gaps, current } = stage(null);
   await feed.attach();
   current().row(0, 1);
   at(1);
-  current().left(5, 2);
-  current().maps(1, 1);
-  await feed.stop();
-  expect(feed.account.ledger(0)).toMatchObject({
-    counted: 4,
-    received: 1,
-    lost: 3,
-    balanced: true,
-  });
-  expect(gaps()).toMatchObject([{ cause: "lost", count: 3, t: SECOND }]);
-});
-
-test("lives that the kernel held to the end are lost, and counted", async () => {
-  const { feed, at, gaps, current } = stage(null);
-  await feed.attach();
-  current().row(0, 1);
-  at(1);
-  current().holds(3);
+  leave(current());
   current().maps(1, 1);
   await feed.stop();
   expect(feed.account.ledger(0)).toMatchObject({
