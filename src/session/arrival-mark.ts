@@ -38,7 +38,11 @@ export class ArrivalMark {
 
   /** Take an event that the probes, or their account, have told. */
   take(event: TraceEvent, account: Pick<LedgerAccount, "caughtUp">): void {
-    if (event.type === "gap") return;
+    if (event.type === "gap") {
+      // Another bpftrace sends from here on, perhaps nothing of a CPU that the last one told of.
+      if (event.count === null) this.#cpus.clear();
+      return;
+    }
     this.note(event.t, "cpu" in event ? event.cpu : undefined);
     if (event.type === "heartbeat") this.complete(account.caughtUp(), event.t);
   }
@@ -68,11 +72,11 @@ export class ArrivalMark {
     }
   }
 
-  /** How old the newest is of what came in the last ticks, of the CPU of which it is oldest. */
+  /** How old the newest is of what came, of the CPU of which more is awaited and it is oldest. */
   behind(now: Nanoseconds): Nanoseconds {
     let behind = 0;
-    for (const { t, tick } of this.#cpus.values()) {
-      if (this.#tick - tick < TICKS) behind = Math.max(behind, now - t);
+    for (const mark of this.#cpus.values()) {
+      if (this.#isAwaited(mark)) behind = Math.max(behind, now - mark.t);
     }
     return behind;
   }
@@ -85,11 +89,14 @@ export class ArrivalMark {
     const oldest = before[0]?.now ?? now;
     const longest = before.length > LONGEST_TICKS ? oldest : oldest - LATEST_NS;
     let settled = before.at(-1 - TICKS)?.newest ?? Number.NEGATIVE_INFINITY;
-    for (const { t, tick, count } of this.#cpus.values()) {
-      const isAwaited = this.#tick - tick < TICKS || this.#count - count >= MANY;
-      if (isAwaited) settled = Math.min(settled, t - LEFT_NS);
+    for (const mark of this.#cpus.values()) {
+      if (this.#isAwaited(mark)) settled = Math.min(settled, mark.t - LEFT_NS);
     }
     this.#tick++;
     return Math.max(settled, longest);
+  }
+
+  #isAwaited({ tick, count }: CpuMark): boolean {
+    return this.#tick - tick < TICKS || this.#count - count >= MANY;
   }
 }

@@ -85,6 +85,22 @@ describe("where another CPU's stream keeps bpftrace from a CPU", () => {
     expect(mark.tick(1.9e9)).toBe(1.6e9);
   });
 
+  test("and bpftrace is as far behind as with that CPU, until the counters say that it is not", () => {
+    const mark = stream(100);
+    expect(mark.behind(3e9)).toBe(2e9);
+    mark.complete([0, 1], 2.9e9);
+    expect(mark.behind(3e9)).toBeCloseTo(0.1e9);
+  });
+
+  test("nothing is awaited of a bpftrace that is gone", () => {
+    const mark = stream(100);
+    const account = { caughtUp: () => [] };
+    mark.take({ type: "gap", t: 2e9, from: 1e9, cause: "lost", count: 5, cpu: 1 }, account);
+    expect(mark.behind(3e9)).toBe(2e9);
+    mark.take({ type: "gap", t: 2e9, from: 1e9, cause: "restart", count: null }, account);
+    expect(mark.behind(3e9)).toBe(0);
+  });
+
   test("not where there is little to read", () => {
     expect(stream(3).tick(1.9e9)).toBe(1.6e9);
   });
