@@ -111,7 +111,9 @@ export class EndpointRecord extends WithSequel implements Endpoint {
   }
   /** Who holds it stays as it was. */
   set owner(owner: Owner | null) {
-    if (this.fd >= 0) this.holders = [...this.holders];
+    const { owned } = this;
+    const isSame = owner?.pid === owned?.pid && owner?.comm === owned?.comm;
+    if (this.fd >= 0 && !isSame) this.holders = [...this.holders];
     this.owned = owner;
   }
 
