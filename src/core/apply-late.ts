@@ -38,7 +38,7 @@ export function applyLate(core: CoreState, event: TransitionEvent): boolean {
 function closedSince(core: CoreState, event: TransitionEvent): EndpointRecord | undefined {
   const closed = core.justClosed.get(event.sk);
   if (closed === undefined || closed.touchedAt <= event.t) return undefined;
-  const { localPort, remotePort, remote } = closed.tuple;
+  const { localPort, remotePort, remote } = closed;
   // A connect() has no port yet when it is told.
   const isSame = event.localPort === localPort || event.localPort === 0;
   return isSame && event.remotePort === remotePort && event.remote === remote ? closed : undefined;
@@ -46,8 +46,7 @@ function closedSince(core: CoreState, event: TransitionEvent): EndpointRecord | 
 
 function livingOf({ table }: CoreState, event: TransitionEvent): EndpointRecord | undefined {
   const known = table.bySocket(event.sk);
-  const isSame =
-    known?.tuple.remotePort === event.remotePort && known.tuple.remote === event.remote;
+  const isSame = known?.remotePort === event.remotePort && known.remote === event.remote;
   return isSame ? known : table.byTuple(event);
 }
 

@@ -128,7 +128,9 @@ export function applyDestroy(core: CoreState, event: DestroyEvent): void {
   const endpoint = core.heldClosed.get(event.sk);
   if (endpoint === undefined) return;
   core.heldClosed.delete(event.sk);
-  if (endpoint.endedAt === null) endpoint.orphan = true;
+  if (endpoint.endedAt !== null) return;
+  endpoint.orphan = true;
+  if (endpoint.state === "TIME_WAIT") core.table.pack(endpoint);
 }
 
 /** A read emptied the queue; at 0 bytes the application knows that the peer has finished. */

@@ -46,7 +46,7 @@ function applyAbsence(core: CoreState, row: SnapshotEvent): void {
 function withoutPort(core: CoreState, row: SnapshotEvent): EndpointRecord | undefined {
   if (row.state !== "SYN_SENT" || row.inode === 0) return undefined;
   for (const endpoint of core.table.inState("SYN_SENT")) {
-    if (endpoint.tuple.localPort !== 0 || endpoint.inode !== row.inode) continue;
+    if (endpoint.localPort !== 0 || endpoint.inode !== row.inode) continue;
     core.table.retuple(endpoint, row);
     return endpoint;
   }
@@ -61,6 +61,7 @@ function discover(core: CoreState, row: SnapshotEvent): EndpointRecord {
   assumePast(endpoint, row.t);
   confirm(core, endpoint, row);
   pair(core.table, endpoint);
+  if (row.state === "TIME_WAIT") core.table.pack(endpoint);
   return endpoint;
 }
 
@@ -110,9 +111,9 @@ function correct(core: CoreState, endpoint: EndpointRecord, row: SnapshotEvent):
 export function applySnapshotEnd(core: CoreState, end: SnapshotEndEvent): void {
   for (const state of end.states) {
     for (const endpoint of [...core.table.inState(state)]) {
-      if (endpoint.tuple.netns !== end.netns || endpoint.lastDump >= end.dump) continue;
+      if (endpoint.netns !== end.netns || endpoint.lastDump >= end.dump) continue;
       if (endpoint.touchedAt >= end.since || endpoint.bornAt >= end.since) continue;
-      if (endpoint.tuple.localPort === 0) continue;
+      if (endpoint.localPort === 0) continue;
       vanish(core, endpoint, end.t);
     }
   }
@@ -140,7 +141,7 @@ function vanish(core: CoreState, endpoint: EndpointRecord, at: Nanoseconds): voi
  * socket, which looks the same to the probes; the counter and the missing row tell.
  */
 function wasNeverMade(core: CoreState, endpoint: EndpointRecord): boolean {
-  const overflowAt = core.overflows.get(endpoint.tuple.netns);
+  const overflowAt = core.overflows.get(endpoint.netns);
   const phase = endpoint.phases.at(-1);
   if (overflowAt === undefined || phase === undefined || overflowAt < phase.from) return false;
   endpoint.note = "tcp_max_tw_buckets was full: the kernel kept no mini-socket";

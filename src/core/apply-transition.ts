@@ -185,6 +185,7 @@ export function enterTimeWait(
   endpoint.verdict = "graceful";
   enterState(core, endpoint, "TIME_WAIT", at, evidence);
   becomeMini(core, endpoint, TIME_WAIT_NS, at);
+  core.table.pack(endpoint);
   if (core.keepsSettled) core.settled.push({ at, endpoint });
 }
 
@@ -201,7 +202,7 @@ function waitAsMini(
 ): void {
   endpoint.judgePhase(isCertain ? "observed" : "inferred");
   if (!isCertain) endpoint.note ??= "FIN_WAIT2 or TIME_WAIT: this kernel does not tell";
-  const seconds = Number(sysctlOf(core, endpoint.tuple.netns, "net.ipv4.tcp_fin_timeout") ?? 60);
+  const seconds = Number(sysctlOf(core, endpoint.netns, "net.ipv4.tcp_fin_timeout") ?? 60);
   const lifetime = seconds > 60 ? seconds - 60 : seconds;
   becomeMini(core, endpoint, (Number.isFinite(lifetime) ? lifetime : 60) * 1e9, at);
 }

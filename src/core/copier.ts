@@ -2,6 +2,7 @@
 
 import { inheritScan } from "./apply-owner.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
+import type { PackedRows } from "./packed-rows.ts";
 import type { PortGroup } from "./port-group.ts";
 
 /** Endpoints that are copied in one go: a quarter of a millisecond, two on a slow host. */
@@ -31,10 +32,11 @@ export function* inSteps<T>(
 export class Copier {
   readonly #copies = new Map<EndpointRecord, EndpointRecord>();
   readonly #groups = new Map<PortGroup, PortGroup>();
+  readonly #rows = new Map<PackedRows, PackedRows>();
 
   /** Copy these endpoints with their links, in steps. */
   *endpoints(originals: Iterable<EndpointRecord>): Generator<void, void> {
-    yield* inSteps(originals, (each) => this.#copies.set(each, copyOf(each)), RUN);
+    yield* inSteps(originals, (each) => this.#copies.set(each, this.#copyOf(each)), RUN);
     // The map grows meanwhile by what is linked and no longer in the table: that is linked too.
     yield* inSteps(this.#copies, ([original, copy]) => this.#link(original, copy), RUN);
   }
@@ -51,7 +53,7 @@ export class Copier {
   readonly of = (original: EndpointRecord): EndpointRecord => {
     let copy = this.#copies.get(original);
     if (copy === undefined) {
-      copy = copyOf(original);
+      copy = this.#copyOf(original);
       this.#copies.set(original, copy);
       this.#link(original, copy);
     }
@@ -81,16 +83,26 @@ export class Copier {
     return copy;
   }
 
+  #copyOf(original: EndpointRecord): EndpointRecord {
+    const copy = original.copy(this.#rowsOf);
+    inheritScan(original, copy);
+    return copy;
+  }
+
+  /** Those of many endpoints are copied as one. */
+  readonly #rowsOf = (original: PackedRows): PackedRows => {
+    let copy = this.#rows.get(original);
+    if (copy === undefined) {
+      copy = original.copy();
+      this.#rows.set(original, copy);
+    }
+    return copy;
+  };
+
   /** A map with the same keys to the copies. */
   map<Key>(originals: ReadonlyMap<Key, EndpointRecord>): Map<Key, EndpointRecord> {
     const copies = new Map<Key, EndpointRecord>();
     for (const [key, endpoint] of originals) copies.set(key, this.of(endpoint));
     return copies;
   }
-}
-
-function copyOf(original: EndpointRecord): EndpointRecord {
-  const copy = original.copy();
-  inheritScan(original, copy);
-  return copy;
 }

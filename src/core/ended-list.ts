@@ -39,7 +39,7 @@ export class EndedList {
     for (let i = this.#ended.length - 1; i >= this.#head; i--) {
       const endpoint = this.#ended[i] as EndpointRecord;
       if ((endpoint.endedAt as Nanoseconds) < since) return false;
-      if (isSame(endpoint.tuple, tuple)) return true;
+      if (isSame(endpoint, tuple)) return true;
     }
     return false;
   }

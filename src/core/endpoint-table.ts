@@ -3,13 +3,14 @@
 import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
-import { AddressBook } from "./address-book.ts";
 import { type Copier, inSteps } from "./copier.ts";
 import { EndedList } from "./ended-list.ts";
 import { EndpointRecord } from "./endpoint-record.ts";
+import { Packer } from "./packer.ts";
 import { PairIndex } from "./pair-index.ts";
 import { PortUse } from "./port-use.ts";
 import { Roll } from "./roll.ts";
+import { RouteBook } from "./route.ts";
 import { SocketIndex } from "./socket-index.ts";
 import { StateList } from "./state-list.ts";
 
@@ -29,7 +30,8 @@ export class EndpointTable {
   readonly #byInode = new Map<number, EndpointRecord>();
   #byPair = new PairIndex();
   readonly #byState = emptyLists();
-  readonly #addresses = new AddressBook();
+  readonly #routes = new RouteBook();
+  readonly #packer = new Packer();
   #ended = new EndedList();
   #births = 0;
   readonly #maxEnded: number;
@@ -79,7 +81,7 @@ export class EndpointTable {
 
   /** How many addresses are known apart; bounded by the endpoints that are kept. */
   get addresses(): number {
-    return this.#addresses.size;
+    return this.#routes.addresses;
   }
 
   get alive(): number {
@@ -108,7 +110,8 @@ export class EndpointTable {
   add(tuple: SocketTuple, sk: string | null, state: TcpState, at: Nanoseconds): EndpointRecord {
     if (this.alive >= this.#maxAlive) this.#evictAlive();
     const no = this.idOf(++this.#births);
-    const endpoint = new EndpointRecord(no, this.#own(tuple), sk, state, at);
+    const route = this.#routes.get(tuple, this.byId.size);
+    const endpoint = new EndpointRecord(no, tuple, sk, state, at, route);
     this.byId.add(endpoint);
     if (sk !== null) this.#bySocket.add(endpoint);
     this.#byState[state].add(endpoint);
@@ -131,7 +134,7 @@ export class EndpointTable {
   /** Give an endpoint its real tuple; SYN_SENT begins with source port 0. */
   retuple(endpoint: EndpointRecord, tuple: SocketTuple): void {
     this.#unindex(endpoint);
-    endpoint.tuple = this.#own(tuple);
+    endpoint.retuple(tuple, this.#routes.get(tuple, this.byId.size));
     this.#index(endpoint);
   }
 
@@ -167,24 +170,18 @@ export class EndpointTable {
     endpoint.isMini = false;
     endpoint.expiresAt = null;
     this.#ended.push(endpoint);
+    this.pack(endpoint);
     if (this.#ended.size > this.#maxEnded) this.#evictEnded();
+  }
+
+  /** Keep one in less room that has ended, or that waits in TIME_WAIT. */
+  pack(endpoint: EndpointRecord): void {
+    this.#packer.take(endpoint);
   }
 
   /** Living endpoints that could be the other end: the same pair, the other way round. */
   candidates(endpoint: EndpointRecord): EndpointRecord[] {
     return this.#byPair.facing(endpoint);
-  }
-
-  /** The tuple of an event, which has more than that and texts of its own. */
-  #own({ netns, local, localPort, remote, remotePort }: SocketTuple): SocketTuple {
-    const kept = this.byId.size;
-    return {
-      netns,
-      local: this.#addresses.get(local, kept),
-      localPort,
-      remote: this.#addresses.get(remote, kept),
-      remotePort,
-    };
   }
 
   /** An endpoint without a port yet is nobody's other end, and takes no port. */

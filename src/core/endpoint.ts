@@ -99,7 +99,7 @@ export interface ResetMark {
 export interface Endpoint {
   /** Short, unique in a trace, the same in every replay: `e1`, `e2` … by first sight. */
   readonly id: string;
-  tuple: SocketTuple;
+  readonly tuple: SocketTuple;
   /** Equal for both ends of a connection, see there; empty while a port is unknown. */
   readonly pairKey: string;
   /** Address of the kernel's socket while it has one, hex; null for one known by table only. */

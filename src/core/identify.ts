@@ -44,7 +44,7 @@ export function identify(core: CoreState, event: TransitionEvent): EndpointRecor
   const known = table.bySocket(event.sk);
   if (known !== undefined) {
     if (isSamePorts(known, event)) return known;
-    if (known.tuple.localPort === 0 || known.tuple.remotePort === 0) {
+    if (!known.hasPorts) {
       retireTuple(core, event, event.t);
       table.retuple(known, event);
       return known;
@@ -74,10 +74,9 @@ export function endpointOfSegment(
   const { table } = core;
   const known = segment.sk === null ? undefined : table.bySocket(segment.sk);
   if (known === undefined) return table.byTuple(segment);
-  const { tuple } = known;
-  if (tuple.remotePort === segment.remotePort && isSameRemote(tuple, segment)) {
-    if (tuple.localPort === segment.localPort || segment.localPort === 0) return known;
-    if (tuple.localPort === 0) {
+  if (known.remotePort === segment.remotePort && isSameRemote(known, segment)) {
+    if (known.localPort === segment.localPort || segment.localPort === 0) return known;
+    if (known.localPort === 0) {
       retireTuple(core, segment, known.touchedAt);
       table.retuple(known, segment);
       return known;
@@ -172,11 +171,10 @@ export function retire(core: CoreState, endpoint: EndpointRecord, at: number): v
 }
 
 function isSamePorts(endpoint: EndpointRecord, event: TransitionEvent): boolean {
-  const { tuple } = endpoint;
   return (
-    tuple.localPort === event.localPort &&
-    tuple.remotePort === event.remotePort &&
-    tuple.local === event.local &&
-    tuple.remote === event.remote
+    endpoint.localPort === event.localPort &&
+    endpoint.remotePort === event.remotePort &&
+    endpoint.local === event.local &&
+    endpoint.remote === event.remote
   );
 }

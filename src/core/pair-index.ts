@@ -27,17 +27,16 @@ export class PairIndex extends Chains {
   /** The newest with exactly this tuple in this namespace. */
   get(tuple: SocketTuple): EndpointRecord | undefined {
     let each = this.head(this.#hash(tuple));
-    while (each !== null && !isSame(each.tuple, tuple)) each = each.nextOfPair;
+    while (each !== null && !isSame(each, tuple)) each = each.nextOfPair;
     return each ?? undefined;
   }
 
   /** Those that could be the other end: the same pair, the other way round. */
   facing(endpoint: EndpointRecord): EndpointRecord[] {
-    const { tuple } = endpoint;
     const found: EndpointRecord[] = [];
-    let each = this.head(this.#hash(tuple));
+    let each = this.head(this.#hash(endpoint));
     for (; each !== null; each = each.nextOfPair) {
-      if (each !== endpoint && isReverse(each.tuple, tuple)) found.push(each);
+      if (each !== endpoint && isReverse(each, endpoint)) found.push(each);
     }
     return found;
   }
@@ -59,8 +58,8 @@ export class PairIndex extends Chains {
     return mixed(here + there);
   }
 
-  protected override hashOf({ tuple }: EndpointRecord): number {
-    return this.#hash(tuple);
+  protected override hashOf(endpoint: EndpointRecord): number {
+    return this.#hash(endpoint);
   }
 
   protected override next(endpoint: EndpointRecord): EndpointRecord | null {

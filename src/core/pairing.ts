@@ -30,7 +30,7 @@ export function pair(table: EndpointTable, endpoint: EndpointRecord): void {
   const free = table
     .candidates(endpoint)
     .filter((other) => other.peer === null && canMeet(endpoint, other));
-  const local = free.filter((other) => other.tuple.netns === endpoint.tuple.netns);
+  const local = free.filter((other) => other.netns === endpoint.netns);
   const choice = local.length > 0 ? local : free;
   if (choice.length === 1) {
     const other = choice[0] as EndpointRecord;

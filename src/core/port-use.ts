@@ -69,10 +69,10 @@ export class PortUse {
   /** An endpoint has got both its ports. */
   add(endpoint: EndpointRecord): void {
     if (!isOutgoing(endpoint)) return;
-    const key = keyOf(endpoint.tuple);
+    const key = keyOf(endpoint);
     let group = this.#byDestination.get(key);
     if (group === undefined) {
-      group = new PortGroup(endpoint.tuple);
+      group = new PortGroup(endpoint);
       this.#byDestination.set(key, group);
     }
     endpoint.ports = group;
@@ -82,18 +82,19 @@ export class PortUse {
   }
 
   /** A mini-socket has taken its place. */
-  becameMini({ ports, tuple }: EndpointRecord): void {
-    this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 0) + 1);
+  becameMini(endpoint: EndpointRecord): void {
+    const { ports, netns } = endpoint;
+    this.#minisIn.set(netns, (this.#minisIn.get(netns) ?? 0) + 1);
     if (ports) ports.minis++;
-    else this.#countAt(tuple, 1);
+    else this.#countAt(endpoint, 1);
   }
 
   /** It is gone, or gets another tuple; called while it still says what it was. */
   remove(endpoint: EndpointRecord): void {
-    const { isMini, ports: group, tuple } = endpoint;
-    if (isMini) this.#minisIn.set(tuple.netns, (this.#minisIn.get(tuple.netns) ?? 1) - 1);
+    const { isMini, ports: group, netns } = endpoint;
+    if (isMini) this.#minisIn.set(netns, (this.#minisIn.get(netns) ?? 1) - 1);
     if (!group) {
-      if (isMini) this.#countAt(tuple, -1);
+      if (isMini) this.#countAt(endpoint, -1);
       return;
     }
     endpoint.ports = null;
@@ -120,9 +121,9 @@ export class PortUse {
   }
 }
 
-function isOutgoing({ direction, state, tuple }: EndpointRecord): boolean {
+function isOutgoing({ direction, state, localPort, remotePort }: EndpointRecord): boolean {
   if (state === "SYN_RECV" || direction === "in") return false;
-  return direction === "out" || state === "SYN_SENT" || tuple.localPort > tuple.remotePort;
+  return direction === "out" || state === "SYN_SENT" || localPort > remotePort;
 }
 
 function hasExpired({ isMini, expiresAt, endedAt }: EndpointRecord): boolean {

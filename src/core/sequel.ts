@@ -107,7 +107,10 @@ export const NO_SEQUEL: Sequel = newSequel();
 export function copySequel(sequel: Sequel): Sequel {
   if (sequel === NO_SEQUEL) return sequel;
   const { moments, rare } = sequel;
-  const isCommon = rare === NO_RARE;
-  const own = isCommon ? rare : { ...rare, flow: rare.flow && { ...rare.flow } };
-  return { ...sequel, moments: [...moments], rare: own };
+  return { ...sequel, moments: [...moments], rare: rare === NO_RARE ? rare : copyRare(rare) };
+}
+
+/** Rare facts that are some endpoint's own. */
+export function copyRare(rare: Rare): Rare {
+  return { ...rare, flow: rare.flow && { ...rare.flow } };
 }
