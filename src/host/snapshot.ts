@@ -4,6 +4,7 @@ import type { TcpState } from "../event/tcp-state.ts";
 import { TCP_STATES } from "../event/tcp-state.ts";
 import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
+import type { PortPairs } from "./port-pairs.ts";
 import { dumpSockets, type SocketTableTools } from "./socket-table.ts";
 
 /** What to take and how to date it. */
@@ -11,6 +12,8 @@ export interface SnapshotOptions {
   readonly namespaces: Iterable<NetworkNamespace>;
   /** Only these states; all when absent. */
   readonly states?: readonly TcpState[];
+  /** Only sockets with these ports; all when absent. The end of such a dump is no word on others. */
+  readonly ports?: PortPairs;
   /** Ask for byte counts too. */
   readonly hasFigures?: boolean;
   /** Nanoseconds since the recording's start, on the boot clock. */
@@ -36,12 +39,18 @@ export const ALL_STATES = TCP_STATES.filter((state) => state !== null && state !
 export async function* takeSnapshot(
   options: SnapshotOptions,
 ): AsyncGenerator<(SnapshotEvent | SnapshotEndEvent)[], void> {
-  const { now, dump, states, hasFigures, tools, signal } = options;
+  const { now, dump, states, ports, hasFigures, tools, signal } = options;
   for (const namespace of options.namespaces) {
     const since = now();
     let count = 0;
     try {
-      for await (const rows of dumpSockets(namespace, { states, hasFigures, tools, signal })) {
+      for await (const rows of dumpSockets(namespace, {
+        states,
+        ports,
+        hasFigures,
+        tools,
+        signal,
+      })) {
         const t = now();
         count += rows.length;
         yield rows.map((row) => ({ type: "snapshot", t, since, dump, ...row }));

@@ -5,6 +5,7 @@ import type { TcpState } from "../event/tcp-state.ts";
 import { readLines } from "./lines.ts";
 import { type NamespaceTools, runInNamespace } from "./namespace-entry.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
+import { type PortPairs, portPair, showsPair, ssPortFilter } from "./port-pairs.ts";
 import { parseProcNetRow } from "./proc-net-row.ts";
 import type { SocketRow } from "./socket-row.ts";
 import { parseSsRow, ssFilter } from "./ss-row.ts";
@@ -28,6 +29,8 @@ export async function findSocketTableTools(): Promise<SocketTableTools> {
 export interface SocketDumpOptions {
   /** Only these states; the kernel itself leaves the others out. All when absent. */
   readonly states?: readonly TcpState[] | undefined;
+  /** Only sockets with these ports; all when absent. */
+  readonly ports?: PortPairs | undefined;
   /** Ask for byte counts too (`ss -i`): about five times the text. */
   readonly hasFigures?: boolean | undefined;
   readonly tools: SocketTableTools;
@@ -56,17 +59,19 @@ export async function* dumpSockets(
 
 async function* dumpWithSs(
   namespace: NetworkNamespace,
-  { states, hasFigures, tools, signal, timeoutMs = TIMEOUT_MS }: SocketDumpOptions,
+  { states, ports, hasFigures, tools, signal, timeoutMs = TIMEOUT_MS }: SocketDumpOptions,
   path: string,
 ): AsyncGenerator<SocketRow[], void> {
   const filter = states === undefined ? [] : ssFilter(states);
   if (states !== undefined && filter.length === 0) return;
   const args = [hasFigures === true ? "-tanOHei" : "-tanOHe", ...filter];
+  if (ports !== undefined) args.push(...ssPortFilter(ports));
   const only =
     filter.length === 2 ? (states?.find((state) => state !== "NEW_SYN_RECV") ?? "SYN_RECV") : null;
   const call = { path, args, timeoutMs, signal };
   for await (const lines of readLines(runInNamespace(namespace, call, tools), signal)) {
-    yield parseAll(lines, (line) => parseSsRow(line, namespace.inode, only));
+    const wanted = ports === undefined ? lines : lines.filter((line) => showsPair(line, ports));
+    yield parseAll(wanted, (line) => parseSsRow(line, namespace.inode, only));
   }
 }
 
@@ -74,13 +79,17 @@ async function* dumpFromProc(
   namespace: NetworkNamespace,
   options: SocketDumpOptions,
 ): AsyncGenerator<SocketRow[], void> {
-  const wanted = options.states === undefined ? null : new Set<TcpState>(options.states);
+  const { states, ports } = options;
+  const wanted = states === undefined ? null : new Set<TcpState>(states);
+  const passes = (row: SocketRow) =>
+    (wanted?.has(row.state) ?? true) &&
+    (ports?.has(portPair(row.localPort, row.remotePort)) ?? true);
   for await (const lines of readLines(readTables(namespace, options), options.signal)) {
     const rows = parseAll(
       lines.filter((line) => !line.includes("local_address")),
       (line) => parseProcNetRow(line, namespace.inode),
     );
-    yield wanted === null ? rows : rows.filter((row) => wanted.has(row.state));
+    yield rows.filter(passes);
   }
 }
 

@@ -205,7 +205,7 @@ export class HostWatch {
 
   async #compare(namespaces: readonly NetworkNamespace[]): Promise<void> {
     if (namespaces.length === 0) return;
-    await this.#check.compare((takes) => this.#readTable({ namespaces, takes }));
+    await this.#check.compare((part) => this.#readTable({ ...part, namespaces }));
   }
 
   #readTable(reading: Omit<TableReading, "tools">): Promise<void> {

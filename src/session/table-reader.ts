@@ -3,6 +3,7 @@
 import type { TcpState } from "../event/tcp-state.ts";
 import type { SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
 import type { NetworkNamespace } from "../host/namespaces.ts";
+import type { PortPairs } from "../host/port-pairs.ts";
 import { ALL_STATES, takeSnapshot } from "../host/snapshot.ts";
 import type { SocketTableTools } from "../host/socket-table.ts";
 
@@ -23,8 +24,12 @@ export interface TableReaderOptions {
 export interface TableReading {
   readonly tools: SocketTableTools;
   readonly namespaces: readonly NetworkNamespace[];
+  /** Only these of them, by inode; all when absent. */
+  readonly netns?: ReadonlySet<number>;
   /** Only these states; all when absent. */
   readonly states?: readonly TcpState[];
+  /** Only sockets with these ports; all when absent. Its end, which tells of no others, is not for recording. */
+  readonly ports?: PortPairs;
   /** Ask for byte counts too. */
   readonly hasFigures?: boolean;
   /** Which of the events are wanted; all when absent. */
@@ -52,7 +57,8 @@ export class TableReader {
    * no sockets left, so nobody is told.
    */
   async read(reading: TableReading): Promise<void> {
-    const failed = await this.#dumpAll(reading);
+    const wanted = reading.namespaces.filter(({ inode }) => reading.netns?.has(inode) ?? true);
+    const failed = await this.#dumpAll({ ...reading, namespaces: wanted });
     const inodes = [...failed.keys()].filter((inode) => !this.#told.has(inode));
     if (inodes.length === 0) return;
     const { findAgain, onUnread } = this.#options;
@@ -74,12 +80,13 @@ export class TableReader {
 
   /** Gives the namespaces that could not be read, and why. */
   async #dumpAll(reading: TableReading): Promise<Map<number, Error>> {
-    const { namespaces, states, hasFigures, tools, takes = () => true } = reading;
+    const { namespaces, states, ports, hasFigures, tools, takes = () => true } = reading;
     const { now, signal, out } = this.#options;
     const failed = new Map<number, Error>();
     const batches = takeSnapshot({
       namespaces,
       ...(states !== undefined && { states }),
+      ...(ports !== undefined && { ports }),
       ...(hasFigures !== undefined && { hasFigures }),
       now,
       dump: ++this.#dump,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { NamespaceScanner } from "../../src/host/namespaces.ts";
+import { portPair } from "../../src/host/port-pairs.ts";
 import type { SocketRow } from "../../src/host/socket-row.ts";
 import {
   dumpSockets,
@@ -52,6 +53,11 @@ test("a closed client is a FIN_WAIT2 mini-socket and its server waits, whoever i
         recvQ: 0,
         remotePort: clientPort,
       });
+    }
+    const ports = new Set([portPair(clientPort ?? 0, port)]);
+    for (const each of [tools, { ...tools, ss: null }]) {
+      const only = await dump({ tools: each, ports });
+      expect(only).toMatchObject([{ localPort: clientPort, remotePort: port }]);
     }
     const inodes = [fromSs, fromProc].map((rows) => rows.find(isServer)?.inode);
     expect(inodes[0]).toBeGreaterThan(0);
