@@ -73,7 +73,7 @@ function toMessage(line: string): BpftraceMessage | undefined {
       ? { type: "printf", data: decodeBpftraceText(text) }
       : undefined;
   }
-  const exact = parseExactJson(line);
+  const exact = parseExactJson(line, quick);
   return toRareMessage(line.includes("\\uffffff") ? decodeDeep(exact) : exact);
 }
 

@@ -15,7 +15,15 @@ const STEPS = 8;
 /** Groups in one event: a line of a recording has 64 KiB, a group with all its steps some 12. */
 const STEPS_A_LINE = 2000;
 
-type Totals = Map<string, number>;
+/** One number of the maps: how many lives of a group, or how many stays of one length in a state. */
+interface Total {
+  readonly key: string;
+  readonly group: string;
+  /** Null of the lives themselves. */
+  readonly stay: { readonly state: TcpState; readonly atMostNs: number } | null;
+  now: number;
+  told: number;
+}
 
 interface Change {
   count: number;
@@ -29,16 +37,30 @@ interface Change {
  * read: what one reading misses of a life the next one has.
  */
 export class CountedTotals {
-  #told: Totals = new Map();
-  #now: Totals = new Map();
+  #totals = new Map<string, Total>();
+  /** The same by their keys, which puts the stays of a group behind it. */
+  #inOrder: readonly Total[] | null = null;
 
   /** Take in a map as bpftrace prints it: `{"group": n}` or `{"group,state<<8|step": n}`. */
   take(map: unknown): void {
     if (typeof map !== "object" || map === null) return;
-    for (const [key, total] of Object.entries(map)) {
-      const count = Number(total);
-      if (Number.isSafeInteger(count)) this.#now.set(key, count);
+    for (const [key, value] of Object.entries(map)) {
+      const now = Number(value);
+      if (!Number.isSafeInteger(now)) continue;
+      const total = this.#totals.get(key);
+      if (total !== undefined) total.now = now;
+      else this.#add(key, now);
     }
+  }
+
+  /** Keys are read once, for each second prints all that were ever counted. */
+  #add(key: string, now: number): void {
+    const [group = "", step] = key.split(",");
+    const state = step === undefined ? null : tcpStateOf(Number(step) >> 8);
+    if (step !== undefined && state === null) return;
+    const stay = state === null ? null : { state, atMostNs: upperEdge(Number(step) & 0xff) };
+    this.#totals.set(key, { key, group, stay, now, told: 0 });
+    this.#inOrder = null;
   }
 
   /** What has been counted since the last call, in as many lists as events should carry it. */
@@ -52,12 +74,13 @@ export class CountedTotals {
       changes.clear();
       steps = 0;
     };
-    for (const [key, total] of [...this.#now].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const count = total - (this.#told.get(key) ?? 0);
+    this.#inOrder ??= [...this.#totals.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const total of this.#inOrder) {
+      const count = total.now - total.told;
       if (count <= 0) continue;
-      this.#told.set(key, total);
+      total.told = total.now;
       if (steps++ >= STEPS_A_LINE) flush();
-      note(changes, key, count);
+      note(changes, total, count);
     }
     flush();
     return lists;
@@ -65,27 +88,24 @@ export class CountedTotals {
 
   /** Another bpftrace counts from 0. */
   restart(): void {
-    this.#told = new Map();
-    this.#now = new Map();
+    this.#totals = new Map();
+    this.#inOrder = null;
   }
 }
 
-function note(changes: Map<string, Change>, key: string, count: number): void {
-  const [group = "", step] = key.split(",");
+function note(changes: Map<string, Change>, { group, stay }: Total, count: number): void {
   let change = changes.get(group);
   if (change === undefined) {
     change = { count: 0, stays: {} };
     changes.set(group, change);
   }
-  if (step === undefined) {
+  if (stay === null) {
     change.count += count;
     return;
   }
-  const state = tcpStateOf(Number(step) >> 8);
-  if (state === null) return;
-  const stays = change.stays[state] ?? [];
-  change.stays[state] = stays;
-  stays.push([upperEdge(Number(step) & 0xff), count]);
+  const stays = change.stays[stay.state] ?? [];
+  change.stays[stay.state] = stays;
+  stays.push([stay.atMostNs, count]);
 }
 
 /** `netns<<32 | port<<16 | first state<<4 | last state`, which bpftrace prints as a signed number. */

@@ -23,6 +23,16 @@ describe("parseExactJson", () => {
   test("leaves digits in strings and keys alone", () => {
     const value = { 'a"18446744073709551615': "\\18446744073709551615", n: 1 };
     expect(parseExactJson(JSON.stringify(value))).toEqual(value);
+    const keys = { "-4611686018427387904": 1, "18446744073709551615,769": 2 };
+    expect(parseExactJson(JSON.stringify(keys))).toEqual(keys);
+  });
+
+  test("takes what the caller has parsed where no number is too long", () => {
+    const parsed = { k: 1 };
+    expect(parseExactJson('{"k":1}', parsed)).toBe(parsed);
+    expect(parseExactJson('{"k": 18446744073709551615}', { k: 2 ** 64 })).toEqual({
+      k: "18446744073709551615",
+    });
   });
 
   test("refuses what JSON refuses, in time, however long", () => {
