@@ -2,9 +2,10 @@
 
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { AppendTarget } from "./append-target.ts";
+import { Cadence } from "./cadence.ts";
 
 /**
- * A timer that calls fdatasync after new data, one call at a time.
+ * Calls fdatasync after new data, one call at a time and so long after the last one.
  *
  * The kernel tells of a failed write-back once and then forgets the pages that it could not write,
  * so a failure is reported with the instant since when data may be gone.
@@ -12,7 +13,7 @@ import type { AppendTarget } from "./append-target.ts";
 export class MediumSync {
   readonly #target: AppendTarget;
   readonly #onFailed: (error: unknown, sinceNs: Nanoseconds) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #cadence: Cadence;
   #running: Promise<void> | null = null;
   #hasNews = true;
   #writtenNs: Nanoseconds = 0;
@@ -25,26 +26,28 @@ export class MediumSync {
   ) {
     this.#target = target;
     this.#onFailed = onFailed;
-    this.#timer = setInterval(() => this.#start(), everyMs).unref();
+    this.#cadence = new Cadence(everyMs, () => this.#start());
+    this.#cadence.want();
   }
 
   /** Events up to `untilNs` are with the system now. */
   wrote(untilNs: Nanoseconds): void {
     this.#hasNews = true;
     this.#writtenNs = Math.max(this.#writtenNs, untilNs);
+    if (this.#running === null) this.#cadence.want();
   }
 
   /** Start no more; resolves when none is under way. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#cadence.stop();
     await this.#running;
   }
 
   #start(): void {
-    if (this.#running !== null || !this.#hasNews) return;
     this.#hasNews = false;
     this.#running = this.#run(this.#writtenNs).finally(() => {
       this.#running = null;
+      if (this.#hasNews) this.#cadence.want();
     });
   }
 

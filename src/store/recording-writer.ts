@@ -4,6 +4,7 @@ import type { RecordingFooter } from "../event/recording.ts";
 import { encodeEvent, encodeFrame } from "../event/recording-codec.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { AppendTarget } from "./append-target.ts";
+import { Cadence } from "./cadence.ts";
 import { withChecksum } from "./checksum.ts";
 import { lineOf } from "./event-line.ts";
 import { type LineBatch, LineQueue } from "./line-queue.ts";
@@ -22,9 +23,9 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /**
  * An open recording.
  *
- * Events are queued and handed to the disk in one write per 256 KiB or 200 ms. When the disk is
- * full or fails, tracing goes on: events are left out and counted, the disk is tried again each
- * second, and the first line after that is a `gap` that tells of them.
+ * Events are queued and handed to the disk in one write per 256 KiB or 200 ms, and at once those
+ * that come long after the last. When the disk is full or fails, tracing goes on: events are left out and counted, the disk
+ * is tried again each second, and the first line after that is a `gap` that tells of them.
  */
 export class RecordingWriter {
   readonly #target: AppendTarget;
@@ -33,7 +34,7 @@ export class RecordingWriter {
   readonly #packing: Packing;
   readonly #sync: MediumSync;
   readonly #queue = new LineQueue();
-  #batchTimer: NodeJS.Timeout | null = null;
+  readonly #batches: Cadence;
   #retryTimer: NodeJS.Timeout | null = null;
   #draining: Promise<void> | null = null;
   #closing: Promise<WriterEnd> | null = null;
@@ -54,6 +55,10 @@ export class RecordingWriter {
     this.#appender = appender;
     this.#options = options;
     this.#packing = options.packing ?? PLAIN;
+    this.#batches = new Cadence(options.batchMs ?? 200, () => {
+      this.#isDue = true;
+      void this.#pump();
+    });
     this.#sync = new MediumSync(target, options.syncMs ?? 1000, (error, sinceNs) => {
       this.#doubt(error, sinceNs);
     });
@@ -83,11 +88,7 @@ export class RecordingWriter {
       this.#tell("is written too slowly by its disk; events are left out meanwhile");
     }
     if (this.#queue.bytes >= BATCH_BYTES) void this.#pump();
-    this.#batchTimer ??= setTimeout(() => {
-      this.#batchTimer = null;
-      this.#isDue = true;
-      void this.#pump();
-    }, this.#options.batchMs ?? 200).unref();
+    this.#batches.want();
   }
 
   /** Hand everything to the system: lines written before outlive this process, if not the power. */
@@ -126,7 +127,7 @@ export class RecordingWriter {
 
   async #finish(footer: RecordingFooter): Promise<WriterEnd> {
     const synced = this.#sync.stop();
-    clearTimeout(this.#batchTimer ?? undefined);
+    this.#batches.stop();
     await this.flush();
     clearTimeout(this.#retryTimer ?? undefined);
     this.#retryTimer = null;

@@ -72,6 +72,17 @@ describe("a disk that works", () => {
     await writer.close(FOOTER);
   });
 
+  test("gets at once, and synced, what comes long after the last, and no timer is set", async () => {
+    const writer = await start();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(disk.syncs).toBe(1);
+    write(writer, 0, 10);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sequences(scan(disk.text))).toEqual(range(0, 10));
+    expect([disk.syncs, vi.getTimerCount()]).toEqual([2, 0]);
+    await writer.close(FOOTER);
+  });
+
   test("gets a batch at once when it has grown to 256 KiB", async () => {
     const writer = await start();
     write(writer, 0, 2000);
