@@ -6,6 +6,8 @@ import type { LedgerAccount } from "./ledger-account.ts";
 
 /** A record may come so many ticks after a younger one of another CPU. */
 const TICKS = 3;
+/** At this tick from now on what comes now is sure. */
+export const SURE_AT_TICK = TICKS + 1;
 /** Nothing is awaited longer than `LATEST_NS`: bpftrace stands still, or says nothing for a second. */
 const LONGEST_TICKS = 30;
 /** So many records of other CPUs keep bpftrace from a CPU for longer than those ticks. */
@@ -33,6 +35,7 @@ export class ArrivalMark {
   readonly #cpus = new Map<number, CpuMark>();
   readonly #before: { readonly newest: Nanoseconds; readonly now: Nanoseconds }[] = [];
   #newest = Number.NEGATIVE_INFINITY;
+  #settled = Number.NEGATIVE_INFINITY;
   #tick = 0;
   #count = 0;
 
@@ -72,6 +75,14 @@ export class ArrivalMark {
     }
   }
 
+  /** Whether for a second the next ticks will say what the last one did, unless something comes. */
+  get isAtRest(): boolean {
+    const now = this.#before.at(-1)?.now ?? 0;
+    if (this.#settled !== this.#newest || now - this.#newest > LATEST_NS / 2) return false;
+    for (const mark of this.#cpus.values()) if (this.#isAwaited(mark)) return false;
+    return true;
+  }
+
   /** How old the newest is of what came, of the CPU of which more is awaited and it is oldest. */
   behind(now: Nanoseconds): Nanoseconds {
     let behind = 0;
@@ -81,11 +92,24 @@ export class ArrivalMark {
     return behind;
   }
 
-  /** The moment up to which nothing more is awaited; to be asked once a tick. */
-  tick(now: Nanoseconds): Nanoseconds {
+  /** So many ticks have been left out, at which nothing would have been known that was not before. */
+  pass(count: number): void {
+    const now = this.#before.at(-1)?.now ?? Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      this.#remember(now);
+      this.#tick++;
+    }
+  }
+
+  /**
+   * The moment up to which nothing more is awaited; to be asked once a tick.
+   *
+   * @param count this tick, and those before it that were left out
+   */
+  tick(now: Nanoseconds, count = 1): Nanoseconds {
+    this.pass(count - 1);
+    this.#remember(now);
     const before = this.#before;
-    before.push({ newest: this.#newest, now });
-    if (before.length > LONGEST_TICKS + 1) before.shift();
     const oldest = before[0]?.now ?? now;
     const longest = before.length > LONGEST_TICKS ? oldest : oldest - LATEST_NS;
     let settled = before.at(-1 - TICKS)?.newest ?? Number.NEGATIVE_INFINITY;
@@ -93,7 +117,13 @@ export class ArrivalMark {
       if (this.#isAwaited(mark)) settled = Math.min(settled, mark.t - LEFT_NS);
     }
     this.#tick++;
-    return Math.max(settled, longest);
+    this.#settled = Math.max(settled, longest);
+    return this.#settled;
+  }
+
+  #remember(now: Nanoseconds): void {
+    this.#before.push({ newest: this.#newest, now });
+    if (this.#before.length > LONGEST_TICKS + 1) this.#before.shift();
   }
 
   #isAwaited({ tick, count }: CpuMark): boolean {

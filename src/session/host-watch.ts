@@ -80,13 +80,8 @@ export class HostWatch {
     this.#check = new TableCheck(trace, now, out, (netns) => this.#readCountersNow(netns));
     this.#queues = new QueueWatch(trace, now);
     const { signal } = this.#tasks;
-    this.owners = new OwnerWatch({
-      trace,
-      now,
-      out,
-      signal,
-      onUnread: (line) => this.#complain(line, false),
-    });
+    const onUnread = (line: string) => this.#complain(line, false);
+    this.owners = new OwnerWatch({ trace, now, out, signal, onUnread });
   }
 
   /** Read the whole socket table and all holders once, then keep watching. */
@@ -112,10 +107,7 @@ export class HostWatch {
     if (!this.#options.seesMiniSegments) {
       tasks.every(FACTS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
     }
-    tasks.every(NAMESPACES_EVERY_MS, "namespaces", async () => {
-      await this.#scan.ask();
-      this.#catchUp();
-    });
+    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanAndCatchUp());
     tasks.every(CHECK_EVERY_MS, "the socket table", () => this.#checkTable());
   }
 
@@ -141,6 +133,11 @@ export class HostWatch {
     if (this.#canJoin) await this.#tasks.run("owners", () => this.owners.lookUpAll(passes));
   }
 
+  /** Look at what is due, as `TaskRunner.tick` says. */
+  tick(nowMs: number): void {
+    this.#tasks.tick(nowMs);
+  }
+
   /** Stop watching; resolves when nothing is under way any more. */
   stop(): Promise<void> {
     return this.#tasks.stop();
@@ -154,14 +151,14 @@ export class HostWatch {
     this.#tasks.after(NOTICE_AFTER_MS, "namespaces", async () => {
       this.#isNoticing = false;
       this.#sought = netns;
-      await this.#scan.ask();
-      this.#catchUp();
+      await this.#scanAndCatchUp();
       await this.#counters.ask();
     });
   }
 
   /** Each reading of sysctls starts a program in the namespace: nobody waits for it. */
-  #catchUp(): void {
+  async #scanAndCatchUp(): Promise<void> {
+    await this.#scan.ask();
     void this.#tasks.run("sysctls", () => this.#sysctls.ask());
   }
 

@@ -7,7 +7,7 @@ import { OrderWindow } from "../event/order.ts";
 import type { RecordingFooter, RecordingHeader } from "../event/recording.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import type { RecordingClock } from "../host/clock.ts";
-import { ArrivalMark } from "./arrival-mark.ts";
+import { ArrivalMark, SURE_AT_TICK } from "./arrival-mark.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { DetailPilot } from "./detail-pilot.ts";
 import { HostWatch } from "./host-watch.ts";
@@ -16,13 +16,12 @@ import type { EventListener, LiveOptions } from "./live-options.ts";
 import type { OperatorError } from "./operator-error.ts";
 import { ProbeFeed } from "./probe-feed.ts";
 import { RestartPlan } from "./restart-plan.ts";
+import { SessionTicks, TICK_MS } from "./session-ticks.ts";
 import { showWatch } from "./show-watch.ts";
 import { type PreparedProbes, prepareProbes } from "./start-probes.ts";
 
 export type { EventListener, LiveOptions } from "./live-options.ts";
 
-/** Events are handed on this much later than they happened, so that CPUs can be put in order. */
-const ADVANCE_MS = 100;
 /** The clock of the screen may run ahead of the newest event by this much, nanoseconds. */
 const QUIET_NS = 250e6;
 
@@ -47,7 +46,7 @@ export class LiveSession {
   readonly #arrived = new ArrivalMark();
   readonly #watch: HostWatch;
   readonly #listeners: EventListener[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #ticks: SessionTicks;
   #step: (event: TraceEvent) => void = (event) => this.trace.step(event);
   #batch: TraceEvent[] = [];
   #takenUntilNs = Number.NEGATIVE_INFINITY;
@@ -77,6 +76,7 @@ export class LiveSession {
       },
       holdNs: () => this.#holdNs(clock.now()),
       out: (event) => {
+        this.#arrived.pass(this.#ticks.wake(event.type === "heartbeat" ? SURE_AT_TICK : 1));
         this.#arrived.take(event, this.#feed.account);
         if (this.#pilot !== null) this.#pilot.take(event);
         else if (event.type === "heartbeat") probes.detail?.remind();
@@ -94,11 +94,8 @@ export class LiveSession {
       netns: options.netns ?? null,
       seesMiniSegments: header.probes.includes("time_wait"),
     });
-    this.#timer = setInterval(() => this.#tick(), ADVANCE_MS);
-    this.ended = this.#feed.ended.then((error) => {
-      this.#finish();
-      return error;
-    });
+    this.#ticks = new SessionTicks((count, restedMs) => this.#tick(count, restedMs));
+    this.ended = this.#feed.ended.then((error) => this.#finish(error));
   }
 
   /**
@@ -200,20 +197,20 @@ export class LiveSession {
 
   /** Resolves when all until `t` has been folded, or no longer can be. */
   async #takenUntil(t: Nanoseconds): Promise<void> {
-    while (this.#takenUntilNs < t && this.#footer === null) await sleep(ADVANCE_MS);
+    while (this.#takenUntilNs < t && this.#footer === null) await sleep(TICK_MS);
   }
 
-  readonly #hold = (event: TraceEvent): void => {
-    this.#batch.push(event);
-  };
+  readonly #hold = (event: TraceEvent): void => void this.#batch.push(event);
 
-  #tick(): void {
+  /** As `TickListener` says. */
+  #tick(count: number, restedMs: number): boolean {
     const now = this.#clock.now();
     this.#lagWatch.tick(this.#arrived.behind(now));
-    const settled = this.#arrived.tick(now);
-    this.#feed.tick(settled);
+    const settled = this.#arrived.tick(now, count);
+    this.#feed.tick(settled, restedMs);
     this.#pilot?.tick(now);
     this.#clockWatch.tick(performance.now());
+    this.#watch.tick(performance.now());
     // What the kernel holds is told late, with the times at which it happened. On a busy host
     // bpftrace is behind: what counts is how things stood when what comes now was sent.
     const holdNs = this.#holdNs(settled);
@@ -222,8 +219,10 @@ export class LiveSession {
     this.#deliver();
     this.#takenUntilNs = until;
     // While nothing waits the clock of the screen goes on evenly, not from record to record.
-    const to = this.#order.held === 0 ? now - QUIET_NS - holdNs : until;
+    const isEmpty = this.#order.held === 0;
+    const to = isEmpty ? now - QUIET_NS - holdNs : until;
     this.trace.advance(Math.min(to, this.#feed.end.atNs ?? to));
+    return !isEmpty && this.#arrived.isAtRest;
   }
 
   #deliver(): void {
@@ -237,8 +236,8 @@ export class LiveSession {
     for (const listener of this.#listeners) listener(batch);
   }
 
-  #finish(): void {
-    clearInterval(this.#timer);
+  #finish(error: OperatorError | null): OperatorError | null {
+    this.#ticks.stop();
     void this.#watch.stop();
     this.#order.flush(this.#hold);
     this.#deliver();
@@ -246,5 +245,6 @@ export class LiveSession {
     this.trace.advance(t);
     this.trace.finish();
     this.#footer = { type: "footer", t, ledger: this.ledger };
+    return error;
   }
 }

@@ -77,14 +77,14 @@ export class ProbeFeed {
     void this.#keep().then(this.#settle);
   }
 
-  /** Look whether bpftrace lives, several times a second; all records until `settledNs` have come. */
-  tick(settledNs: Nanoseconds): void {
+  /** Look whether it lives; all until `settledNs` has come, and nothing for `restedMs` before. */
+  tick(settledNs: Nanoseconds, restedMs = 0): void {
     const beat = this.#newestBeat;
     if (beat !== null && beat.t <= settledNs) {
       this.#newestBeat = null;
       if (beat.isFresh) this.#tell(this.account.settle(this.#clock.now()));
     }
-    if (this.#silence?.tick(performance.now()) !== true) return;
+    if (this.#silence?.tick(performance.now(), restedMs) !== true) return;
     this.#silence = null;
     void this.#run?.stop(HUNG_LADDER_MS);
   }
@@ -124,7 +124,7 @@ export class ProbeFeed {
     const out = gateBefore(probes.filter, this.#out);
     let refused = 0;
     run.onMessages((messages) => {
-      silence.note();
+      silence.note(performance.now());
       for (const message of messages) this.#rows.take(message, out);
       const { unparsed, overlong } = run.stats;
       if (unparsed + overlong > refused) this.account.refuseLines(unparsed + overlong - refused);

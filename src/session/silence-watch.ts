@@ -21,13 +21,18 @@ export class SilenceWatch {
   }
 
   /** Something was said. */
-  note(): void {
+  note(nowMs: number): void {
     this.#silentMs = 0;
+    this.#lastTickMs = nowMs;
   }
 
-  /** Whether it hangs; to be asked several times a second. */
-  tick(nowMs: number): boolean {
-    this.#silentMs += Math.min(nowMs - this.#lastTickMs, MOST_PER_TICK_MS);
+  /**
+   * Whether it hangs; to be asked several times a second.
+   *
+   * @param restedMs how much later than that it is asked, because nothing was said
+   */
+  tick(nowMs: number, restedMs = 0): boolean {
+    this.#silentMs += Math.min(nowMs - this.#lastTickMs, MOST_PER_TICK_MS + restedMs);
     this.#lastTickMs = nowMs;
     return this.#silentMs >= LONGEST_SILENCE_MS;
   }

@@ -5,6 +5,18 @@ import { setMaxListeners } from "node:events";
 /** A task that reads something of the host. */
 export type Task = () => Promise<void>;
 
+/** One that is run at intervals. */
+interface Turn {
+  readonly everyMs: number;
+  readonly what: string;
+  readonly task: Task;
+  dueMs: number;
+  isBusy: boolean;
+}
+
+/** Ticks are no nearer together: what is due within half of that is not left for the next. */
+const EARLY_MS = 50;
+
 /**
  * Every task runs at most once at a time; its failure is told and ends nothing. Reading the
  * probes never waits for one.
@@ -13,6 +25,7 @@ export class TaskRunner {
   readonly #abort = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #turns: Turn[] = [];
   readonly #onFailure: (what: string, error: unknown) => void;
 
   /** @param onFailure told what could not be read, and why */
@@ -28,17 +41,31 @@ export class TaskRunner {
   }
 
   /** Run a task at intervals, left out while it still runs. */
-  every(ms: number, what: string, task: Task): void {
-    if (this.signal.aborted) return;
-    let isBusy = false;
-    const timer = setInterval(() => {
-      if (isBusy) return;
-      isBusy = true;
-      void this.run(what, task).finally(() => {
-        isBusy = false;
-      });
-    }, ms);
-    this.#timers.add(timer);
+  every(everyMs: number, what: string, task: Task): void {
+    const dueMs = performance.now() + everyMs;
+    this.#turns.push({ everyMs, what, task, dueMs, isBusy: false });
+  }
+
+  /**
+   * Run what is due at intervals. To be called often, and at least once a second: an idle host is
+   * not to be woken for each of them.
+   *
+   * @param nowMs as `performance.now()`
+   */
+  tick(nowMs: number): void {
+    for (const turn of this.#turns) {
+      if (nowMs < turn.dueMs - EARLY_MS) continue;
+      turn.dueMs += turn.everyMs;
+      // Whoever was kept from running makes up for nothing.
+      if (turn.dueMs <= nowMs) turn.dueMs = nowMs + turn.everyMs;
+      if (!turn.isBusy) void this.#take(turn);
+    }
+  }
+
+  async #take(turn: Turn): Promise<void> {
+    turn.isBusy = true;
+    await this.run(turn.what, turn.task);
+    turn.isBusy = false;
   }
 
   /** Run a task once, after a while. */
@@ -69,7 +96,7 @@ export class TaskRunner {
 
   /** Begin nothing more and wait for what runs. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#abort.abort();
     await this.settle();
   }

@@ -41,6 +41,48 @@ test("nothing is awaited longer than three seconds of ticks, however long they t
   expect(ticks(mark, 31, 23e9).at(-1)).toBe(23e9);
 });
 
+describe("it is at rest", () => {
+  /** After so many ticks since a heartbeat, and a record of CPU 1 that came `count` times with it. */
+  function rested(count: number, after: number): boolean {
+    const mark = new ArrivalMark();
+    ticks(mark, 40, 5e9);
+    for (let i = 0; i < count; i++) mark.note(5e9, 1);
+    mark.note(5.1e9);
+    ticks(mark, after, 5.2e9);
+    return mark.isAtRest;
+  }
+
+  test("when what came last is sure and no CPU is awaited", () => {
+    expect([1, 2, 3, 4].map((after) => rested(0, after))).toEqual([false, false, false, true]);
+    expect(rested(1, 4)).toBe(true);
+  });
+
+  test("never while nothing has come, or while what has come is older than is awaited", () => {
+    const mark = new ArrivalMark();
+    ticks(mark, 40, 5e9);
+    expect(mark.isAtRest).toBe(false);
+    mark.note(1e9);
+    ticks(mark, 4, 5.4e9);
+    expect(mark.isAtRest).toBe(false);
+  });
+
+  test("and its ticks of the next second then say the same", () => {
+    const mark = new ArrivalMark();
+    ticks(mark, 40, 5e9);
+    mark.note(5.1e9, 0);
+    let untilNs = 0;
+    let rests = 0;
+    for (let now = 5.2e9; now < 12e9; now += 0.1e9) {
+      const settled = mark.tick(now);
+      if (now <= untilNs) expect(settled).toBe(5.1e9);
+      if (!mark.isAtRest) continue;
+      untilNs = now + 1e9;
+      rests++;
+    }
+    expect(rests).toBeGreaterThan(5);
+  });
+});
+
 test("it says how far behind what comes is, and nothing of a CPU of which nothing comes", () => {
   const mark = new ArrivalMark();
   expect(mark.behind(9e9)).toBe(0);
