@@ -1,7 +1,7 @@
 /** Reads the kernel's counters that speak about teardowns. */
 
 import { readlinkSync } from "node:fs";
-import { KeptFile, readSmallFile } from "./kept-file.ts";
+import { ParsedFile, readSmallFile } from "./kept-file.ts";
 import { type FileTools, readNamespaceFiles } from "./namespace-files.ts";
 import { type NetworkNamespace, parseNamespaceLink } from "./namespaces.ts";
 
@@ -119,7 +119,24 @@ export function parseSockstat(text: string): Record<string, number> {
 
 const FILES = ["netstat", "snmp", "sockstat", "sockstat6"] as const;
 
-const OWN = FILES.map((file) => new KeptFile(`/proc/self/net/${file}`));
+type Counters = Readonly<Record<string, number>>;
+
+const OWN = FILES.map((file) => {
+  const parse = file.startsWith("sockstat") ? parseSockstat : parseCounters;
+  return new ParsedFile<Counters>(`/proc/self/net/${file}`, parse);
+});
+
+let own: { readonly parts: readonly (Counters | null)[]; readonly counters: Counters } | null =
+  null;
+
+/** The same object as before while all files say the same. */
+function readOwn(): Counters {
+  const parts = OWN.map((file) => file.read());
+  if (own === null || parts.some((part, i) => part !== own?.parts[i])) {
+    own = { parts, counters: Object.assign({}, ...parts) };
+  }
+  return own.counters;
+}
 
 /**
  * Read the counters of a namespace, through a process in it where there is one.
@@ -130,10 +147,9 @@ export async function readCounters(
   namespace: NetworkNamespace,
   tools: FileTools,
   signal?: AbortSignal,
-): Promise<Record<string, number>> {
-  const texts = namespace.isOwn
-    ? OWN.map((file) => file.read() ?? "")
-    : (readThroughProcess(namespace) ?? (await readByEntering(namespace, tools, signal)));
+): Promise<Counters> {
+  if (namespace.isOwn) return readOwn();
+  const texts = readThroughProcess(namespace) ?? (await readByEntering(namespace, tools, signal));
   const [netstat = "", snmp = "", sockstat = "", sockstat6 = ""] = texts;
   return {
     ...parseCounters(netstat),

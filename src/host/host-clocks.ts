@@ -1,6 +1,7 @@
 /** The clocks that Linux shows to Node. */
 
 import { readFileSync } from "node:fs";
+import { KeptFile } from "./kept-file.ts";
 
 /** Clocks of the host; the seam through which tests turn them. */
 export interface HostClocks {
@@ -33,10 +34,12 @@ export function openHostClocks(): HostClocks {
   const offsets = readOptional("/proc/self/timens_offsets");
   const monotonicShift = parseTimeOffset(offsets, "monotonic");
   const bootShift = parseTimeOffset(offsets, "boottime");
+  const uptime = new KeptFile("/proc/uptime");
   return {
     monotonicNs: () => process.hrtime.bigint() - monotonicShift,
     wallMs: () => Date.now(),
-    uptimeNs: () => parseUptime(readFileSync("/proc/uptime", "latin1")) - bootShift,
+    uptimeNs: () =>
+      parseUptime(uptime.read() ?? readFileSync("/proc/uptime", "latin1")) - bootShift,
   };
 }
 

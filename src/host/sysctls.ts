@@ -1,5 +1,6 @@
 /** Reads the sysctls that decide how teardowns go. */
 
+import { ParsedFile } from "./kept-file.ts";
 import { type FileTools, readNamespaceFiles } from "./namespace-files.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
 
@@ -37,6 +38,8 @@ export function sysctlFile(name: string): string {
   return `/proc/sys/${name.replaceAll(".", "/")}`;
 }
 
+const OWN = SYSCTLS.map((name) => [name, new ParsedFile(sysctlFile(name), evenSpaces)] as const);
+
 /**
  * Read the sysctls of a namespace, several numbers in one separated by single spaces.
  *
@@ -48,11 +51,22 @@ export async function readSysctls(
   tools: FileTools,
   signal?: AbortSignal,
 ): Promise<Record<string, string>> {
-  const files = await readNamespaceFiles(namespace, SYSCTLS.map(sysctlFile), tools, signal);
   const values: Record<string, string> = {};
+  if (namespace.isOwn) {
+    for (const [name, file] of OWN) {
+      const value = file.read();
+      if (value !== null) values[name] = value;
+    }
+    return values;
+  }
+  const files = await readNamespaceFiles(namespace, SYSCTLS.map(sysctlFile), tools, signal);
   for (const name of SYSCTLS) {
     const text = files.get(sysctlFile(name));
-    if (text !== undefined) values[name] = text.trim().replace(/\s+/g, " ");
+    if (text !== undefined) values[name] = evenSpaces(text);
   }
   return values;
+}
+
+function evenSpaces(text: string): string {
+  return text.trim().replace(/\s+/g, " ");
 }

@@ -1,9 +1,9 @@
 /** Moves the probes of a running trace between details, by what each second was like. */
 
-import { readFileSync } from "node:fs";
 import { CHANGES_EACH, type CountsEvent } from "../event/counts.ts";
 import type { Detail, DetailEvent } from "../event/detail.ts";
 import type { Nanoseconds, ProbeMark, TraceEvent } from "../event/trace-event.ts";
+import { ParsedFile } from "../host/kept-file.ts";
 import { parseProcStat } from "../host/proc-stat.ts";
 import { type DetailMove, DetailPolicy, SUDDEN_NS } from "./detail-policy.ts";
 import type { DetailSwitch } from "./detail-switch.ts";
@@ -34,6 +34,7 @@ export class DetailPilot {
   #burst = 0;
   #burstAt = Number.NEGATIVE_INFINITY;
   #lost = 0;
+  #stat: { readonly pid: number; readonly file: ParsedFile<number | null> } | null = null;
   #ticks: number | null = null;
   #at = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -174,13 +175,17 @@ export class DetailPilot {
 
   #readTicks(): number | null {
     const pid = this.#pid();
-    if (pid === null) return null;
-    try {
-      return parseProcStat(readFileSync(`/proc/${pid}/stat`))?.cpuTicks ?? null;
-    } catch {
-      return null;
+    if (pid !== this.#stat?.pid) {
+      this.#stat?.file.close();
+      this.#stat =
+        pid === null ? null : { pid, file: new ParsedFile(`/proc/${pid}/stat`, ticksOf) };
     }
+    return this.#stat?.file.read() ?? null;
   }
+}
+
+function ticksOf(stat: string): number | null {
+  return parseProcStat(Buffer.from(stat))?.cpuTicks ?? null;
 }
 
 function changesIn({ groups }: CountsEvent): number {

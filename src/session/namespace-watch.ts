@@ -37,7 +37,7 @@ export interface CounterNews {
 export class NamespaceWatch {
   readonly #options: NamespaceWatchOptions;
   readonly #scanner = new NamespaceScanner();
-  readonly #counters = new Map<number, Record<string, number>>();
+  readonly #counters = new Map<number, Readonly<Record<string, number>>>();
   readonly #sysctls = new Map<number, { values: Record<string, string>; readings: number }>();
   readonly #dueSysctls = new Set<number>();
   /** Namespaces that events come from and no scan can find: held by a descriptor alone. */
@@ -125,7 +125,7 @@ export class NamespaceWatch {
       if (slice.isSpent()) await slice.renew(signal);
       const netns = namespace.inode;
       const values = await readCounters(namespace, tools, signal).catch(() => null);
-      if (values === null) continue;
+      if (values === null || values === this.#counters.get(netns)) continue;
       const isReplaced = isAnother(this.#counters.get(netns), values);
       if (isReplaced) this.#begin(netns);
       const before = this.#counters.get(netns);

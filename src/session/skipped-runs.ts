@@ -1,13 +1,16 @@
 /** Reads how many probe runs the kernel left out, from the program descriptors of bpftrace. */
 
 import { readdirSync } from "node:fs";
-import { KeptFile } from "../host/kept-file.ts";
+import { ParsedFile } from "../host/kept-file.ts";
 
 /** One loaded program of a tracepoint. */
 interface ProgramInfo {
   readonly id: number;
   readonly misses: number;
 }
+
+/** The description of one, null where it is none. */
+type ProgramFile = ParsedFile<ProgramInfo | null>;
 
 /** `BPF_PROG_TYPE_TRACEPOINT` of include/uapi/linux/bpf.h. */
 const TRACEPOINT = 5;
@@ -24,7 +27,7 @@ const TRACEPOINT = 5;
 export class SkippedRuns {
   readonly #directory: string;
   readonly #counts: readonly boolean[];
-  #files: readonly KeptFile[] | null = null;
+  #files: readonly ProgramFile[] | null = null;
 
   /**
    * @param directory `/proc/PID/fdinfo` of bpftrace
@@ -42,7 +45,7 @@ export class SkippedRuns {
     this.#files = files.length === 0 ? null : files;
     let sum = 0;
     for (const file of files) {
-      const info = infoOf(file.read());
+      const info = file.read();
       if (info === null) {
         this.close();
         return null;
@@ -64,11 +67,11 @@ export class SkippedRuns {
    * bpftrace holds a descriptor for each buffer, map and program, a hundred and more: reading all
    * of them each second would cost more than everything else on an idle host.
    */
-  #find(): KeptFile[] {
-    const programs = new Map<number, KeptFile>();
+  #find(): ProgramFile[] {
+    const programs = new Map<number, ProgramFile>();
     for (const name of readNames(this.#directory)) {
-      const file = new KeptFile(`${this.#directory}/${name}`);
-      const info = infoOf(file.read());
+      const file = new ParsedFile(`${this.#directory}/${name}`, infoOf);
+      const info = file.read();
       file.close();
       if (info !== null) programs.set(info.id, file);
     }
@@ -86,8 +89,8 @@ function readNames(directory: string): string[] {
   }
 }
 
-function infoOf(text: string | null): ProgramInfo | null {
-  if (text === null || Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) return null;
+function infoOf(text: string): ProgramInfo | null {
+  if (Number(/^prog_type:\s+(\d+)$/m.exec(text)?.[1]) !== TRACEPOINT) return null;
   const id = /^prog_id:\s+(\d+)$/m.exec(text)?.[1];
   const misses = /^recursion_misses:\s+(\d+)$/m.exec(text)?.[1];
   if (id === undefined || misses === undefined) return null;

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { KeptFile, readSmallFile } from "../../src/host/kept-file.ts";
+import { KeptFile, ParsedFile, readSmallFile } from "../../src/host/kept-file.ts";
 
 function scratch(): string {
   const directory = mkdtempSync(join(tmpdir(), "lastack-kept-"));
@@ -41,4 +41,25 @@ test("of a process that has ended nothing can be read, and nothing of its succes
   child.stdin.end();
   await once(child, "close");
   expect(file.read()).toBeNull();
+});
+
+test("what it says is parsed once while it says the same, and anew when it does not", () => {
+  const path = scratch();
+  let parsed = 0;
+  const file = new ParsedFile(path, (text) => {
+    parsed++;
+    return [text];
+  });
+  onTestFinished(() => file.close());
+  expect(file.read()).toBeNull();
+  writeFileSync(path, "one\n");
+  const first = file.read();
+  expect(first).toEqual(["one\n"]);
+  expect(file.read()).toBe(first);
+  for (const text of ["two\n", "", "one\n"]) {
+    writeFileSync(path, text);
+    expect(file.read()).toEqual([text]);
+    expect(file.read()).toEqual([text]);
+  }
+  expect(parsed).toBe(4);
 });
