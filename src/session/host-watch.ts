@@ -45,6 +45,7 @@ export class HostWatch {
   readonly #queues: QueueWatch;
   readonly owners: OwnerWatch;
   readonly #scan = new SharedRun(() => this.#scanNow());
+  readonly #quickScan = new SharedRun(() => this.#scanNow(true));
   readonly #sysctls = new SharedRun(() => this.#namespaces.readSysctls(this.#tools as HostTools));
   readonly #counters = new SharedRun(() => this.#readCountersNow());
   /** The last reading of a table that counters asked for. */
@@ -107,7 +108,7 @@ export class HostWatch {
     if (!this.#options.seesMiniSegments) {
       tasks.every(FACTS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
     }
-    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanAndCatchUp());
+    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanAndCatchUp(this.#quickScan));
     tasks.every(CHECK_EVERY_MS, "the socket table", () => this.#checkTable());
   }
 
@@ -151,14 +152,14 @@ export class HostWatch {
     this.#tasks.after(NOTICE_AFTER_MS, "namespaces", async () => {
       this.#isNoticing = false;
       this.#sought = netns;
-      await this.#scanAndCatchUp();
+      await this.#scanAndCatchUp(this.#scan);
       await this.#counters.ask();
     });
   }
 
   /** Each reading of sysctls starts a program in the namespace: nobody waits for it. */
-  async #scanAndCatchUp(): Promise<void> {
-    await this.#scan.ask();
+  async #scanAndCatchUp(scan: SharedRun): Promise<void> {
+    await scan.ask();
     void this.#tasks.run("sysctls", () => this.#sysctls.ask());
   }
 
@@ -167,9 +168,9 @@ export class HostWatch {
     this.#check.want();
   }
 
-  async #scanNow(): Promise<void> {
+  async #scanNow(isQuick = false): Promise<void> {
     const since = this.#options.now();
-    const gone = await this.#namespaces.scan(this.#sought);
+    const gone = await this.#namespaces.scan(this.#sought, isQuick);
     const known = this.#namespaces.known;
     const { dead, back } = this.#departures.settle(gone, known);
     for (const inode of dead) this.#table.tellGone(inode, since);

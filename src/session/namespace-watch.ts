@@ -69,10 +69,11 @@ export class NamespaceWatch {
   /**
    * Look for namespaces.
    *
+   * @param isQuick whether a process that has moved to another may be found so some scans later
    * @returns the inodes of those that are no longer found
    */
-  async scan(sought?: number): Promise<readonly number[]> {
-    const scan = await this.#scanner.scan(this.#options.signal);
+  async scan(sought?: number, isQuick = false): Promise<readonly number[]> {
+    const scan = await this.#scanner.scan(this.#options.signal, isQuick);
     this.#known = scan.namespaces;
     for (const inode of scan.gone) {
       this.#sysctls.delete(inode);

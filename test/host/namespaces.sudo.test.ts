@@ -1,9 +1,16 @@
 /** Namespaces come and go; sockets, sysctls and counters are read in the one that is meant. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readlinkSync } from "node:fs";
 import { expect, test } from "vitest";
 import { changed } from "../../src/host/changed.ts";
 import { readCounters } from "../../src/host/counters.ts";
 import { openNamespace } from "../../src/host/namespace-entry.ts";
-import { NamespaceScanner, type NetworkNamespace } from "../../src/host/namespaces.ts";
+import {
+  NamespaceScanner,
+  type NetworkNamespace,
+  parseNamespaceLink,
+} from "../../src/host/namespaces.ts";
 import { dumpSockets, findSocketTableTools } from "../../src/host/socket-table.ts";
 import { readSysctls } from "../../src/host/sysctls.ts";
 import { findTool } from "../../src/host/trusted-tool.ts";
@@ -50,6 +57,48 @@ test("a new namespace is found by its mount, and its end is told once", async (c
   }
   expect((await scanner.scan()).gone).toContain(mine.inode);
   expect((await scanner.scan()).gone).not.toContain(mine.inode);
+});
+
+/** A process that moves to a namespace of its own each time that it is told to. */
+async function startMover() {
+  const child = spawn("python3", ["-c", MOVER], { stdio: ["pipe", "pipe", "inherit"] });
+  const pid = child.pid ?? 0;
+  const move = async (): Promise<number> => {
+    child.stdin.write("\n");
+    await once(child.stdout, "data");
+    return parseNamespaceLink(readlinkSync(`/proc/${pid}/ns/net`)) ?? -1;
+  };
+  const stop = async () => {
+    child.stdin.end();
+    await once(child, "exit");
+  };
+  return { pid, move, stop };
+}
+
+const MOVER = `
+import ctypes, sys
+for line in sys.stdin:
+    print(ctypes.CDLL(None).unshare(0x40000000), flush=True)
+`;
+
+test("a quick scan finds at once who is young, and whoever is not in some turns", async (ctx) => {
+  requireRoot(ctx);
+  const scanner = new NamespaceScanner();
+  const find = async (isQuick: boolean) => (await scanner.scan(undefined, isQuick)).namespaces;
+  const mover = await startMover();
+  try {
+    await find(false);
+    const young = await mover.move();
+    expect((await find(true)).get(young)?.pid).toBe(mover.pid);
+    const old = await mover.move();
+    let turns = 1;
+    while ((await find(true)).get(old)?.pid !== mover.pid && turns < 9) turns++;
+    expect(turns).toBeLessThanOrEqual(6);
+    const sought = await mover.move();
+    expect((await find(false)).get(sought)?.pid).toBe(mover.pid);
+  } finally {
+    await mover.stop();
+  }
 });
 
 test("a mount that leads elsewhere by now is not entered", async (ctx) => {
