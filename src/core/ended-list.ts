@@ -5,14 +5,15 @@ import type { Copier } from "./copier.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
 import { isSame } from "./pair-key.ts";
 
-/** A queue in one array, whose front is given back from time to time. */
+/** A queue in one array, whose front is given back from time to time; who left is let go at once. */
 export class EndedList {
-  readonly #ended: EndpointRecord[] = [];
+  readonly #ended: (EndpointRecord | null)[] = [];
   #head = 0;
 
   *copySteps(copier: Copier): Generator<void, EndedList> {
     const copy = new EndedList();
-    yield* copier.all(this.#ended.slice(this.#head), (each) => copy.#ended.push(each));
+    const ended = this.#ended.slice(this.#head) as EndpointRecord[];
+    yield* copier.all(ended, (each) => copy.#ended.push(each));
     return copy;
   }
 
@@ -26,7 +27,8 @@ export class EndedList {
 
   /** Take out the one that ended first, of a list that is not empty. */
   shift(): EndpointRecord {
-    const oldest = this.#ended[this.#head++] as EndpointRecord;
+    const oldest = this.#ended[this.#head] as EndpointRecord;
+    this.#ended[this.#head++] = null;
     if (this.#head > 4096 && this.#head * 2 > this.#ended.length) {
       this.#ended.splice(0, this.#head);
       this.#head = 0;
