@@ -168,10 +168,11 @@ export function becomeMini(
   armMini(core, endpoint, at + lifetimeNs);
 }
 
-/** (Re-)arm the timer of a mini-socket. */
+/** (Re-)arm the timer of a mini-socket. One that waits longer now is put off when its turn comes. */
 export function armMini(core: CoreState, endpoint: EndpointRecord, expiresAt: Nanoseconds): void {
+  const { expiresAt: before } = endpoint;
   endpoint.expiresAt = expiresAt;
-  core.expiry.push(expiresAt, endpoint);
+  if (before === null || expiresAt < before) core.expiry.push(expiresAt, endpoint);
 }
 
 /** A sysctl of a namespace, or of the header's namespace where that one is unknown. */

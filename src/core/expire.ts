@@ -18,7 +18,9 @@ export function expire(core: CoreState, now: Nanoseconds): void {
   while (expiry.nextAt <= due) {
     const at = expiry.nextAt;
     const endpoint = expiry.pop();
-    if (endpoint === undefined || endpoint.endedAt !== null || endpoint.expiresAt !== at) continue;
-    endEndpoint(core, endpoint, at, expiryVerdict(endpoint));
+    if (endpoint === undefined || endpoint.endedAt !== null) continue;
+    const { expiresAt } = endpoint;
+    if (expiresAt === at) endEndpoint(core, endpoint, at, expiryVerdict(endpoint));
+    else if (expiresAt !== null && expiresAt > at) expiry.push(expiresAt, endpoint);
   }
 }

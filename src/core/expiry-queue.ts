@@ -6,8 +6,9 @@ import type { Verdict } from "./endpoint.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
 
 /**
- * Binary heap by time. A re-armed timer is pushed again; the stale entry is skipped by its
- * reader, who compares `expiresAt`.
+ * Binary heap by time. Whose timer was set to a later time comes at the earlier one, and is pushed
+ * again by the reader, who compares `expiresAt`: each connection waits in FIN_WAIT2 first, and two
+ * entries for each would be a minute's worth too many.
  *
  * Times and endpoints stand in two arrays: an object for each entry would outlive the youngest
  * generation of the garbage collector by the 60 s of TIME_WAIT.
