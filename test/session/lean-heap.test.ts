@@ -1,8 +1,8 @@
-/** The runtime knows the flag that a trace sets: an unknown one is a line on stderr and no error. */
+/** The runtime knows the flags that a trace sets: an unknown one is a line on stderr and no error. */
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 
-test("the engine takes the flag without a word", () => {
+test("the engine takes the flags without a word", () => {
   const path = new URL("../../dist/session/lean-heap.js", import.meta.url).href;
   const script = `(await import(${JSON.stringify(path)})).keepHeapLean()`;
   const args = ["--input-type=module", "-e", script];
