@@ -13,6 +13,8 @@ import type { TableReading } from "./table-reader.ts";
 /** Between the end of one reading and the next: so many times as long as it took, and at least. */
 const REST = 20;
 const LEAST_REST_NS = 2e9;
+/** The same while most is only counted, and a flood has better uses for a CPU than a new process. */
+const COUNTED_REST_NS = 10e9;
 /** The states to read where TIME_WAIT is full of what was only counted, which is no news. */
 const BEFORE_TIME_WAIT = ALL_STATES.filter((state) => state !== "TIME_WAIT");
 /** No endpoints: listeners, request sockets, and what bind() alone leaves. */
@@ -85,7 +87,8 @@ export class TableCheck {
     const began = this.#now();
     await compare();
     const now = this.#now();
-    this.#dueAt = now + Math.max(LEAST_REST_NS, REST * (now - began));
+    const least = listsCounted(this.#trace, now) ? COUNTED_REST_NS : LEAST_REST_NS;
+    this.#dueAt = now + Math.max(least, REST * (now - began));
   }
 
   /**

@@ -218,6 +218,21 @@ describe("when", () => {
     expect(busy.isDue).toBe(true);
   });
 
+  test("again after ten seconds while most is only counted", async () => {
+    const story = new Story().at(9000);
+    const detail = { type: "detail", detail: "aggregate", cause: "changes", figure: 64_000 } as const;
+    story.tell({ ...detail, t: 9e9, cpu: 0, seq: 1 });
+    let now = 10e9;
+    const counting = check(() => now, story);
+    counting.want();
+    await counting.run(async () => {});
+    counting.want();
+    now += 9.9e9;
+    expect(counting.isDue).toBe(false);
+    now += 0.2e9;
+    expect(counting.isDue).toBe(true);
+  });
+
   test("a loss while it reads asks for another", async () => {
     let now = 10e9;
     const busy = check(() => now);
