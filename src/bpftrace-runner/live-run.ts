@@ -8,6 +8,7 @@ import type { BpftraceMessage } from "./message.ts";
 import { type BpftraceStats, MessageDecoder } from "./message-decoder.ts";
 import { MessageQueue, type MessagesListener } from "./message-queue.ts";
 import type { RunSettings } from "./options.ts";
+import { PipeLull } from "./pipe-lull.ts";
 import type { BpftraceEnd, BpftraceRun } from "./run.ts";
 import { StderrTail } from "./stderr-tail.ts";
 import { climbStopLadder, type StopSignal } from "./stop-ladder.ts";
@@ -29,6 +30,7 @@ export class LiveRun implements BpftraceRun {
   readonly #decoder: MessageDecoder;
   readonly #queue: MessageQueue;
   readonly #stderr: StderrTail;
+  readonly #lull = new PipeLull();
   readonly #exited: Promise<void>;
   #settle: (end: BpftraceEnd) => void = () => {};
   #announceReady: () => void = () => {};
@@ -113,11 +115,14 @@ export class LiveRun implements BpftraceRun {
 
   async #climb(ladderMs: readonly [number, number]): Promise<BpftraceEnd> {
     this.#queue.grant(endReserveBytes);
-    const signal = (name: StopSignal) => {
-      const isSent = this.#signal(name);
-      if (isSent) this.#stopSignal = name;
-      return isSent;
-    };
+    const signal = (name: StopSignal) =>
+      new Promise<boolean>((resolve) => {
+        this.#lull.next(() => {
+          const isSent = this.#signal(name);
+          if (isSent) this.#stopSignal = name;
+          resolve(isSent);
+        });
+      });
     const target = { signal, exited: this.#exited };
     const { gone } = await climbStopLadder(target, ladderMs);
     if (!gone) this.#giveUp();
@@ -142,6 +147,7 @@ export class LiveRun implements BpftraceRun {
   }
 
   #read(chunk: Buffer): void {
+    this.#lull.note();
     const { stats } = this.#decoder;
     stats.bytes += chunk.length;
     if (this.#progress === "ready") this.#queue.push(chunk);

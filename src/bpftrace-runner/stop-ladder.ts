@@ -8,7 +8,7 @@ export type StopSignal = "SIGINT" | "SIGTERM" | "SIGKILL";
 /** What the ladder needs of a process. */
 export interface Stoppable {
   /** Send to the whole process group; false when there is nobody left to receive it. */
-  signal(name: StopSignal): boolean;
+  signal(name: StopSignal): boolean | Promise<boolean>;
   /** Settles when the process has gone. */
   readonly exited: Promise<unknown>;
 }
@@ -43,7 +43,7 @@ export async function climbStopLadder(
   let last: StopSignal = "SIGINT";
   for (const [signal, waitMs] of rungs) {
     last = signal;
-    if (!target.signal(signal) || (await isGoneWithin(target.exited, waitMs))) {
+    if (!(await target.signal(signal)) || (await isGoneWithin(target.exited, waitMs))) {
       return { signal, gone: true };
     }
   }

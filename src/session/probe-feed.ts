@@ -161,7 +161,7 @@ export class ProbeFeed {
   #closeRun({ error, signal }: BpftraceEnd, wasHung: boolean): void {
     const t = this.#clock.now();
     const isRequested = this.#abort.signal.aborted;
-    const isWhole = error === undefined && signal === null;
+    const isWhole = error === undefined && signal === null && this.#rows.areFinal;
     this.#newestBeat = null;
     this.#tell(this.#rows.countsAt(t));
     this.#tell(this.account.close(this.#rows.lastSeqs, t));

@@ -36,6 +36,8 @@ export class ProbeRows {
   readonly #account: LedgerAccount;
   readonly #onBeat: (beat: Beat) => void;
   #pendingNs: bigint | null = null;
+  /** Whether the next figures are a heartbeat's. */
+  #isBeat = false;
   /** As bpftrace printed when it ended. */
   #left: LeftBehind = NOTHING;
   /** When the kernel began to print what it has counted; null until it does. */
@@ -43,6 +45,8 @@ export class ProbeRows {
   readonly #counted = new CountedTotals();
   /** The kernel's last sequence number of each CPU, as of the newest map. */
   lastSeqs: ReadonlyMap<number, number> = new Map();
+  /** Whether the newest figures are no heartbeat's, but those that bpftrace prints as it ends. */
+  areFinal = false;
 
   readonly #onDetail: DetailListener;
 
@@ -62,6 +66,8 @@ export class ProbeRows {
   beginRun(): void {
     this.#pendingNs = null;
     this.lastSeqs = new Map();
+    this.#isBeat = false;
+    this.areFinal = false;
     this.#left = NOTHING;
     this.#countsAt = null;
     this.#counted.restart();
@@ -86,6 +92,7 @@ export class ProbeRows {
   #row(row: string, out: (event: TraceEvent) => void): void {
     if (row.startsWith("H ")) {
       this.#pendingNs = bootNsOf(row);
+      this.#isBeat = true;
       return;
     }
     if (row.startsWith("C ")) {
@@ -156,7 +163,11 @@ export class ProbeRows {
       if (this.#countsAt !== null) for (const event of this.countsAt(this.#countsAt)) out(event);
       this.#countsAt = null;
     }
-    if (Object.hasOwn(data, "@counted")) this.#account.count(Number(data["@counted"]));
+    if (Object.hasOwn(data, "@counted")) {
+      this.#account.count(Number(data["@counted"]));
+      this.areFinal = !this.#isBeat;
+      this.#isBeat = false;
+    }
     if (!Object.hasOwn(data, "@seq")) return;
     const seqs = data["@seq"];
     if (typeof seqs !== "object" || seqs === null) return;

@@ -279,6 +279,19 @@ describe("a heartbeat", () => {
   });
 });
 
+test("a bpftrace that ends well and never prints its last figures leaves a hole", async () => {
+  const { feed, at, gaps, current } = stage(null);
+  await feed.attach();
+  current().row(0, 1);
+  current().beat(at(1), 1, 1);
+  current().row(0, 2);
+  current().row(0, 3);
+  at(2);
+  await feed.stop();
+  expect(gaps()).toMatchObject([{ from: SECOND, t: 2 * SECOND, cause: "hung", count: null }]);
+  expect(feed.account.ledger(0)).toMatchObject({ counted: 3, received: 3, balanced: true });
+});
+
 test.each([
   ["rows that bpftrace leaves behind when it ends", (run: FakeRun) => run.left(5, 2)],
   ["lives that the kernel held to the end", (run: FakeRun) => run.holds(3)],
