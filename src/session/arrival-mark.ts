@@ -36,18 +36,31 @@ export class ArrivalMark {
   readonly #before: { readonly newest: Nanoseconds; readonly now: Nanoseconds }[] = [];
   #newest = Number.NEGATIVE_INFINITY;
   #settled = Number.NEGATIVE_INFINITY;
+  #beatT: Nanoseconds = 0;
+  #readUntil = Number.POSITIVE_INFINITY;
   #tick = 0;
   #count = 0;
 
   /** Take an event that the probes, or their account, have told. */
-  take(event: TraceEvent, account: Pick<LedgerAccount, "caughtUp">): void {
+  take(event: TraceEvent, account: Pick<LedgerAccount, "caughtUp" | "sending">): void {
     if (event.type === "gap") {
       // Another bpftrace sends from here on, perhaps nothing of a CPU that the last one told of.
       if (event.count === null) this.#cpus.clear();
       return;
     }
     this.note(event.t, "cpu" in event ? event.cpu : undefined);
-    if (event.type === "heartbeat") this.complete(account.caughtUp(), event.t);
+    if (event.type !== "heartbeat") return;
+    this.#meet(account.sending());
+    this.complete(account.caughtUp(), event.t);
+    this.#beatT = event.t;
+  }
+
+  /** By the kernel's counters these CPUs have sent: of some of them nothing may have come yet. */
+  #meet(cpus: Iterable<number>): void {
+    for (const cpu of cpus) {
+      if (this.#cpus.has(cpu)) continue;
+      this.#cpus.set(cpu, { t: this.#beatT, tick: this.#tick - TICKS, count: this.#count });
+    }
   }
 
   /** A record of the probes has come; without a CPU one that is none of theirs. */
@@ -113,8 +126,10 @@ export class ArrivalMark {
     const oldest = before[0]?.now ?? now;
     const longest = before.length > LONGEST_TICKS ? oldest : oldest - LATEST_NS;
     let settled = before.at(-1 - TICKS)?.newest ?? Number.NEGATIVE_INFINITY;
+    this.#readUntil = Number.POSITIVE_INFINITY;
     for (const mark of this.#cpus.values()) {
       if (this.#isAwaited(mark)) settled = Math.min(settled, mark.t - LEFT_NS);
+      if (this.#isRead(mark)) this.#readUntil = Math.min(this.#readUntil, mark.t);
     }
     this.#tick++;
     this.#settled = Math.max(settled, longest);
@@ -126,7 +141,19 @@ export class ArrivalMark {
     if (this.#before.length > LONGEST_TICKS + 1) this.#before.shift();
   }
 
-  #isAwaited({ tick, count }: CpuMark): boolean {
-    return this.#tick - tick < TICKS || this.#count - count >= MANY;
+  /**
+   * At the last tick, the newest of what came of the CPU that is furthest behind and being read: of
+   * that CPU the records after it are still to come, however long they have been awaited.
+   */
+  get readUntil(): Nanoseconds {
+    return this.#readUntil;
+  }
+
+  #isRead({ tick }: CpuMark): boolean {
+    return this.#tick - tick < TICKS;
+  }
+
+  #isAwaited(mark: CpuMark): boolean {
+    return this.#isRead(mark) || this.#count - mark.count >= MANY;
   }
 }

@@ -137,10 +137,8 @@ export class LedgerAccount {
   }
 
   /**
-   * All that had been sent at the newest heartbeat has come by now or is lost.
-   *
-   * So a loss at the end of a burst is told soon, though no later record of that CPU shows the
-   * hole; and if one comes after all, the sum is put right.
+   * All that had been sent at the newest heartbeat has come by now or is lost: a loss that no later
+   * record of its CPU shows is told soon; and if one comes after all, the sum is put right.
    */
   settle(t: Nanoseconds): GapEvent[] {
     const cut = this.#cut;
@@ -148,6 +146,11 @@ export class LedgerAccount {
     this.#cut = null;
     this.#settled = cut.counted - this.#sentAfter;
     return this.close(cut.seqs, t);
+  }
+
+  /** CPUs that have sent anything, as of the kernel's newest figures. */
+  sending(): Iterable<number> {
+    return this.#cut?.seqs.keys() ?? [];
   }
 
   /** CPUs of which all has come that the kernel had sent when it told the newest figures. */

@@ -78,6 +78,7 @@ export class LiveSession {
       out: (event) => {
         this.#arrived.pass(this.#ticks.wake(event.type === "heartbeat" ? SURE_AT_TICK : 1));
         this.#arrived.take(event, this.#feed.account);
+        this.#lagWatch.take(event);
         if (this.#pilot !== null) this.#pilot.take(event);
         else if (event.type === "heartbeat") probes.detail?.remind();
         this.#order.push(event, this.#hold);
@@ -99,8 +100,7 @@ export class LiveSession {
   }
 
   /**
-   * Start tracing. Resolves when every probe is attached: from then on nothing is missing
-   * without a gap.
+   * Start tracing; resolves when every probe is attached: then nothing is missing without a gap.
    * @throws OperatorError 4 when this host or this user cannot trace
    */
   static async start(options: LiveOptions): Promise<LiveSession> {
@@ -205,9 +205,9 @@ export class LiveSession {
   /** As `TickListener` says. */
   #tick(count: number, restedMs: number): boolean {
     const now = this.#clock.now();
-    this.#lagWatch.tick(this.#arrived.behind(now));
+    this.#lagWatch.tick(this.#arrived.behind(now), count);
     const settled = this.#arrived.tick(now, count);
-    this.#feed.tick(settled, restedMs);
+    this.#feed.tick(Math.min(settled, this.#arrived.readUntil), restedMs);
     this.#pilot?.tick(now);
     this.#clockWatch.tick(performance.now());
     this.#watch.tick(performance.now());

@@ -98,6 +98,19 @@ test("it says how far behind what comes is, and nothing of a CPU of which nothin
   expect(mark.behind(9.7e9)).toBe(0);
 });
 
+test("a CPU that is being read holds back what may be said of it, however long that takes", () => {
+  const mark = new ArrivalMark();
+  ticks(mark, 40, 20e9);
+  mark.note(19e9, 0);
+  for (let i = 0; i < 40; i++) {
+    mark.note(10e9 + i * 0.1e9, 1);
+    mark.tick(20e9 + i * 0.1e9);
+  }
+  expect(mark.readUntil).toBe(13.9e9);
+  ticks(mark, 4, 24e9);
+  expect(mark.readUntil).toBe(Number.POSITIVE_INFINITY);
+});
+
 describe("where another CPU's stream keeps bpftrace from a CPU", () => {
   /** CPU 0 streams on; CPU 1 was heard of at 1 s. */
   function stream(records: number): ArrivalMark {
@@ -136,11 +149,28 @@ describe("where another CPU's stream keeps bpftrace from a CPU", () => {
 
   test("nothing is awaited of a bpftrace that is gone", () => {
     const mark = stream(100);
-    const account = { caughtUp: () => [] };
+    const account = { caughtUp: () => [], sending: () => [] };
     mark.take({ type: "gap", t: 2e9, from: 1e9, cause: "lost", count: 5, cpu: 1 }, account);
     expect(mark.behind(3e9)).toBe(2e9);
     mark.take({ type: "gap", t: 2e9, from: 1e9, cause: "restart", count: null }, account);
     expect(mark.behind(3e9)).toBe(0);
+  });
+
+  test("also where nothing had ever come of it, once the kernel's counters name it", () => {
+    const mark = new ArrivalMark();
+    const account = { caughtUp: () => [0], sending: () => [0, 1] };
+    const figures = { counted: 0, received: 0, lost: 0, unparsed: 0, skipped: 0, balanced: true };
+    mark.take(
+      { type: "heartbeat", t: 0.9e9, wall: "", ...figures },
+      { ...account, sending: () => [0] },
+    );
+    mark.take({ type: "heartbeat", t: 1.9e9, wall: "", ...figures }, account);
+    for (let i = 1; i <= 8; i++) {
+      for (let n = 0; n < 100; n++) mark.note(1.9e9 + i * 0.1e9, 0);
+      mark.tick(1.9e9 + i * 0.1e9);
+    }
+    expect(mark.behind(2.7e9)).toBeCloseTo(1.8e9);
+    expect(mark.tick(2.8e9)).toBeLessThan(0.9e9);
   });
 
   test("not where there is little to read", () => {

@@ -25,3 +25,24 @@ test("it is told once until bpftrace has caught up, and then again", () => {
   for (let i = 0; i < 5; i++) watch.tick(3e9);
   expect(lines[1]).toMatch(/^bpftrace is 3\.0 s behind: /);
 });
+
+test("a loss is told when it shows, and again only after ten seconds without one", () => {
+  const { lines, watch } = stage();
+  const lose = (count: number) =>
+    watch.take({ type: "gap", t: 2e9, from: 1e9, cause: "lost", count, cpu: 0 });
+  const ticks = (count: number) => {
+    for (let i = 0; i < count; i++) watch.tick(0);
+  };
+  watch.take({ type: "gap", t: 2e9, from: 1e9, cause: "skipped", count: 3 });
+  expect(lines).toEqual([]);
+  lose(157);
+  expect(lines).toEqual([expect.stringMatching(/^157 records are lost, /)]);
+  for (let i = 0; i < 5; i++) {
+    ticks(99);
+    lose(9);
+  }
+  expect(lines).toHaveLength(1);
+  ticks(100);
+  lose(1);
+  expect(lines[1]).toMatch(/^1 record is lost, /);
+});
