@@ -34,6 +34,12 @@ export class Cadence {
     else queueMicrotask(() => this.#go());
   }
 
+  /** Do it now, whenever the last was. */
+  hurry(): void {
+    clearTimeout(this.#timer ?? undefined);
+    this.#go();
+  }
+
   /** Do it no more, not even what is wanted. */
   stop(): void {
     clearTimeout(this.#timer ?? undefined);

@@ -83,6 +83,29 @@ describe("a disk that works", () => {
     await writer.close(FOOTER);
   });
 
+  test("is synced with each write that comes a second after the last, not some time later", async () => {
+    const writer = await start();
+    await vi.advanceTimersByTimeAsync(1500);
+    for (let second = 1; second <= 5; second++) {
+      write(writer, second, second + 1);
+      await vi.advanceTimersByTimeAsync(0);
+      expect([disk.syncs, vi.getTimerCount()], `second ${second}`).toEqual([1 + second, 0]);
+      await vi.advanceTimersByTimeAsync(990);
+    }
+    await writer.close(FOOTER);
+  });
+
+  test("is synced once a second where it is written more often", async () => {
+    const writer = await start();
+    for (let tick = 0; tick < 100; tick++) {
+      write(writer, tick, tick + 1);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(disk.syncs).toBeGreaterThanOrEqual(9);
+    expect(disk.syncs).toBeLessThanOrEqual(10);
+    await writer.close(FOOTER);
+  });
+
   test("gets a batch at once when it has grown to 256 KiB", async () => {
     const writer = await start();
     write(writer, 0, 2000);
