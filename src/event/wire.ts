@@ -3,6 +3,7 @@
 import { eventFault } from "./event-faults.ts";
 import type { Fields } from "./field-faults.ts";
 import { type LifeAddresses, readAddresses } from "./life-addresses.ts";
+import { SocketTexts } from "./socket-texts.ts";
 import { tcpStateOf } from "./tcp-state.ts";
 import type {
   DestroyEvent,
@@ -40,6 +41,8 @@ export interface WireContext {
 }
 
 const TWO_32 = 2 ** 32;
+/** Where the address of the socket stands in a row of every form. */
+const SOCKET = 4;
 
 /**
  * Decoder for the rows of one bpftrace run.
@@ -53,6 +56,8 @@ export class WireDecoder {
   readonly #hz: number | null;
   /** What the newest row `V` of each CPU said: the life that follows it is of that socket. */
   readonly #addresses = new Map<string, LifeAddresses>();
+
+  readonly #sockets = new SocketTexts();
 
   constructor(context: WireContext) {
     this.#originHigh = Number(context.originNs >> 32n);
@@ -82,6 +87,8 @@ export class WireDecoder {
 
   #read(row: string): readonly TraceEvent[] | null {
     const f = (row.endsWith("\n") ? row.slice(0, -1) : row).split(" ");
+    const socket = f[SOCKET];
+    if (socket !== undefined) f[SOCKET] = this.#sockets.own(socket);
     switch (f[0]) {
       case "S":
         return this.#transition(f);
