@@ -18,7 +18,7 @@ const WASTE_PERCENT = 30;
  * With 2,000 connections a second that costs 4 to 9 percent of the time of a fold.
  *
  * Flags and no options of the launcher, for only a trace goes on for so long, and node is not
- * started twice.
+ * started twice. To be called first: what has grown does not shrink.
  */
 export function keepHeapLean(): void {
   setFlagsFromString(`--heap-growing-percent=${WASTE_PERCENT}`);
