@@ -24,8 +24,8 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024;
  * An open recording.
  *
  * Events are queued and handed to the disk in one write per 256 KiB or 200 ms, and at once those
- * that come long after the last. When the disk is full or fails, tracing goes on: events are left out and counted, the disk
- * is tried again each second, and the first line after that is a `gap` that tells of them.
+ * that come long after the last. When the disk is full or fails, tracing goes on: events are left
+ * out and counted, the disk is tried each second, and the first line then is a `gap` that tells it.
  */
 export class RecordingWriter {
   readonly #target: AppendTarget;
