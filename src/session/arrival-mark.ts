@@ -12,6 +12,8 @@ export const SURE_AT_TICK = TICKS + 1;
 const LONGEST_TICKS = 30;
 /** So many records of other CPUs keep bpftrace from a CPU for longer than those ticks. */
 const MANY = 300;
+/** Where fewer came in those ticks there is no stream that could keep bpftrace from a CPU. */
+const FEW = 100;
 /** What a CPU has left for telling comes so much later than what it tells at once. */
 const LEFT_NS = 50e6;
 
@@ -33,7 +35,8 @@ interface CpuMark {
  */
 export class ArrivalMark {
   readonly #cpus = new Map<number, CpuMark>();
-  readonly #before: { readonly newest: Nanoseconds; readonly now: Nanoseconds }[] = [];
+  readonly #before: { readonly newest: Nanoseconds; readonly now: Nanoseconds; count: number }[] =
+    [];
   #newest = Number.NEGATIVE_INFINITY;
   #settled = Number.NEGATIVE_INFINITY;
   #beatT: Nanoseconds = 0;
@@ -137,7 +140,7 @@ export class ArrivalMark {
   }
 
   #remember(now: Nanoseconds): void {
-    this.#before.push({ newest: this.#newest, now });
+    this.#before.push({ newest: this.#newest, now, count: this.#count });
     if (this.#before.length > LONGEST_TICKS + 1) this.#before.shift();
   }
 
@@ -154,6 +157,8 @@ export class ArrivalMark {
   }
 
   #isAwaited(mark: CpuMark): boolean {
-    return this.#isRead(mark) || this.#count - mark.count >= MANY;
+    if (this.#isRead(mark)) return true;
+    const recent = this.#count - (this.#before.at(-1 - TICKS)?.count ?? 0);
+    return recent >= FEW && this.#count - mark.count >= MANY;
   }
 }

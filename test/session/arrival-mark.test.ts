@@ -147,6 +147,16 @@ describe("where another CPU's stream keeps bpftrace from a CPU", () => {
     expect(mark.behind(3e9)).toBeCloseTo(0.1e9);
   });
 
+  test("until the stream is over: what has not come by then is lost", () => {
+    const mark = stream(100);
+    for (let i = 0; i < 8; i++) {
+      mark.note(2e9 + i * 0.1e9, 0);
+      mark.tick(2e9 + i * 0.1e9);
+    }
+    expect(mark.tick(2.8e9)).toBeGreaterThan(2.3e9);
+    expect(mark.behind(2.8e9)).toBeCloseTo(0.1e9);
+  });
+
   test("nothing is awaited of a bpftrace that is gone", () => {
     const mark = stream(100);
     const account = { caughtUp: () => [], sending: () => [] };
