@@ -174,7 +174,7 @@ export class EndpointTable {
     if (this.#ended.size > this.#maxEnded) this.#evictEnded();
   }
 
-  /** Keep one in less room that has ended, or that waits in TIME_WAIT. */
+  /** Keep one in less room that has ended, or that waits as a mini-socket. */
   pack(endpoint: EndpointRecord): void {
     this.#packer.take(endpoint);
   }

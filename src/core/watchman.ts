@@ -104,6 +104,7 @@ export class Watchman {
       if (!isFinUnanswered(endpoint)) core.finTroubled.delete(endpoint);
     }
     core.left.length = 0;
+    packWaiting(core, now);
     const waiting = WAITING_STATES.reduce((sum, state) => sum + core.table.inState(state).size, 0);
     this.#secondsToWait = Math.floor(waiting / WAITING_A_SECOND);
   }
@@ -129,6 +130,16 @@ export class Watchman {
       ...difference(this.#before, before),
       states,
     };
+  }
+}
+
+/**
+ * A mini-socket that waits in FIN_WAIT2 for longer than an instant: the peer keeps it waiting, or
+ * the segment that ends the wait was lost on its way here, as thousands are on a busy host.
+ */
+function packWaiting({ table }: CoreState, now: Nanoseconds): void {
+  for (const endpoint of table.inState("FIN_WAIT2")) {
+    if (endpoint.isMini && endpoint.touchedAt < now - SECOND_NS) table.pack(endpoint);
   }
 }
 
