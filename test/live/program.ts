@@ -20,8 +20,14 @@ export class Program {
   stdout = "";
   stderr = "";
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [LAUNCHER, ...args], {
+  /** @param through a command that becomes what it is given, such as `unshare --mount` */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    through: readonly string[] = [],
+  ) {
+    const [command = "", ...rest] = [...through, process.execPath, LAUNCHER, ...args];
+    this.child = spawn(command, rest, {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
