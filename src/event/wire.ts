@@ -6,28 +6,17 @@ import { type LifeAddresses, readAddresses } from "./life-addresses.ts";
 import { SocketTexts } from "./socket-texts.ts";
 import { tcpStateOf } from "./tcp-state.ts";
 import type {
-  DestroyEvent,
-  MiniEndEvent,
-  MiniSegmentEvent,
-  OpenEvent,
   ProbeMark,
-  ReadEvent,
   ResetEvent,
   RetransmitEvent,
   TraceEvent,
   TransitionEvent,
 } from "./trace-event.ts";
 import { openingOf, readChange } from "./wire-change.ts";
-import {
-  causeOf,
-  hex,
-  miniState,
-  payloadLength,
-  readEvidence,
-  readMark,
-  readTuple,
-} from "./wire-fields.ts";
+import { causeOf, hex, payloadLength, readEvidence, readMark, readTuple } from "./wire-fields.ts";
+import { readAccept, readDestroy, readRead } from "./wire-hold.ts";
 import { readLife } from "./wire-life.ts";
+import { readMiniEnd, readMiniSegment } from "./wire-mini.ts";
 import { readUse } from "./wire-use.ts";
 
 /** What a row alone does not say. */
@@ -99,17 +88,17 @@ export class WireDecoder {
       case "Y":
         return this.#reset(f, "received");
       case "A":
-        return this.#accept(f);
+        return readAccept(f, (text) => this.time(text));
       case "F":
-        return this.#readEnd(f);
+        return readRead(f, (text) => this.time(text));
       case "U":
         return readUse(f, (text) => this.time(text));
       case "D":
-        return this.#destroy(f);
+        return readDestroy(f, (text) => this.time(text));
       case "W":
-        return this.#miniSegment(f);
+        return readMiniSegment(f, (text) => this.time(text));
       case "E":
-        return this.#miniEnd(f);
+        return readMiniEnd(f, (text) => this.time(text));
       case "P":
         return readLife(f, (text) => this.time(text), this.#addresses.get(f[2] as string));
       case "T":
@@ -189,91 +178,6 @@ export class WireDecoder {
       state: tcpStateOf(hex(f[13])),
       reason: direction === "sent" ? (this.#reasons.get(hex(f[14])) ?? null) : null,
       ...(direction === "sent" ? { answering: f[15] === "1" } : {}),
-    };
-    return [event];
-  }
-
-  #accept(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length < 9) return null;
-    const t = this.time(f[1] as string);
-    if (!Number.isFinite(t)) return null;
-    const event: OpenEvent & ProbeMark = {
-      type: "open",
-      t,
-      ...readMark(f),
-      how: "accept",
-      netns: hex(f[5]),
-      sk: f[4] as string,
-      pid: Number(f[7]),
-      comm: f.slice(8).join(" "),
-      fd: hex(f[6]),
-    };
-    return [event];
-  }
-
-  #readEnd(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length < 9) return null;
-    const t = this.time(f[1] as string);
-    if (!Number.isFinite(t)) return null;
-    const event: ReadEvent = {
-      type: "read",
-      t,
-      ...readMark(f),
-      netns: hex(f[5]),
-      sk: f[4] as string,
-      bytes: hex(f[6]),
-      pid: Number(f[7]),
-      comm: f.slice(8).join(" "),
-    };
-    return [event];
-  }
-
-  #destroy(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length < 8) return null;
-    const t = this.time(f[1] as string);
-    if (!Number.isFinite(t)) return null;
-    const event: DestroyEvent = {
-      type: "destroy",
-      t,
-      ...readMark(f),
-      netns: hex(f[5]),
-      sk: f[4] as string,
-      pid: Number(f[6]),
-      comm: f.slice(7).join(" "),
-    };
-    return [event];
-  }
-
-  #miniSegment(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length !== 16) return null;
-    const t = this.time(f[1] as string);
-    const substate = miniState(f[13]);
-    if (substate === null || !Number.isFinite(t)) return null;
-    const event: MiniSegmentEvent = {
-      type: "mini-segment",
-      t,
-      ...readMark(f),
-      sk: f[4] as string,
-      ...readTuple(f),
-      substate,
-      flags: hex(f[14]),
-      isAlive: f[15] === "1",
-    };
-    return [event];
-  }
-
-  #miniEnd(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length !== 14) return null;
-    const t = this.time(f[1] as string);
-    const substate = miniState(f[13]);
-    if (substate === null || !Number.isFinite(t)) return null;
-    const event: MiniEndEvent = {
-      type: "mini-end",
-      t,
-      ...readMark(f),
-      sk: f[4] as string,
-      ...readTuple(f),
-      substate,
     };
     return [event];
   }
