@@ -220,7 +220,12 @@ describe("when", () => {
 
   test("again after ten seconds while most is only counted", async () => {
     const story = new Story().at(9000);
-    const detail = { type: "detail", detail: "aggregate", cause: "changes", figure: 64_000 } as const;
+    const detail = {
+      type: "detail",
+      detail: "aggregate",
+      cause: "changes",
+      figure: 64_000,
+    } as const;
     story.tell({ ...detail, t: 9e9, cpu: 0, seq: 1 });
     let now = 10e9;
     const counting = check(() => now, story);
