@@ -104,6 +104,9 @@ function quoteReason(stderrTail: string): string {
   return reason === "" ? "" : `: ${reason.slice(0, 200).replace(/\.$/, "")}`;
 }
 
+/** Without what a good run says too; a warning shows its line of the script, and marks it below. */
 function withoutBenignLines(stderrTail: string): string {
-  return stderrTail.replace(/^.*(?:RLIMIT_MEMLOCK|Addrspace is not set).*$/gm, "");
+  return stderrTail
+    .replace(/^.*(?:RLIMIT_MEMLOCK|Addrspace is not set).*$/gm, "")
+    .replace(/^stdin:[\d:-]+: WARNING: .*\n.*\n\s*~+\s*$/gm, "");
 }
