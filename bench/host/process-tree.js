@@ -32,13 +32,18 @@ export function cpuSeconds(pid) {
 }
 
 /** The most memory that the processes of the tree have held, each at its peak, MB. @param {number} pid */
-export function peakMegabytes(pid) {
-  let kilobytes = 0;
-  for (const each of treeOf(pid)) {
-    const status = read(`/proc/${each}/status`);
-    kilobytes += Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-  }
-  return (kilobytes * 1024) / 1e6;
+export const peakMegabytes = (pid) => megabytes(pid, "VmHWM");
+
+/** Of what they hold now the pages of files, which are the kernel's to drop: programs and libraries, MB. @param {number} pid */
+export const fileMegabytes = (pid) => megabytes(pid, "RssFile");
+
+/** The sum of a line of /proc/PID/status over the tree. @param {number} pid @param {string} line */
+function megabytes(pid, line) {
+  const figure = new RegExp(`^${line}:\\s+(\\d+)`, "m");
+  const kilobytes = treeOf(pid).map((each) =>
+    Number(figure.exec(read(`/proc/${each}/status`))?.[1] ?? 0),
+  );
+  return (kilobytes.reduce((sum, each) => sum + each, 0) * 1024) / 1e6;
 }
 
 /** The fields of /proc/PID/stat from the state on. @param {number} pid */

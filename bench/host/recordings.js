@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { figure } from "../measure.js";
 import { Churn } from "./load.js";
 import { FLAT_OUT_S, STALLS, STEADY_RATE, STEADY_S } from "./pace.js";
-import { peakMegabytes } from "./process-tree.js";
+import { fileMegabytes, peakMegabytes } from "./process-tree.js";
 import { LAUNCHER, RunningTracer } from "./tracers.js";
 
 /** @typedef {{ counted: number, received: number, lost: number, skipped: number, balanced: boolean }} Ledger */
@@ -53,6 +53,7 @@ export async function steady() {
   const { connections, seconds } = await churn.run();
   await sleep(2500);
   const peak = peakMegabytes(tracer.pid);
+  const files = fileMegabytes(tracer.pid);
   await tracer.stop();
   const { counted, received, lost, skipped, balanced } = ledgerOf(tracer.out);
   const unexplained = skipped - (await skippedInGaps(tracer.out));
@@ -71,6 +72,7 @@ export async function steady() {
   figure("probe runs skipped by the kernel", [skipped], "", "", null);
   figure("of these in no gap", [unexplained], "", "0", (v) => v === 0);
   figure("memory of the tree, peak", [peak], "MB", "under 250", (v) => v < 250);
+  figure("of which pages of programs and libraries", [files], "MB", "", null);
 }
 
 /**
