@@ -163,9 +163,9 @@ export class HostWatch {
     void this.#tasks.run("sysctls", () => this.#sysctls.ask());
   }
 
-  /** Events are missing: the trace may be wrong about any endpoint. */
-  noticeLoss(): void {
-    this.#check.want();
+  /** Events are missing, in an outage all: the trace may be wrong about any endpoint. */
+  noticeLoss(isOutage: boolean): void {
+    this.#check.want(isOutage);
   }
 
   async #scanNow(isQuick = false): Promise<void> {

@@ -7,5 +7,5 @@ import type { HostWatch } from "./host-watch.ts";
 export function showWatch(watch: HostWatch, event: TraceEvent): void {
   if (event.type === "transition") watch.notice(event.netns);
   else if (event.type === "use") watch.owners.noteUse(event);
-  else if (event.type === "gap") watch.noticeLoss();
+  else if (event.type === "gap") watch.noticeLoss(event.cause === "restart");
 }

@@ -53,6 +53,7 @@ export class TableCheck {
   readonly #out: (event: SnapshotEvent) => void;
   readonly #readCounters: (netns: ReadonlySet<number>) => Promise<void>;
   #isWanted = false;
+  #isUrgent = false;
   #dueAt = Number.NEGATIVE_INFINITY;
 
   /**
@@ -71,19 +72,26 @@ export class TableCheck {
     this.#readCounters = readCounters;
   }
 
-  /** Events are missing. */
-  want(): void {
+  /**
+   * Events are missing.
+   *
+   * @param isUrgent all of some time are: no rest then, for where it takes long to read the tables
+   *   of many namespaces, that rest is minutes
+   */
+  want(isUrgent = false): void {
     this.#isWanted = true;
+    this.#isUrgent ||= isUrgent;
   }
 
   /** Whether events are missing and the last reading is long enough ago. */
   get isDue(): boolean {
-    return this.#isWanted && this.#now() >= this.#dueAt;
+    return this.#isWanted && (this.#isUrgent || this.#now() >= this.#dueAt);
   }
 
   /** Let the table be compared, and say when the next time may be. */
   async run(compare: () => Promise<void>): Promise<void> {
     this.#isWanted = false;
+    this.#isUrgent = false;
     const began = this.#now();
     await compare();
     const now = this.#now();

@@ -238,6 +238,22 @@ describe("when", () => {
     expect(counting.isDue).toBe(true);
   });
 
+  test("at once when bpftrace is back, also where it came back while the table was read", async () => {
+    let now = 10e9;
+    const slow = check(() => now);
+    slow.want();
+    await slow.run(async () => {
+      now += 15e9;
+      slow.want(true);
+    });
+    expect(slow.isDue).toBe(true);
+    await slow.run(async () => {
+      now += 15e9;
+    });
+    slow.want();
+    expect(slow.isDue).toBe(false);
+  });
+
   test("a loss while it reads asks for another", async () => {
     let now = 10e9;
     const busy = check(() => now);
