@@ -2,6 +2,7 @@
 
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, SocketTuple } from "../event/trace-event.ts";
+import { portPair } from "../event/tuple.ts";
 import type { Endpoint, Holder, Owner } from "./endpoint.ts";
 import { copyFacts, type LiveFacts, newFacts } from "./live-facts.ts";
 import type { PackedRows } from "./packed-rows.ts";
@@ -24,7 +25,7 @@ export class EndpointRecord extends WithPhases implements Endpoint {
   /** Link of the table's chains by pair; what waits as a mini-socket is still found by it. */
   nextOfPair: EndpointRecord | null = null;
   private route: Route;
-  /** Both ports in 32 bits. */
+  /** Both ports, as `portPair` puts them. */
   private pairOfPorts: number;
 
   /** @param route of its tuple, where others have the same */
@@ -39,7 +40,7 @@ export class EndpointRecord extends WithPhases implements Endpoint {
     super(newFacts(state, bornAt));
     this.no = no;
     this.route = route;
-    this.pairOfPorts = pairOf(tuple);
+    this.pairOfPorts = portPair(tuple.localPort, tuple.remotePort);
     if (sk !== null) this.sk = sk;
   }
 
@@ -82,7 +83,7 @@ export class EndpointRecord extends WithPhases implements Endpoint {
   /** Another tuple, with its route where others have the same. */
   retuple(tuple: SocketTuple, route: Route): void {
     this.route = route;
-    this.pairOfPorts = pairOf(tuple);
+    this.pairOfPorts = portPair(tuple.localPort, tuple.remotePort);
   }
 
   get netns(): number {
@@ -144,8 +145,4 @@ export class EndpointRecord extends WithPhases implements Endpoint {
   holdThrough(fd: number): void {
     this.own.fd = fd;
   }
-}
-
-function pairOf({ localPort, remotePort }: SocketTuple): number {
-  return (localPort << 16) | remotePort;
 }

@@ -7,6 +7,11 @@ export function tupleKey(tuple: SocketTuple): string {
   return `${tuple.netns} ${tuple.local} ${tuple.localPort} ${tuple.remote} ${tuple.remotePort}`;
 }
 
+/** Both ports in one integer of 32 bits: the local one is `>>> 16` of it, the remote `& 0xffff`. */
+export function portPair(localPort: number, remotePort: number): number {
+  return (localPort << 16) | remotePort;
+}
+
 const V4_MAPPED = "::ffff:";
 const COLON = 58;
 

@@ -1,15 +1,12 @@
 /** Narrows a dump of the socket table to connections that are known by their two ports. */
 
+import { portPair } from "../event/tuple.ts";
+
 /** Pairs of ports, as `portPair` makes them. */
 export type PortPairs = ReadonlySet<number>;
 
 /** So many pairs the kernel is asked for; it compares each socket with one after the other. */
 const MOST_IN_FILTER = 64;
-
-/** One number for the local and the remote port of a socket. */
-export function portPair(localPort: number, remotePort: number): number {
-  return localPort * 65_536 + remotePort;
-}
 
 /**
  * The words of an ss filter by which the kernel itself leaves out all other sockets
@@ -18,8 +15,8 @@ export function portPair(localPort: number, remotePort: number): number {
 export function ssPortFilter(pairs: PortPairs): string[] {
   if (pairs.size > MOST_IN_FILTER) return [];
   const terms = [...pairs].map((pair) => {
-    const [local, remote] = [Math.floor(pair / 65_536), pair % 65_536];
-    return ["(", "sport", "=", `:${local}`, "and", "dport", "=", `:${remote}`, ")"];
+    const [local, remote] = [`:${pair >>> 16}`, `:${pair & 0xffff}`];
+    return ["(", "sport", "=", local, "and", "dport", "=", remote, ")"];
   });
   return terms.flatMap((term, i) => (i === 0 ? term : ["or", ...term]));
 }

@@ -2,10 +2,11 @@
 
 import { createReadStream, existsSync } from "node:fs";
 import type { TcpState } from "../event/tcp-state.ts";
+import { portPair } from "../event/tuple.ts";
 import { readLines } from "./lines.ts";
 import { type NamespaceTools, runInNamespace } from "./namespace-entry.ts";
 import type { NetworkNamespace } from "./namespaces.ts";
-import { type PortPairs, portPair, showsPair, ssPortFilter } from "./port-pairs.ts";
+import { type PortPairs, showsPair, ssPortFilter } from "./port-pairs.ts";
 import { parseProcNetRow } from "./proc-net-row.ts";
 import type { SocketRow } from "./socket-row.ts";
 import { parseSsRow, ssFilter } from "./ss-row.ts";

@@ -5,8 +5,7 @@ import type { Endpoint } from "../core/endpoint.ts";
 import type { Trace } from "../core/fold.ts";
 import type { TcpState } from "../event/tcp-state.ts";
 import type { Nanoseconds, SnapshotEndEvent, SnapshotEvent } from "../event/trace-event.ts";
-import { tupleKey } from "../event/tuple.ts";
-import { portPair } from "../host/port-pairs.ts";
+import { portPair, tupleKey } from "../event/tuple.ts";
 import { ALL_STATES } from "../host/snapshot.ts";
 import type { TableReading } from "./table-reader.ts";
 

@@ -1,6 +1,7 @@
 /** A dump of some connections only, by their ports. */
 import { expect, test } from "vitest";
-import { portPair, showsPair, ssPortFilter } from "../../src/host/port-pairs.ts";
+import { portPair } from "../../src/event/tuple.ts";
+import { showsPair, ssPortFilter } from "../../src/host/port-pairs.ts";
 
 const pairs = new Set([portPair(80, 40_000), portPair(65_535, 1)]);
 

@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
+import { portPair } from "../../src/event/tuple.ts";
 import { NamespaceScanner } from "../../src/host/namespaces.ts";
-import { portPair } from "../../src/host/port-pairs.ts";
 import type { SocketRow } from "../../src/host/socket-row.ts";
 import {
   dumpSockets,

@@ -1,7 +1,7 @@
 /** Of a reading of the whole table only what the trace has wrong is told. */
 import { describe, expect, test } from "vitest";
 import type { SnapshotEndEvent, SnapshotEvent } from "../../src/event/trace-event.ts";
-import { portPair } from "../../src/host/port-pairs.ts";
+import { portPair } from "../../src/event/tuple.ts";
 import { type ReadTable, TableCheck } from "../../src/session/table-check.ts";
 import { CLOSING_CALL, NETNS, peerOf, Story, sock } from "../core/story.ts";
 
