@@ -16,6 +16,7 @@ import { OwnerWatch } from "./owner-watch.ts";
 import { readQueues } from "./queue-reading.ts";
 import { QueueWatch } from "./queue-watch.ts";
 import { SharedRun } from "./shared-run.ts";
+import { SharedScan } from "./shared-scan.ts";
 import { TableCheck } from "./table-check.ts";
 import { MARGIN_NS, TableReader, type TableReading } from "./table-reader.ts";
 import { TaskRunner } from "./task-runner.ts";
@@ -44,8 +45,7 @@ export class HostWatch {
   readonly #doubts: DoubtfulRows;
   readonly #queues: QueueWatch;
   readonly owners: OwnerWatch;
-  readonly #scan = new SharedRun(() => this.#scanNow());
-  readonly #quickScan = new SharedRun(() => this.#scanNow(true));
+  readonly #scan = new SharedScan((isQuick) => this.#scanNow(isQuick));
   readonly #sysctls = new SharedRun(() => this.#namespaces.readSysctls(this.#tools as HostTools));
   readonly #counters = new SharedRun(() => this.#readCountersNow());
   /** The last reading of a table that counters asked for. */
@@ -108,7 +108,7 @@ export class HostWatch {
     if (!this.#options.seesMiniSegments) {
       tasks.every(FACTS_EVERY_MS, "time-wait sockets", () => this.#readMinis());
     }
-    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanAndCatchUp(this.#quickScan));
+    tasks.every(NAMESPACES_EVERY_MS, "namespaces", () => this.#scanAndCatchUp(true));
     tasks.every(CHECK_EVERY_MS, "the socket table", () => this.#checkTable());
   }
 
@@ -152,14 +152,14 @@ export class HostWatch {
     this.#tasks.after(NOTICE_AFTER_MS, "namespaces", async () => {
       this.#isNoticing = false;
       this.#sought = netns;
-      await this.#scanAndCatchUp(this.#scan);
+      await this.#scanAndCatchUp();
       await this.#counters.ask();
     });
   }
 
   /** Each reading of sysctls starts a program in the namespace: nobody waits for it. */
-  async #scanAndCatchUp(scan: SharedRun): Promise<void> {
-    await scan.ask();
+  async #scanAndCatchUp(isQuick = false): Promise<void> {
+    await this.#scan.ask(isQuick);
     void this.#tasks.run("sysctls", () => this.#sysctls.ask());
   }
 
