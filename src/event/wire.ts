@@ -88,32 +88,32 @@ export class WireDecoder {
       case "Y":
         return this.#reset(f, "received");
       case "A":
-        return readAccept(f, (text) => this.time(text));
+        return readAccept(f, this.time);
       case "F":
-        return readRead(f, (text) => this.time(text));
+        return readRead(f, this.time);
       case "U":
-        return readUse(f, (text) => this.time(text));
+        return readUse(f, this.time);
       case "D":
-        return readDestroy(f, (text) => this.time(text));
+        return readDestroy(f, this.time);
       case "W":
-        return readMiniSegment(f, (text) => this.time(text));
+        return readMiniSegment(f, this.time);
       case "E":
-        return readMiniEnd(f, (text) => this.time(text));
+        return readMiniEnd(f, this.time);
       case "P":
-        return readLife(f, (text) => this.time(text), this.#addresses.get(f[2] as string));
+        return readLife(f, this.time, this.#addresses.get(f[2] as string));
       case "T":
-        return readChange(f, (text) => this.time(text));
+        return readChange(f, this.time);
       default:
         return null;
     }
   }
 
   /** Boot-clock nanoseconds in hex to nanoseconds since the origin, exact beyond 2^53. */
-  time(hex: string): number {
+  readonly time = (hex: string): number => {
     const high = hex.length > 8 ? Number.parseInt(hex.slice(0, -8), 16) : 0;
     const low = Number.parseInt(hex.slice(-8), 16);
     return (high - this.#originHigh) * TWO_32 + (low - this.#originLow);
-  }
+  };
 
   #transition(f: readonly string[]): readonly TraceEvent[] | null {
     if (f.length < 29) return null;
