@@ -17,6 +17,13 @@ const FEW = 100;
 /** What a CPU has left for telling comes so much later than what it tells at once. */
 const LEFT_NS = 50e6;
 
+/** How things stood at a tick: the newest record, the time, and how many records had come. */
+interface TickMark {
+  readonly newest: Nanoseconds;
+  readonly now: Nanoseconds;
+  readonly count: number;
+}
+
 interface CpuMark {
   /** Newest record of this CPU, or the moment until which all of them are known to have come. */
   t: Nanoseconds;
@@ -35,8 +42,7 @@ interface CpuMark {
  */
 export class ArrivalMark {
   readonly #cpus = new Map<number, CpuMark>();
-  readonly #before: { readonly newest: Nanoseconds; readonly now: Nanoseconds; count: number }[] =
-    [];
+  readonly #before: TickMark[] = [];
   #newest = Number.NEGATIVE_INFINITY;
   #settled = Number.NEGATIVE_INFINITY;
   #beatT: Nanoseconds = 0;

@@ -7,6 +7,15 @@ import { CLOSING_CALL, NETNS, peerOf, Story, sock } from "../core/story.ts";
 
 const open = sock();
 const closing = sock({ localPort: 40_001 });
+/** From then on what ends well is only counted. */
+const COUNTING = {
+  type: "detail",
+  detail: "aggregate",
+  cause: "changes",
+  figure: 64_000,
+  cpu: 0,
+  seq: 1,
+} as const;
 const MINI = { timer: "timewait", timerMs: 45_000, inode: 0 };
 
 /** Two connections, one of which has been closed, as the trace knows them after a second. */
@@ -137,13 +146,7 @@ describe("a reading while the kernel counts what ends well", () => {
   function flooded(): Story {
     const story = traced().at(1100).connect(inTimeWait).closeFirst(inTimeWait);
     story.segment(inTimeWait, 0x11).segment(inTimeWait, 0x10);
-    const detail = {
-      type: "detail",
-      detail: "aggregate",
-      cause: "changes",
-      figure: 64_000,
-    } as const;
-    story.tell({ ...detail, t: 1.2e9, cpu: 0, seq: 1 });
+    story.tell({ ...COUNTING, t: 1.2e9 });
     return story.until(3000);
   }
   const tableThen = () => new Story().at(3000).row(open, "ESTABLISHED");
@@ -220,13 +223,7 @@ describe("when", () => {
 
   test("again after ten seconds while most is only counted", async () => {
     const story = new Story().at(9000);
-    const detail = {
-      type: "detail",
-      detail: "aggregate",
-      cause: "changes",
-      figure: 64_000,
-    } as const;
-    story.tell({ ...detail, t: 9e9, cpu: 0, seq: 1 });
+    story.tell({ ...COUNTING, t: 9e9 });
     let now = 10e9;
     const counting = check(() => now, story);
     counting.want();
