@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,12 +17,9 @@ import {
   onTestFinished,
   test,
 } from "vitest";
-import type { Ledger } from "../../src/event/recording.ts";
-import type { TraceEvent } from "../../src/event/trace-event.ts";
-import type { Report } from "../../src/export/report.ts";
 import { bpftraceOf, untilGone } from "./bpftrace-of.ts";
 import { Namespace } from "./namespace.ts";
-import { lastack, Program } from "./program.ts";
+import { Recorder, type RecorderStart } from "./recorder.ts";
 import { requireTracing } from "./requires.ts";
 
 const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url));
@@ -47,16 +44,10 @@ afterEach(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-async function record(
-  name: string,
-  env: Readonly<Record<string, string>> = {},
-  ...options: string[]
-): Promise<{ recorder: Program; path: string }> {
-  const path = join(directory, name);
-  const recorder = new Program(["record", "-o", path, ...options], env);
-  running.push(recorder.child);
-  await recorder.until("stderr", /^tracing/m);
-  return { recorder, path };
+async function record(name: string, how: RecorderStart = {}): Promise<Recorder> {
+  const recorder = await Recorder.start(join(directory, name), how);
+  running.push(recorder.program.child);
+  return recorder;
 }
 
 /** Run a script of load to its end; gives what it printed. */
@@ -77,28 +68,6 @@ async function printed(command: string, args: readonly string[]): Promise<string
   return text;
 }
 
-async function eventsOf(path: string): Promise<TraceEvent[]> {
-  const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
-  return lines.slice(1, -1).map((line) => JSON.parse(line));
-}
-
-async function untilWritten(path: string, isThere: (text: string) => boolean): Promise<void> {
-  while (!isThere(await readFile(path, "utf8"))) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** Resolves when all that has been sent until now is in the file, by the heartbeats after it. */
-async function twoBeats(path: string): Promise<void> {
-  const count = (text: string) => text.split('"type":"heartbeat"').length;
-  const before = count(await readFile(path, "utf8"));
-  await untilWritten(path, (text) => count(text) >= before + 2);
-}
-
-async function reportOf(path: string): Promise<Report> {
-  return JSON.parse((await lastack("report", path, "--format", "json")).stdout);
-}
-
 describe("bpftrace", () => {
   test("killed, then stopped, is started again; both holes are recorded and repaired", async () => {
     const server = createServer({ allowHalfOpen: true });
@@ -111,39 +80,39 @@ describe("bpftrace", () => {
       await once(client, "connect");
       return client;
     };
-    const { recorder, path } = await record("outages.ndjson");
+    const recorder = await record("outages.ndjson");
+    const { program } = recorder;
     const [early, late] = [await open(), await open()];
     const ports = [early.localPort, late.localPort];
-    const first = await bpftraceOf(recorder);
+    const first = await bpftraceOf(program);
     const killedAt = Date.now();
     process.kill(first, "SIGKILL");
     await untilGone(first);
     // On a starved host detaching its probes alone outlasts the silence that is taken for a hang.
     const isSlow = Date.now() - killedAt > 2000;
     early.destroy();
-    await recorder.until("stderr", isSlow ? AGAIN : /killed by SIGKILL.* it traces again after/);
-    process.kill(await bpftraceOf(recorder), "SIGSTOP");
-    await recorder.until(
+    await program.until("stderr", isSlow ? AGAIN : /killed by SIGKILL.* it traces again after/);
+    process.kill(await bpftraceOf(program), "SIGSTOP");
+    await program.until(
       "stderr",
       new RegExp(`${AGAIN.source}[^]*said nothing for 3 s .*${AGAIN.source}`),
     );
     late.destroy();
     const repair = new RegExp(`"type":"snapshot".*"localPort":${ports[0]},.*"state":"FIN_WAIT2"`);
-    await untilWritten(path, (text) => repair.test(text));
+    await recorder.untilWritten((text) => repair.test(text));
     const namespaces = (await load(STORM, 200, 64)).trim().split("\n").map(Number);
-    await twoBeats(path);
-    recorder.kill("SIGINT");
-    const { code, stderr } = await recorder.ended;
+    await recorder.twoBeats();
+    const { code, stderr } = await recorder.end();
     server.close();
     expect(stderr.match(/traces again/g)).toHaveLength(2);
     expect(code).toBe(0);
 
-    const report = await reportOf(path);
+    const report = await recorder.report();
     expect(report.recording.closedCleanly).toBe(true);
     expect(report.recording.ledger).toMatchObject({ lost: 0, unparsed: 0, balanced: true });
     expect(report.findings.map(({ kind }) => kind)).toContain("incomplete-trace");
     // What waited in TIME_WAIT before may have had the same port of ours.
-    const ours = [...report.endpoints].filter(({ remote }) => remote.port === port);
+    const ours = report.endpoints.filter(({ remote }) => remote.port === port);
     const [unseen, seen] = ports.map((own) => ours.find(({ local }) => local.port === own));
     // A host that is slow enough may see both waits run out before the end.
     const evidenceOf = (each: typeof seen) =>
@@ -152,7 +121,7 @@ describe("bpftrace", () => {
     expect(evidenceOf(unseen)).toBe("snapshot");
     expect(seen?.complete).toBe(false);
     expect(evidenceOf(seen)).toBe("observed");
-    const events = await eventsOf(path);
+    const events = await recorder.events();
     const causes = events.flatMap((event) => (event.type === "gap" ? event.cause : []));
     expect(causes).toEqual(expect.arrayContaining(["restart", "hung"]));
     const inodes = new Set(events.map((event) => event.type === "transition" && event.netns));
@@ -166,26 +135,25 @@ describe("the reader", () => {
     const place = await Namespace.create("c");
     onTestFinished(() => place.remove());
     const churn = place.command(["python3", CHURN, "0", "1", "8", String(MORE_THAN_FITS)]);
-    const { recorder, path } = await record("stalls.ndjson", SMALL_BUFFERS, ...EACH);
+    const recorder = await record("stalls.ndjson", { env: SMALL_BUFFERS, options: EACH });
+    const { program } = recorder;
     for (let round = 0; round < 3; round++) {
-      recorder.kill("SIGSTOP");
+      program.kill("SIGSTOP");
       await printed(...churn);
-      recorder.kill("SIGCONT");
-      await untilWritten(path, (text) => text.split('"cause":"lost"').length > round + 1);
+      program.kill("SIGCONT");
+      await recorder.untilWritten((text) => text.split('"cause":"lost"').length > round + 1);
     }
-    await twoBeats(path);
-    recorder.kill("SIGINT");
-    const { code, stderr } = await recorder.ended;
+    await recorder.twoBeats();
+    const { code, stderr } = await recorder.end();
     expect(code).toBe(0);
     expect(stderr).not.toMatch(/said nothing/);
 
-    const footer = JSON.parse((await readFile(path, "utf8")).trimEnd().split("\n").at(-1) ?? "");
-    const ledger: Ledger = footer.ledger;
+    const { ledger } = await recorder.footer();
     expect(ledger.lost).toBeGreaterThan(0);
     expect(ledger.lost).toBe(ledger.counted - ledger.received);
     expect(ledger).toMatchObject({ unparsed: 0, balanced: true });
     const records = new Set<string>();
-    for (const event of await eventsOf(path)) {
+    for (const event of await recorder.events()) {
       if ("seq" in event) records.add(`${event.cpu} ${event.seq}`);
     }
     expect(records.size).toBe(ledger.received);
