@@ -35,6 +35,7 @@ describe("a good run", () => {
     expect(readFileSync(`/proc/${run.pid}/environ`, "utf8").split("\0").sort()).toEqual([
       "",
       "LANG=C",
+      "MALLOC_ARENA_MAX=1",
       "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
       expect.stringMatching(/^TMPDIR=\/tmp\/bpftrace-runner-/),
     ]);

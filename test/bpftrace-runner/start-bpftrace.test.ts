@@ -150,6 +150,7 @@ describe("how bpftrace is started", () => {
     expect(env).toEqual({
       PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
       LANG: "C",
+      MALLOC_ARENA_MAX: "1",
       BPFTRACE_PERF_RB_PAGES: "64",
     });
     expect(told.tmpdir).toEqual({ mode: "700", uid: process.getuid?.(), files: [] });
