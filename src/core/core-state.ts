@@ -172,7 +172,7 @@ export function becomeMini(
 export function armMini(core: CoreState, endpoint: EndpointRecord, expiresAt: Nanoseconds): void {
   const { expiresAt: before } = endpoint;
   endpoint.expiresAt = expiresAt;
-  if (before === null || expiresAt < before) core.expiry.push(expiresAt, endpoint);
+  if (before === null || expiresAt < before) core.expiry.push(expiresAt, endpoint.no);
 }
 
 /** A sysctl of a namespace, or of the header's namespace where that one is unknown. */

@@ -13,14 +13,14 @@ const MINI_END_GRACE_NS = 6e9;
 
 /** End all that is due at `now`, each at its own time. */
 export function expire(core: CoreState, now: Nanoseconds): void {
-  const { expiry, seesMiniEnd } = core;
+  const { expiry, seesMiniEnd, table } = core;
   const due = seesMiniEnd ? now - MINI_END_GRACE_NS : now;
   while (expiry.nextAt <= due) {
     const at = expiry.nextAt;
-    const endpoint = expiry.pop();
+    const endpoint = table.byId.at(expiry.pop() as number);
     if (endpoint === undefined || endpoint.endedAt !== null) continue;
     const { expiresAt } = endpoint;
     if (expiresAt === at) endEndpoint(core, endpoint, at, expiryVerdict(endpoint));
-    else if (expiresAt !== null && expiresAt > at) expiry.push(expiresAt, endpoint);
+    else if (expiresAt !== null && expiresAt > at) expiry.push(expiresAt, endpoint.no);
   }
 }

@@ -1,7 +1,7 @@
 /** A priority queue of moments: which endpoint's mini-socket runs out next. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
-import { type Copier, inSteps } from "./copier.ts";
+import { inSteps } from "./copier.ts";
 import type { Verdict } from "./endpoint.ts";
 import type { EndpointRecord } from "./endpoint-record.ts";
 
@@ -10,22 +10,24 @@ import type { EndpointRecord } from "./endpoint-record.ts";
  * again by the reader, who compares `expiresAt`: each connection waits in FIN_WAIT2 first, and two
  * entries for each would be a minute's worth too many.
  *
- * Times and endpoints stand in two arrays: an object for each entry would outlive the youngest
- * generation of the garbage collector by the 60 s of TIME_WAIT.
+ * Times and numbers of endpoints stand in two arrays: an object for each entry would outlive the
+ * youngest generation of the garbage collector by the 60 s of TIME_WAIT. So would the endpoint, with
+ * all the rows that its own stands among, where its port is taken again at once and the table has
+ * long forgotten it.
  */
 export class ExpiryQueue {
   readonly #times: Nanoseconds[] = [];
-  readonly #endpoints: EndpointRecord[] = [];
+  readonly #numbers: number[] = [];
 
   get size(): number {
     return this.#times.length;
   }
 
-  /** The same moments for the copies of the endpoints, in steps: it holds as many as a table. */
-  *copySteps(copier: Copier): Generator<void, ExpiryQueue> {
+  /** The same moments, in steps: it holds as many as a table. */
+  *copySteps(): Generator<void, ExpiryQueue> {
     const copy = new ExpiryQueue();
     yield* inSteps(this.#times, (at) => copy.#times.push(at));
-    yield* copier.all(this.#endpoints, (endpoint) => copy.#endpoints.push(endpoint));
+    yield* inSteps(this.#numbers, (no) => copy.#numbers.push(no));
     return copy;
   }
 
@@ -34,37 +36,38 @@ export class ExpiryQueue {
     return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  push(at: Nanoseconds, endpoint: EndpointRecord): void {
+  /** @param no number of the endpoint */
+  push(at: Nanoseconds, no: number): void {
     const times = this.#times;
-    const endpoints = this.#endpoints;
+    const numbers = this.#numbers;
     let i = times.length;
     times.push(at);
-    endpoints.push(endpoint);
+    numbers.push(no);
     while (i > 0) {
       const parent = (i - 1) >> 1;
       if ((times[parent] as number) <= at) break;
       times[i] = times[parent] as number;
-      endpoints[i] = endpoints[parent] as EndpointRecord;
+      numbers[i] = numbers[parent] as number;
       i = parent;
     }
     times[i] = at;
-    endpoints[i] = endpoint;
+    numbers[i] = no;
   }
 
-  /** Take out the earliest entry, which is due at `nextAt`. */
-  pop(): EndpointRecord | undefined {
-    const first = this.#endpoints[0];
+  /** Take out the earliest entry, which is due at `nextAt`, and give its endpoint's number. */
+  pop(): number | undefined {
+    const first = this.#numbers[0];
     const lastAt = this.#times.pop();
-    const last = this.#endpoints.pop();
+    const last = this.#numbers.pop();
     if (lastAt !== undefined && last !== undefined && this.#times.length > 0) {
       this.#sink(lastAt, last);
     }
     return first;
   }
 
-  #sink(at: Nanoseconds, endpoint: EndpointRecord): void {
+  #sink(at: Nanoseconds, no: number): void {
     const times = this.#times;
-    const endpoints = this.#endpoints;
+    const numbers = this.#numbers;
     let i = 0;
     for (;;) {
       let child = 2 * i + 1;
@@ -74,11 +77,11 @@ export class ExpiryQueue {
       }
       if ((times[child] as number) >= at) break;
       times[i] = times[child] as number;
-      endpoints[i] = endpoints[child] as EndpointRecord;
+      numbers[i] = numbers[child] as number;
       i = child;
     }
     times[i] = at;
-    endpoints[i] = endpoint;
+    numbers[i] = no;
   }
 }
 

@@ -27,7 +27,7 @@ export function* copyCoreState(
   const copier = new Copier();
   const { of } = copier;
   const table = yield* core.table.copySteps(copier, onEvict);
-  const expiry = yield* core.expiry.copySteps(copier);
+  const expiry = yield* core.expiry.copySteps();
   yield;
   return {
     now: core.now,

@@ -36,10 +36,15 @@ export class Roll implements Iterable<EndpointRecord> {
   }
 
   get(id: string): EndpointRecord | undefined {
-    const no = Number(ID.exec(id)?.[1] ?? Number.NaN);
+    const found = this.at(Number(ID.exec(id)?.[1] ?? Number.NaN));
+    return found?.id === id ? found : undefined;
+  }
+
+  /** The one with this number. */
+  at(no: number): EndpointRecord | undefined {
     const page = this.#pages[this.#pageOf(no)];
     const found = page?.[placeIn(page, no)];
-    return found?.id === id ? found : undefined;
+    return found?.no === no ? found : undefined;
   }
 
   has(id: string): boolean {
