@@ -20,6 +20,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: LIVE,
           setupFiles: "test/step-aside.ts",
+          globalSetup: "test/builds.ts",
           maxWorkers: availableParallelism(),
           // Beside the live tests, or on a host that is busy, they take many times as long.
           testTimeout: 180_000,

@@ -1,4 +1,4 @@
-/** Compiles the program into a directory of its own, and runs it there as a user would. */
+/** Compiles the program into a directory of this process, and runs it there as a user would. */
 import { type ChildProcess, execFile, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -75,31 +75,39 @@ export interface BuiltProgram {
   pipe(args: readonly string[], command: string): Promise<Run>;
 }
 
+/** The compiled program; the test files of one process share it. */
+let build: Promise<string> | undefined;
+
+async function compile(): Promise<string> {
+  const home = mkdtempSync(join(inject("builds"), "program-"));
+  chmodSync(home, 0o755);
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  const args = ["-p", ROOT, "--outDir", join(home, "dist"), "--declaration", "false"];
+  // Types are checked elsewhere; what matters here is what is emitted.
+  await promisify(execFile)(process.execPath, [compiler, "--noCheck", ...args]).catch(() => {});
+  if (!existsSync(join(home, "dist/cli/main.js"))) throw new Error("the compiler emitted nothing");
+  for (const name of ["node_modules", "probes", "package.json"]) {
+    symlinkSync(join(ROOT, name), join(home, name));
+  }
+  writeFileSync(join(home, "launcher.js"), LAUNCHER);
+  writeFileSync(join(home, "server.js"), SERVER);
+  return home;
+}
+
 /** Compile before the tests of a file; the program is there in every test. */
 export function builtProgram(): BuiltProgram {
   let home = "";
   let directory = "";
   let server: Server | null = null;
   beforeAll(async () => {
-    home = mkdtempSync(join(tmpdir(), "lastack-built-program-"));
-    chmodSync(home, 0o755);
     directory = mkdtempSync(join(tmpdir(), "lastack-files-"));
     chmodSync(directory, 0o755);
-    const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
-    const args = [compiler, "-p", ROOT, "--outDir", join(home, "dist"), "--declaration", "false"];
-    // Types are checked elsewhere; what matters here is what is emitted.
-    await promisify(execFile)(process.execPath, args).catch(() => {});
-    if (!existsSync(join(home, "dist/cli/main.js")))
-      throw new Error("the compiler emitted nothing");
-    for (const name of ["node_modules", "probes", "package.json"]) {
-      symlinkSync(join(ROOT, name), join(home, name));
-    }
-    writeFileSync(join(home, "launcher.js"), LAUNCHER);
-    writeFileSync(join(home, "server.js"), SERVER);
+    build ??= compile();
+    home = await build;
   }, 120_000);
   afterAll(() => {
     server?.end();
-    for (const each of [home, directory]) rmSync(each, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
   const launcher = () => join(home, "launcher.js");
   return {

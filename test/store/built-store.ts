@@ -25,6 +25,7 @@ export function builtStore(): () => string {
         rootDir: join(root, "src"),
         outDir: directory,
         declaration: false,
+        noCheck: true,
         typeRoots: [join(root, "node_modules/@types")],
       },
       files: [
