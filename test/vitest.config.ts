@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const LIVE = ["test/live/**/*.test.ts", "test/**/*.sudo.test.ts"];
+const LIVE = "test/**/*.sudo.test.ts";
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -18,7 +18,7 @@ export default defineConfig({
           // one worker share them, so what a test changes in its process it must put back.
           isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: LIVE,
+          exclude: [LIVE],
           setupFiles: "test/step-aside.ts",
           globalSetup: "test/builds.ts",
           maxWorkers: availableParallelism(),
@@ -32,7 +32,8 @@ export default defineConfig({
         // and findings go by the process, so each file has its own.
         test: {
           name: "live",
-          include: LIVE,
+          include: [LIVE],
+          globalSetup: "test/live/try-tracing.ts",
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 240_000,

@@ -1,19 +1,9 @@
 /** Says whether this host can run the live tests; a test that cannot run skips, and fails in CI. */
-import type { TestContext } from "vitest";
-import { BpftraceError, findBpftrace, startBpftrace } from "../../src/bpftrace-runner/index.ts";
+import { inject, type TestContext } from "vitest";
 
-/** The smallest script that needs all that the live tests need: root, BPF, tracefs, types. */
-const program = `
-BEGIN { printf("ready\\n"); }
-tracepoint:sock:inet_sock_set_state /args->protocol == 0 && ((struct sock *)args->skaddr)->sk_err/ { }
-`;
-
-let refusal: Promise<string | undefined> | undefined;
-
-/** Why tracing is impossible here, in one line, or undefined; tried once, by really tracing. */
-export function tracingRefusal(): Promise<string | undefined> {
-  refusal ??= tryTracing();
-  return refusal;
+/** Why tracing is impossible here, in one line, or undefined; tried once for all tests, by tracing. */
+export async function tracingRefusal(): Promise<string | undefined> {
+  return inject("tracingRefusal") ?? undefined;
 }
 
 /**
@@ -37,18 +27,4 @@ export function skipOrFail(
     throw new Error(`a live test cannot run in CI: ${reason}`);
   }
   ctx.skip(reason);
-}
-
-async function tryTracing(): Promise<string | undefined> {
-  if (process.getuid?.() !== 0) return "tracing needs root";
-  const search = findBpftrace();
-  if (!search.found) return search.detail;
-  try {
-    const run = await startBpftrace({ program });
-    await run.stop();
-    return undefined;
-  } catch (error) {
-    if (error instanceof BpftraceError) return error.message;
-    throw error;
-  }
 }
