@@ -3,7 +3,6 @@
  * LASTACK_SCENARIOS is set, both trace at once, and the same traffic has to give the same story.
  * Aggregate always traces beside it, and has to count the same verdicts and roles.
  */
-import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Endpoint } from "../../src/core/endpoint.ts";
@@ -17,6 +16,7 @@ import { missingPrograms } from "./actors/program.ts";
 import { type Beside, isProbes, traceBeside } from "./beside.ts";
 import { type Capture, captureScenarios, type PlayedScenario } from "./capture.ts";
 import { checkStory, lossDuring, playAgain } from "./check-story.ts";
+import { churn } from "./churn.ts";
 import { Namespace } from "./namespace.ts";
 import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
 import { isDisturbed, type ScenarioRun } from "./run-scenarios.ts";
@@ -48,7 +48,6 @@ const CLEANING_NS = 2e9;
 /** How often what the two have counted differently is played anew at most. */
 const ROUNDS = 3;
 const FEW = 4;
-const CHURN = fileURLToPath(new URL("../../bench/load/churn.py", import.meta.url));
 const asked = process.env.LASTACK_SCENARIOS?.split(",") ?? QUICK;
 const isCompared = process.env.LASTACK_SCENARIOS !== undefined;
 const chosen = scenarios.filter(({ name }) => asked.includes("all") || asked.includes(name));
@@ -108,7 +107,7 @@ async function captureBoth(
   // Before the others go, whose inodes it could get.
   const namespace = hasCrowd ? await Namespace.create("c") : null;
   const capture = await captureScenarios(list, { concurrency, detail: "summary" });
-  const text = await namespace?.exec("sh", "-c", `echo go | python3 ${CHURN} 300 2 2 50`);
+  const many = namespace && (await churn(namespace, { rate: 300, seconds: 2, least: 50 }));
   const end = await aggregate.session.stop();
   for (const { run, captured } of capture.played) {
     const netns = new Set([run.netns.client, run.netns.server]);
@@ -125,13 +124,12 @@ async function captureBoth(
       excuse: excuseOf(run, skipped),
     });
   }
-  if (namespace !== null && text !== undefined) {
+  if (namespace !== null && many !== null) {
     const { header } = aggregate.session;
     const own = eventsOf(aggregate.told, new Set([namespace.inode]), 0, Number.POSITIVE_INFINITY);
     const trace = new Trace({ sysctls: header.sysctls, seesMiniEnd: true });
     for (const event of own) if (isProbes(event)) trace.step(event);
-    const { connections } = JSON.parse(text.slice(text.indexOf("{"))) as { connections: number };
-    crowd = { connections, trace, footer: end };
+    crowd = { connections: many.connections, trace, footer: end };
     await namespace.remove();
   }
   return capture;
