@@ -1,8 +1,7 @@
 /** `lastack check` on the real kernel: a leaking server, a quiet one, and looks that are cut short. */
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
 import { beforeAll, beforeEach, describe, expect, type TestContext, test, vi } from "vitest";
 import { bpftraceOf } from "./bpftrace-of.ts";
+import { Peer } from "./peer.ts";
 import { type Ended, Program } from "./program.ts";
 import { requireTracing, tracingRefusal } from "./requires.ts";
 
@@ -17,29 +16,12 @@ beforeEach(requireTracing);
 /** What a test opens is closed when it is over. */
 type Scope = Pick<TestContext, "onTestFinished">;
 
-/** A listener that accepts and never closes. */
-async function leakyServer({ onTestFinished }: Scope): Promise<number> {
-  const accepted: Socket[] = [];
-  const server = createServer({ allowHalfOpen: true }, (socket) => accepted.push(socket));
-  onTestFinished(() => {
-    for (const socket of accepted) socket.destroy();
-    server.close();
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
-}
-
-/** Connect and close, as clients that are done; resolves when the server has all of them. */
-async function visit(port: number, times: number): Promise<void> {
-  for (let i = 0; i < times; i++) {
-    const client = connect(port, "127.0.0.1");
-    await once(client, "connect");
-    client.end();
-    client.destroy();
-    await once(client, "close");
-  }
+/** A server that accepts and never closes, with so many clients that are done. */
+async function leakyServer({ onTestFinished }: Scope, visits = 0): Promise<Peer> {
+  const peer = await Peer.start();
+  onTestFinished(() => peer.close());
+  await peer.visit(visits);
+  return peer;
 }
 
 async function begin({ onTestFinished }: Scope, ...args: string[]): Promise<Program> {
@@ -59,7 +41,7 @@ function expectAnswer({ code, stdout, stderr }: Ended, answer: string, expected:
 }
 
 test("a server that nobody visits is OK", async (ctx) => {
-  const port = await leakyServer(ctx);
+  const { port } = await leakyServer(ctx);
   const look = async () =>
     (await begin(ctx, "--port", String(port), "--close-wait", "0:3", "--duration", "300ms")).ended;
   let ended = await look();
@@ -79,8 +61,7 @@ describe.concurrent("a server that leaks", () => {
     if ((await tracingRefusal()) !== undefined) return;
     const closing: (() => unknown)[] = [];
     const scope: Scope = { onTestFinished: (close) => closing.push(close as () => unknown) };
-    const port = await leakyServer(scope);
-    await visit(port, 1);
+    const { port } = await leakyServer(scope, 1);
     longest = await begin(scope, "--port", String(port), ...SKIPS);
     return () => {
       for (const close of closing) close();
@@ -88,45 +69,30 @@ describe.concurrent("a server that leaks", () => {
   });
 
   test("during the look is CRITICAL, with its process and its count", async (ctx) => {
-    const port = await leakyServer(ctx);
-    const check = await begin(
-      ctx,
-      "--port",
-      String(port),
-      "--close-wait",
-      "0:3",
-      "--duration",
-      "5s",
-      ...SKIPS,
-    );
-    await visit(port, 5);
+    const peer = await leakyServer(ctx);
+    const args = ["--port", String(peer.port), "--close-wait", "0:3", "--duration", "5s"];
+    const check = await begin(ctx, ...args, ...SKIPS);
+    await peer.visit(5);
     const stdout = expectAnswer(await check.ended, "CRITICAL", 2);
     expect(stdout).toContain("5 in CLOSE_WAIT (CRITICAL above 3)");
     expect(stdout).toContain(`(pid ${process.pid}): 5`);
     expect(stdout).toContain(" 'close_wait'=5;0;3;0 ");
   });
 
-  test("before the look is found in the socket table, by its process", async (ctx) => {
-    const port = await leakyServer(ctx);
-    await visit(port, 3);
-    const args = ["--pid", String(process.pid), "--port", String(port), "--duration", "300ms"];
-    const check = await begin(ctx, ...args, "--close-wait", "0:9", ...SKIPS);
-    const stdout = expectAnswer(await check.ended, "WARNING", 1);
-    expect(stdout).toContain("3 in CLOSE_WAIT (WARNING above 0)");
+  test("before a short look is UNKNOWN, where it would matter for how long", async (ctx) => {
+    const { port } = await leakyServer(ctx, 2);
+    const limits = ["--port", String(port), "--close-wait", "1:9", ...SKIPS];
+    const check = await begin(ctx, ...limits, "--for", "1h", "--duration", "300ms");
+    const unsure = expectAnswer(await check.ended, "UNKNOWN", 3);
+    expect(unsure).toContain("2 more may be in CLOSE_WAIT for 3600 s");
   });
 
-  test("for longer than the look is UNKNOWN where it would matter, and a WARNING in time", async (ctx) => {
-    const port = await leakyServer(ctx);
-    await visit(port, 2);
-    const limits = ["--port", String(port), "--close-wait", "1:9", ...SKIPS];
-    const [short, long] = await Promise.all([
-      begin(ctx, ...limits, "--for", "1h", "--duration", "300ms"),
-      begin(ctx, ...limits, "--for", "1s", "--duration", "5s"),
-    ]);
-    const unsure = expectAnswer(await short.ended, "UNKNOWN", 3);
-    expect(unsure).toContain("2 more may be in CLOSE_WAIT for 3600 s");
-    const sure = expectAnswer(await long.ended, "WARNING", 1);
-    expect(sure).toContain("2 in CLOSE_WAIT for 1 s (WARNING above 1)");
+  test("before the look is found in the socket table, by its process, and a WARNING in time", async (ctx) => {
+    const { port } = await leakyServer(ctx, 3);
+    const args = ["--pid", String(process.pid), "--port", String(port), "--duration", "5s"];
+    const check = await begin(ctx, ...args, "--close-wait", "1:9", "--for", "1s", ...SKIPS);
+    const sure = expectAnswer(await check.ended, "WARNING", 1);
+    expect(sure).toContain("3 in CLOSE_WAIT for 1 s (WARNING above 1)");
   });
 
   test("without limits is a WARNING by its finding after the default look", async () => {
