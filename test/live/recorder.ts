@@ -1,6 +1,6 @@
 /** A running `lastack record`, and what can be read of its file meanwhile and afterwards. */
-import { readFile } from "node:fs/promises";
-import type { RecordingFooter } from "../../src/event/recording.ts";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
+import type { RecordingFooter, RecordingHeader } from "../../src/event/recording.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import type { Report } from "../../src/export/report.ts";
 import type { ReportEndpoint } from "../../src/export/report-endpoint.ts";
@@ -31,17 +31,32 @@ export class Recorder {
     return recorder;
   }
 
-  async untilWritten(isThere: (text: string) => boolean): Promise<void> {
-    while (!isThere(await readFile(this.path, "utf8"))) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  /** @param from how much of the file to pass over, bytes */
+  async untilWritten(isThere: (text: string) => boolean, from = 0): Promise<void> {
+    const file = await open(this.path);
+    try {
+      while (!isThere(await textFrom(file, from))) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+    } finally {
+      await file.close();
     }
+  }
+
+  /** What has been written from there on. */
+  async text(from: number): Promise<string> {
+    return (await readFile(this.path)).toString("utf8", from);
+  }
+
+  /** How much has been written, bytes. */
+  async size(): Promise<number> {
+    return (await stat(this.path)).size;
   }
 
   /** Resolves when all that has been sent until now is in the file, by the heartbeats after it. */
   async twoBeats(): Promise<void> {
-    const count = (text: string) => text.split('"type":"heartbeat"').length;
-    const before = count(await readFile(this.path, "utf8"));
-    await this.untilWritten((text) => count(text) >= before + 2);
+    const beats = (text: string) => text.split('"type":"heartbeat"').length - 1;
+    await this.untilWritten((text) => beats(text) >= 2, await this.size());
   }
 
   /** End it as a person would. */
@@ -52,6 +67,10 @@ export class Recorder {
 
   async events(): Promise<TraceEvent[]> {
     return (await this.#lines()).slice(1, -1).map((line) => JSON.parse(line));
+  }
+
+  async header(): Promise<RecordingHeader> {
+    return JSON.parse((await this.#lines())[0] ?? "");
   }
 
   async footer(): Promise<RecordingFooter> {
@@ -65,4 +84,11 @@ export class Recorder {
   async #lines(): Promise<string[]> {
     return (await readFile(this.path, "utf8")).trimEnd().split("\n");
   }
+}
+
+async function textFrom(file: FileHandle, from: number): Promise<string> {
+  const { size } = await file.stat();
+  const bytes = Buffer.alloc(Math.max(0, size - from));
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+  return bytes.toString("utf8", 0, bytesRead);
 }
