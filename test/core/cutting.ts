@@ -22,6 +22,8 @@ export interface Cut {
   readonly events: readonly TraceEvent[];
   readonly newIds: ReadonlyMap<string, string>;
   readonly before: Trace;
+  /** What `before` tells. */
+  readonly stories: Stories;
   readonly after: Trace;
 }
 
@@ -35,6 +37,20 @@ export function fold({ events, options }: Whole, toNs: Nanoseconds): Trace {
   trace.advance(toNs);
   trace.finish();
   return trace;
+}
+
+/** The last fold of each whole, of which many parts may be cut. */
+const folded = new WeakMap<Whole, { toNs: Nanoseconds; trace: Trace; stories: Stories }>();
+
+type Stories = ReturnType<typeof storiesOf>;
+
+function foldOnce(whole: Whole, toNs: Nanoseconds): { trace: Trace; stories: Stories } {
+  const known = folded.get(whole);
+  if (known?.toNs === toNs) return known;
+  const trace = fold(whole, toNs);
+  const made = { toNs, trace, stories: storiesOf(trace) };
+  folded.set(whole, made);
+  return made;
 }
 
 /** Cut, or say why not. */
@@ -51,7 +67,8 @@ export function tryCut(whole: Whole, wanted: Partial<SliceRequest>): Cut | strin
   const filter = new SliceFilter(plan, new Trace(whole.options));
   const events = whole.events.flatMap((event) => filter.take(event));
   const after = fold({ ...whole, events }, toNs);
-  return { plan, events, newIds: filter.newIds, before: fold(whole, toNs), after };
+  const { trace: before, stories } = foldOnce(whole, toNs);
+  return { plan, events, newIds: filter.newIds, before, stories, after };
 }
 
 export function cut(whole: Whole, wanted: Partial<SliceRequest>): Cut {
@@ -61,8 +78,7 @@ export function cut(whole: Whole, wanted: Partial<SliceRequest>): Cut {
 }
 
 /** The slice has exactly the endpoints of its plan, and tells of each what the whole tells. */
-export function expectSameStories({ plan, before, after, newIds }: Cut): void {
-  const whole = storiesOf(before);
+export function expectSameStories({ plan, before, stories, after, newIds }: Cut): void {
   const part = storiesOf(after);
   const nameIn = (trace: Trace, id: string) => {
     const endpoint = trace.endpoint(id);
@@ -70,7 +86,7 @@ export function expectSameStories({ plan, before, after, newIds }: Cut): void {
   };
   const names = [...plan.ids].map((id) => nameIn(before, id));
   expect([...part.keys()].sort()).toEqual(names.sort());
-  for (const [name, story] of part) expect(story, name).toEqual(whole.get(name));
+  for (const [name, story] of part) expect(story, name).toEqual(stories.get(name));
   for (const [old, now] of newIds) expect(nameIn(after, now)).toBe(nameIn(before, old));
 }
 
