@@ -42,6 +42,8 @@ export interface CaptureOptions {
   /** Probes to leave out, as on a kernel that has no such tracepoint or field. */
   readonly withoutProbes?: readonly string[];
   readonly companion?: (session: LiveSession) => Promise<Companion>;
+  /** Who traces beside, and must have begun before the scenarios do. */
+  readonly beside?: Promise<unknown>;
 }
 
 /** Trace this host while the scenarios run. */
@@ -55,7 +57,7 @@ export async function captureScenarios(
   session.onEvents((batch) => {
     for (const event of batch) events.push(event);
   });
-  await session.readHost();
+  await Promise.all([session.readHost(), options.beside]);
   const companion = await options.companion?.(session);
   const lookedAt = new Map<string, number>();
   const runs = await runScenarios(list, {

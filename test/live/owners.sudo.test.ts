@@ -81,8 +81,10 @@ beforeAll(async () => {
     version: "0.0.0-test",
     trace: { thresholds: { "stuck-close-wait": STUCK_SECONDS } },
   };
-  session = await LiveSession.start(options);
-  summary = await LiveSession.start({ ...options, detail: "summary" });
+  [session, summary] = await Promise.all([
+    LiveSession.start(options),
+    LiveSession.start({ ...options, detail: "summary" }),
+  ]);
   await Promise.all([session.readHost(), summary.readHost()]);
   const names = [...ACCUSED.map(({ name }) => name), ...INNOCENT, ...USERS];
   await Promise.all(names.map(async (name) => told.set(name, await begin(name))));

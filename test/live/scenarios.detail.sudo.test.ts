@@ -103,10 +103,11 @@ async function captureBoth(
   concurrency: number,
   hasCrowd: boolean,
 ): Promise<Capture> {
-  const aggregate = await traceBeside("aggregate");
+  const beside = traceBeside("aggregate");
   // Before the others go, whose inodes it could get.
   const namespace = hasCrowd ? await Namespace.create("c") : null;
-  const capture = await captureScenarios(list, { concurrency, detail: "summary" });
+  const capture = await captureScenarios(list, { concurrency, detail: "summary", beside });
+  const aggregate = await beside;
   const many = namespace && (await churn(namespace, { rate: 300, seconds: 2, least: 50 }));
   const end = await aggregate.session.stop();
   for (const { run, captured } of capture.played) {

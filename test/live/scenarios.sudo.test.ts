@@ -45,14 +45,15 @@ let sampling: TableSampling | undefined;
 
 beforeAll(async () => {
   if ((await tracingRefusal()) !== undefined) return;
-  const oracle = await Oracle.start();
+  const oracle = Oracle.start();
   try {
     capture = await captureScenarios(playable(), {
       concurrency: 16,
+      beside: oracle,
       ...(only === undefined && { companion: beginSampling }),
     });
   } finally {
-    testimony = await oracle.stop();
+    testimony = await (await oracle).stop();
   }
   for (const each of capture.played) played.set(each.run.scenario.name, each);
   for (const each of await playAgain(capture)) stories.set(each.run.scenario.name, each);
