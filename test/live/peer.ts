@@ -5,18 +5,21 @@ import { connect, createServer, type Socket } from "node:net";
 /** Who keeps no connection but those that a test opens. */
 export class Peer {
   readonly accepted: Socket[] = [];
+  #port = 0;
   readonly #server = createServer({ allowHalfOpen: true }, (socket) => this.accepted.push(socket));
 
   static async start(): Promise<Peer> {
     const peer = new Peer();
     peer.#server.listen(0, "127.0.0.1");
     await once(peer.#server, "listening");
+    const address = peer.#server.address();
+    if (typeof address === "object") peer.#port = address?.port ?? 0;
     return peer;
   }
 
+  /** Where it listens, or has. */
   get port(): number {
-    const address = this.#server.address();
-    return typeof address === "object" ? (address?.port ?? 0) : 0;
+    return this.#port;
   }
 
   async open(): Promise<Socket> {
