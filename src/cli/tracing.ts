@@ -1,6 +1,7 @@
 /** What the live commands share: starting a trace, waiting for its end, telling of trouble. */
 
 import type { WantedDetail } from "../event/detail.ts";
+import { compileLate } from "../session/late-compiler.ts";
 import { keepHeapLean } from "../session/lean-heap.ts";
 import { LiveSession } from "../session/live-session.ts";
 import type { OperatorError } from "../session/operator-error.ts";
@@ -47,6 +48,7 @@ export function prepareTracing(
   const { threshold: thresholds, maxEnded, onOutage, detail = "auto" } = options;
   const remark = options.quiet === true ? () => {} : complain;
   keepHeapLean();
+  compileLate();
   return LiveSession.prepare({
     version: VERSION,
     netns: typeof options.netns === "number" ? options.netns : null,
