@@ -181,7 +181,7 @@ export class ProbeRows {
   }
 }
 
-/** What waits in the rings `@ended` and `@plain` of all CPUs: `@ring` in probes/lives.bt. */
+/** What waits in the rings `@ended` and `@plain` of all CPUs: `@ring` in probes/detail.bt. */
 function waitingIn(map: unknown): number {
   if (typeof map !== "object" || map === null) return 0;
   return Object.values(map).reduce((sum: number, rings) => {
