@@ -1,7 +1,7 @@
 /** Reads single fields of the rows that the probes print. */
 
 import { type TcpState, tcpStateOf } from "./tcp-state.ts";
-import type { ProbeMark, RetransmitCause, SocketEvidence, SocketTuple } from "./trace-event.ts";
+import type { ProbeMark, RetransmitCause, SocketTuple } from "./trace-event.ts";
 import { hexPairToAddress } from "./wire-address.ts";
 
 /** `include/net/inet_connection_sock.h`: ICSK_TIME_LOSS_PROBE, and no timer pending. */
@@ -27,29 +27,6 @@ export function readTuple(f: readonly string[]): SocketTuple {
     localPort: hex(f[11]),
     remote: hexPairToAddress(family, f[9] as string, f[10] as string),
     remotePort: hex(f[12]),
-  };
-}
-
-/** What the socket said, fields 14 to 26; nothing where the kernel has no BTF. */
-export function readEvidence(f: readonly string[]): SocketEvidence {
-  if (f[14] === "-") return {};
-  const flags = hex(f[14]);
-  return {
-    shutdown: hex(f[15]),
-    error: hex(f[16]),
-    orphan: (flags & 1) !== 0,
-    finReceived: (flags & 2) !== 0,
-    inProcess: f[17] !== "0",
-    exiting: f[18] === "1",
-    linger: (flags & 16) !== 0,
-    closing: f[19] === "1",
-    recvQ: hex(f[20]),
-    sendQ: hex(f[21]),
-    sendWindow: hex(f[22]),
-    srttUs: hex(f[23]),
-    bytesSent: hex(f[24]),
-    bytesReceived: hex(f[25]),
-    inode: hex(f[26]),
   };
 }
 

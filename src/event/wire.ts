@@ -5,18 +5,13 @@ import type { Fields } from "./field-faults.ts";
 import { type LifeAddresses, readAddresses } from "./life-addresses.ts";
 import { SocketTexts } from "./socket-texts.ts";
 import { tcpStateOf } from "./tcp-state.ts";
-import type {
-  ProbeMark,
-  ResetEvent,
-  RetransmitEvent,
-  TraceEvent,
-  TransitionEvent,
-} from "./trace-event.ts";
-import { openingOf, readChange } from "./wire-change.ts";
-import { causeOf, hex, payloadLength, readEvidence, readMark, readTuple } from "./wire-fields.ts";
+import type { ProbeMark, ResetEvent, RetransmitEvent, TraceEvent } from "./trace-event.ts";
+import { readChange } from "./wire-change.ts";
+import { causeOf, hex, payloadLength, readMark, readTuple } from "./wire-fields.ts";
 import { readAccept, readDestroy, readRead } from "./wire-hold.ts";
 import { readLife } from "./wire-life.ts";
 import { readMiniEnd, readMiniSegment } from "./wire-mini.ts";
+import { readTransition } from "./wire-transition.ts";
 import { readUse } from "./wire-use.ts";
 
 /** What a row alone does not say. */
@@ -80,7 +75,7 @@ export class WireDecoder {
     if (socket !== undefined) f[SOCKET] = this.#sockets.own(socket);
     switch (f[0]) {
       case "S":
-        return this.#transition(f);
+        return readTransition(f, this.time);
       case "R":
         return this.#retransmit(f);
       case "X":
@@ -114,29 +109,6 @@ export class WireDecoder {
     const low = Number.parseInt(hex.slice(-8), 16);
     return (high - this.#originHigh) * TWO_32 + (low - this.#originLow);
   };
-
-  #transition(f: readonly string[]): readonly TraceEvent[] | null {
-    if (f.length < 29) return null;
-    const states = hex(f[13]);
-    const from = tcpStateOf(states >> 4);
-    const to = tcpStateOf(states & 15);
-    const t = this.time(f[1] as string);
-    if (from === null || to === null || !Number.isFinite(t)) return null;
-    const tuple = readTuple(f);
-    const event: TransitionEvent = {
-      type: "transition",
-      t,
-      ...readMark(f),
-      sk: f[4] as string,
-      ...tuple,
-      from,
-      to,
-      ...readEvidence(f),
-      pid: Number(f[27]),
-      comm: f.length === 29 ? (f[28] as string) : f.slice(28).join(" "),
-    };
-    return to === "SYN_SENT" && event.inProcess === true ? [event, openingOf(event)] : [event];
-  }
 
   #retransmit(f: readonly string[]): readonly TraceEvent[] | null {
     if (f.length !== 23) return null;
