@@ -77,8 +77,10 @@ export class Recorder {
     return JSON.parse((await this.#lines()).at(-1) ?? "");
   }
 
-  async report(): Promise<Report & { readonly endpoints: readonly ReportEndpoint[] }> {
-    return JSON.parse((await lastack("report", this.path, "--format", "json")).stdout);
+  async report(
+    ...options: string[]
+  ): Promise<Report & { readonly endpoints: readonly ReportEndpoint[] }> {
+    return JSON.parse((await lastack("report", this.path, "--format", "json", ...options)).stdout);
   }
 
   async #lines(): Promise<string[]> {
