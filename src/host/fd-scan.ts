@@ -1,7 +1,6 @@
 /** Finds which processes hold which sockets, by reading everybody's descriptors. */
 
-import { readlinkSync } from "node:fs";
-import { opendir } from "node:fs/promises";
+import { type Dir, opendirSync, readlinkSync } from "node:fs";
 import type { Nanoseconds, OwnerEvent } from "../event/trace-event.ts";
 import { type ProcStat, readStat } from "./proc-stat.ts";
 import { listProcesses } from "./process-list.ts";
@@ -93,8 +92,9 @@ function* ownerEvents(
  * Read one process's sockets: inode to descriptor numbers. Null when its descriptors are not ours to
  * read or it is gone.
  *
- * The directory is listed in the thread pool. The links are read on this thread, a slice at a time:
- * the kernel answers from memory in some 4 µs, while a trip through the pool costs twice the CPU.
+ * All is read on this thread, a slice at a time: the kernel answers from memory in some 4 µs, while
+ * a trip through the pool costs twice the CPU, and on a busy host the wait for a turn of the event
+ * loop besides; three of those for each process made half a minute of a scan.
  */
 async function readSockets(
   pid: number,
@@ -104,8 +104,11 @@ async function readSockets(
 ): Promise<Map<number, number[]> | null> {
   const directory = `/proc/${pid}/fd`;
   const held = new Map<number, number[]>();
+  let listing: Dir | null = null;
   try {
-    for await (const { name } of await opendir(directory, { bufferSize: 256 })) {
+    listing = opendirSync(directory, { bufferSize: 256 });
+    for (let entry = listing.readSync(); entry !== null; entry = listing.readSync()) {
+      const { name } = entry;
       summary.descriptors += 1;
       const inode = socketInode(`${directory}/${name}`);
       if (inode !== null && (wanted === undefined || wanted.has(inode))) {
@@ -121,6 +124,8 @@ async function readSockets(
       summary.unreadable += 1;
     }
     return null;
+  } finally {
+    listing?.closeSync();
   }
   return held;
 }

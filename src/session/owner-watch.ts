@@ -15,8 +15,10 @@ import { ThreadWatch } from "./thread-watch.ts";
  */
 const STALE_NS = 15e9;
 /**
- * After a scan of everybody it rests so many times as long as it took, but no longer than some
- * seconds; where the scan itself takes seconds, three times as long, for it takes a whole CPU.
+ * After a scan of everybody it rests so many times as long as that took of a CPU, but no longer
+ * than some seconds; where it takes a CPU for seconds, three times as long. What it waits for a CPU
+ * on a busy host costs nobody anything, and the holder of a stuck connection is not to be named
+ * late there.
  */
 const REST = 20;
 const LONG_REST_NS = 4e9;
@@ -38,6 +40,8 @@ export interface OwnerWatchOptions {
   readonly signal: AbortSignal;
   /** Told where somebody's descriptors may not be read. */
   readonly onUnread: (line: string) => void;
+  /** CPU time that this process has taken, nanoseconds. */
+  readonly spentNs?: () => Nanoseconds;
 }
 
 /** The holders that have been looked up. */
@@ -121,9 +125,11 @@ export class OwnerWatch {
     const wanted = inodesOf(due);
     for (const inode of this.#listenersOf(due)) wanted.add(inode);
     if (wanted.size === 0) return;
+    const { now, spentNs = cpuTimeNs } = this.#options;
+    const before = spentNs();
     await this.read(wanted);
-    const now = this.#options.now();
-    this.#restsUntil = now + restNs(now - began);
+    const spent = Math.min(spentNs() - before, now() - began);
+    this.#restsUntil = now() + restNs(spent);
   }
 
   /** Files of the listeners that they wait in: those who share one may have been forked since. */
@@ -186,8 +192,13 @@ export class OwnerWatch {
   }
 }
 
-function restNs(tookNs: Nanoseconds): Nanoseconds {
-  return Math.min(REST * tookNs, Math.max(LONG_REST_NS, LEAST_REST * tookNs));
+function restNs(spentNs: Nanoseconds): Nanoseconds {
+  return Math.min(REST * spentNs, Math.max(LONG_REST_NS, LEAST_REST * spentNs));
+}
+
+function cpuTimeNs(): Nanoseconds {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
 }
 
 function inodesOf(endpoints: readonly Endpoint[]): Set<number> {

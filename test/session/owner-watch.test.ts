@@ -69,6 +69,7 @@ test("who holds a connection that stays is asked again while it is young, as oth
     out: (event) => void (event.type === "owner" && asked.push(second)),
     signal: new AbortController().signal,
     onUnread: () => {},
+    spentNs: () => 0,
   });
   try {
     for (second = 1; second <= 40; second++) await watch.lookUp([stuck]);
@@ -76,4 +77,36 @@ test("who holds a connection that stays is asked again while it is young, as oth
     close();
   }
   expect(asked).toEqual([1, 2, 4, 8, 16, 31]);
+});
+
+test.each([
+  ["a CPU for three seconds is asked again after a rest", 3e9, 1],
+  ["three seconds because it had to wait for a CPU is asked again at once", 0, 2],
+])("everybody, of whom the asking took %s", async (_, spent, looks) => {
+  const { inode, close } = await openSocket();
+  const end = sock({ local: "10.0.0.2", localPort: 8080 });
+  const story = new Story().at(0).accept(end).change(end, "ESTABLISHED", "CLOSE_WAIT");
+  const { trace } = story.at(2).row(end, "CLOSE_WAIT", { inode });
+  const stuck = story.of(end);
+  let [t, spentNs, asked] = [1e9, 0, 0];
+  const watch = new OwnerWatch({
+    trace,
+    now: () => t,
+    out: ({ type }) => {
+      if (type !== "owner") return;
+      asked++;
+      t += 3e9;
+      spentNs += spent;
+    },
+    signal: new AbortController().signal,
+    onUnread: () => {},
+    spentNs: () => spentNs,
+  });
+  try {
+    await watch.lookUp([stuck]);
+    await watch.lookUp([stuck]);
+  } finally {
+    close();
+  }
+  expect(asked).toBe(looks);
 });
