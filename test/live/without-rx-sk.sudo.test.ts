@@ -6,7 +6,7 @@ import { checkStory, playAgain } from "./check-story.ts";
 import { requireTracing, tracingRefusal } from "./requires.ts";
 import { scenarios } from "./scenarios/index.ts";
 
-const WITHOUT = { withoutProbes: ["time_wait.bt", "time_wait_end.bt"], concurrency: 4 } as const;
+const WITHOUT = { withoutProbes: ["time_wait.bt", "time_wait_end.bt"], concurrency: 7 } as const;
 
 /** Each way into TIME_WAIT, and what stays in FIN_WAIT2 as a mini-socket. */
 const CHOSEN = [
