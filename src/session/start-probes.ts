@@ -52,7 +52,7 @@ export const HOLD_NS = 600e6;
 /** As much longer may a FIN_WAIT2 wait in `probes/lives_out.bt` for the peer's FIN, with all behind it. */
 const COUNTING_HOLD_NS = 1e9;
 /** In `aggregate` one in so many of the teardowns that are only counted is told. */
-const SAMPLED = 250;
+const SAMPLED = 1000;
 /** A map comes in one line: the counts 30 bytes for each step, lives that were held 200 each. */
 const MAX_LINE_BYTES = 16 << 20;
 /** Fragments with no tracepoint program or with several, none of which always sends a record. */

@@ -193,7 +193,7 @@ export const programWords: readonly Topic[] = [
       transitions records every change of state, summary one record when a socket is done or
       lasts, from which the same changes are told a little later; aggregate
       counts in the kernel what ended well within half a second and without a re-send, and tells
-      one in 250 of it and all else as summary does. What costs is handing records over.
+      one in 1,000 of it and all else as summary does. What costs is handing records over.
       auto, the default, begins with transitions and moves to summary above 4,000 changes a second,
       or above 1,000 when bpftrace takes 30 % of a CPU for them, both for two seconds, or when a
       record is lost, or at once when 4,000 come within a quarter of a second; from there to
