@@ -91,7 +91,7 @@ export class ProbeFeed {
 
   /** Stop the probes and take in what they still say. */
   async stop(): Promise<void> {
-    if (this.#run !== null) this.#countSkipped(this.#clock.now());
+    if (this.#run !== null) this.#countSkipped();
     if (this.#silence !== null) await this.#letGo();
     if (this.#silence !== null) await this.end.reach(this.ended);
     this.#silence = null;
@@ -233,17 +233,18 @@ export class ProbeFeed {
     this.#newestBeat = { t, isFresh };
     this.#knownUntil = t;
     this.#out({ type: "heartbeat", t, wall: this.#clock.wallAt(t), ...account.figures });
-    this.#countSkipped(t);
+    this.#countSkipped();
   }
 
-  #countSkipped(t: Nanoseconds): void {
-    const total = this.#skipped?.read() ?? null;
+  /** The figure is the kernel's of this moment, however late the heartbeat came that asks for it. */
+  #countSkipped(): void {
     const from = this.#skippedSince;
-    this.#skippedSince = t;
+    this.#skippedSince = this.#clock.now();
+    const total = this.#skipped?.read() ?? null;
     if (total === null || total <= this.#skippedNow) return;
     const count = total - this.#skippedNow;
     this.#skippedNow = total;
     this.account.skipped += count;
-    this.#out({ type: "gap", t, from, cause: "skipped", count });
+    this.#out({ type: "gap", t: this.#clock.now(), from, cause: "skipped", count });
   }
 }

@@ -1,5 +1,5 @@
 /** bpftrace dies, hangs and refuses: each hole is told, and the account goes on. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { BpftraceEnd, BpftraceMessage, BpftraceRun } from "../../src/bpftrace-runner/index.ts";
 import type { GapEvent, TraceEvent } from "../../src/event/trace-event.ts";
 import { WireDecoder } from "../../src/event/wire.ts";
@@ -8,6 +8,7 @@ import { KernelFilter } from "../../src/session/kernel-filter.ts";
 import { OperatorError } from "../../src/session/operator-error.ts";
 import { ProbeFeed } from "../../src/session/probe-feed.ts";
 import { RestartPlan } from "../../src/session/restart-plan.ts";
+import { SkippedRuns } from "../../src/session/skipped-runs.ts";
 import type { PreparedProbes } from "../../src/session/start-probes.ts";
 import { type Network, parseNetwork } from "../../src/tui/network.ts";
 import { ORIGIN_NS, REASONS, ROWS } from "../event/wire-rows.ts";
@@ -290,6 +291,26 @@ test("a bpftrace that ends well and never prints its last figures leaves a hole"
   await feed.stop();
   expect(gaps()).toMatchObject([{ from: SECOND, t: 2 * SECOND, cause: "hung", count: null }]);
   expect(feed.account.ledger(0)).toMatchObject({ counted: 3, received: 3, balanced: true });
+});
+
+test("a run that the kernel skips after a heartbeat was sent and before it is read lies in the gap", async () => {
+  let skipped = 0;
+  const read = vi.spyOn(SkippedRuns.prototype, "read").mockImplementation(() => skipped);
+  onTestFinished(() => read.mockRestore());
+  const { feed, at, gaps, current } = stage(null);
+  await feed.attach();
+  const first = at(1);
+  at(1.4);
+  current().beat(first, 0, 0);
+  const second = at(2);
+  at(2.3);
+  skipped = 2;
+  current().beat(second, 0, 0);
+  expect(gaps()).toMatchObject([
+    { from: 1.4 * SECOND, t: 2.3 * SECOND, cause: "skipped", count: 2 },
+  ]);
+  await feed.stop();
+  expect(feed.account.ledger(0)).toMatchObject({ skipped: 2 });
 });
 
 test.each([
