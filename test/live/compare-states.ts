@@ -1,7 +1,7 @@
 /** Holds the trace of one moment against the kernel's socket table of that moment. */
 import type { Endpoint } from "../../src/core/endpoint.ts";
 import type { TcpState } from "../../src/event/tcp-state.ts";
-import type { SocketTuple } from "../../src/event/trace-event.ts";
+import type { Nanoseconds, SocketTuple } from "../../src/event/trace-event.ts";
 import { formatEndpoint, tupleKey } from "../../src/event/tuple.ts";
 import type { Sample } from "./sample.ts";
 
@@ -15,6 +15,13 @@ export interface Disagreement {
   readonly tuple: SocketTuple;
   readonly table: Said;
   readonly trace: Said;
+  /** What the trace lists, and since when it knew it to be in that state; null where it is gone. */
+  readonly endpoint: { readonly id: string; readonly since: Nanoseconds } | null;
+}
+
+/** The rows of a sample were true about then. */
+export function momentOf({ fromNs, toNs }: Sample): Nanoseconds {
+  return (fromNs + toNs) / 2;
 }
 
 /** The comparison of one namespace at one moment. */
@@ -61,7 +68,7 @@ export function compareStates(sample: Sample, endpoints: Iterable<Endpoint>): Co
   const portless: SocketTuple[] = [];
   let ghosts = 0;
   let overdue = 0;
-  for (const { bornAt, endedAt, phases, state, tuple } of endpoints) {
+  for (const { id, bornAt, endedAt, phases, state, tuple } of endpoints) {
     if (endedAt !== null || tuple.netns !== sample.netns || LEFT_OUT.has(state)) continue;
     if (bornAt < sample.madeNs) {
       ghosts++;
@@ -74,11 +81,14 @@ export function compareStates(sample: Sample, endpoints: Iterable<Endpoint>): Co
     const key = tupleKey(tuple);
     const row = table.get(key);
     table.delete(key);
+    const since = phases.at(-1)?.from ?? bornAt;
     if (row?.state === state) {
       agreed.set(state, (agreed.get(state) ?? 0) + 1);
-      const since = phases.at(-1)?.from ?? sample.fromNs;
       if (state === "TIME_WAIT" && sample.fromNs - since > TIME_WAIT_NS) overdue++;
-    } else disagreed.push({ sample, key, tuple, table: row?.state ?? "gone", trace: state });
+    } else {
+      const said = { table: row?.state ?? "gone", trace: state } as const;
+      disagreed.push({ sample, key, tuple, ...said, endpoint: { id, since } });
+    }
   }
   let unnumbered = 0;
   for (const [key, { state, tuple }] of table) {
@@ -88,7 +98,7 @@ export function compareStates(sample: Sample, endpoints: Iterable<Endpoint>): Co
     if (state === "SYN_SENT" && at >= 0) {
       portless.splice(at, 1);
       unnumbered++;
-    } else disagreed.push({ sample, key, tuple, table: state, trace: "gone" });
+    } else disagreed.push({ sample, key, tuple, table: state, trace: "gone", endpoint: null });
   }
   return { agreed, disagreed, overdue, ghosts, portless: unnumbered };
 }

@@ -19,10 +19,11 @@ import { missingPrograms } from "./actors/program.ts";
 import { type Capture, captureScenarios, type PlayedScenario } from "./capture.ts";
 import { checkKernel, checkResentSegments } from "./check-kernel.ts";
 import { checkStory, playAgain } from "./check-story.ts";
+import { momentOf } from "./compare-states.ts";
 import { Oracle, type Testimony } from "./oracle.ts";
 import { requireTracing, skipOrFail, tracingRefusal } from "./requires.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { momentOf, reportStates } from "./states-report.ts";
+import { reportStates } from "./states-report.ts";
 import { TableSampling } from "./table-sampling.ts";
 
 // With LASTACK_KEEP_SCENARIOS=1 the recordings of a run that proves true are kept as fixtures, of
@@ -134,8 +135,8 @@ describe.skipIf(only !== undefined)("the trace of any moment", () => {
 
   test("lists the sockets that ss listed", () => {
     if (capture === undefined || sampling === undefined) throw new Error("nothing was sampled");
-    const { session, events } = capture;
-    const report = reportStates(session.header, events, sampling.samples);
+    const { session, events, footer } = capture;
+    const report = reportStates(session.header, events, sampling.samples, footer.ledger);
     console.info(`seed ${seed}, ${sampling.moments} moments: ${report.text}`);
     expect(sampling.moments).toBeGreaterThanOrEqual(15);
     for (const [state, count] of Object.entries(least)) {

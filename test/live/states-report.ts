@@ -1,9 +1,10 @@
 /** Holds a whole trace against every sample of the socket table, each at its own moment. */
-import type { RecordingHeader } from "../../src/event/recording.ts";
+import type { Ledger, RecordingHeader } from "../../src/event/recording.ts";
 import type { TcpState } from "../../src/event/tcp-state.ts";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { traceFor } from "../../src/session/read-trace.ts";
-import { Changes, compareStates, type Disagreement } from "./compare-states.ts";
+import { Changes, compareStates, type Disagreement, momentOf } from "./compare-states.ts";
+import { divideByGaps } from "./declared.ts";
 import type { Sample } from "./sample.ts";
 
 /** What one run's samples and its trace say of each other. */
@@ -11,6 +12,7 @@ export interface StatesReport {
   /** How many endpoints both say the same of, by that state. */
   readonly agreed: ReadonlyMap<TcpState, number>;
   readonly same: number;
+  /** Where the trace has not declared that a record is missing. */
   readonly disagreed: number;
   /** The figures in a line, the states in another, then each disagreement with its story. */
   readonly text: string;
@@ -19,11 +21,12 @@ export interface StatesReport {
 /** A change so near to the reading of a table may lie on either side of it. */
 const MARGIN_NS = 100e6;
 
-/** Fold the events up to each sample and compare. */
+/** Fold the events up to each sample and compare; `ledger` is that of the end. */
 export function reportStates(
   header: RecordingHeader,
   events: readonly TraceEvent[],
   samples: readonly Sample[],
+  ledger: Ledger,
 ): StatesReport {
   const trace = traceFor(header, {});
   const agreed = new Map<TcpState, number>();
@@ -46,16 +49,14 @@ export function reportStates(
   stepTo(events.at(-1)?.t ?? 0);
   const changes = new Changes(trace.endpoints());
   const real = disagreed.filter((each) => !changes.isNear(each, MARGIN_NS));
+  const { declared, endpoints, silent } = divideByGaps(real, events, trace, ledger);
   const same = [...agreed.values()].reduce((sum, count) => sum + count, 0);
+  const share = ((same / (same + silent.length)) * 100).toFixed(3);
   const text = [
-    `${same} agree (${sums.overdue} in TIME_WAIT for more than 60 s), ${real.length} disagree: ${((same / (same + real.length)) * 100).toFixed(3)} %; ${disagreed.length - real.length} changed within 100 ms, ${sums.portless} without a port yet, ${sums.ghosts} of dead namespaces; ${trace.ledger().skipped} probe runs skipped`,
+    `${same} agree (${sums.overdue} in TIME_WAIT for more than 60 s), ${silent.length} disagree: ${share} %; ${declared.length} excused (endpoints: ${endpoints}; probe runs skipped: ${ledger.skipped}, records lost: ${ledger.lost}), ${disagreed.length - real.length} changed within 100 ms, ${sums.portless} without a port yet, ${sums.ghosts} of dead namespaces`,
     [...agreed].map(([state, count]) => `${state} ${count}`).join(", "),
-    ...real.map((each) => changes.story(each)),
+    ...silent.map((each) => changes.story(each)),
+    ...declared.map((each) => `excused: ${changes.story(each)}`),
   ].join("\n");
-  return { agreed, same, disagreed: real.length, text };
-}
-
-/** The rows of a sample were true about then. */
-export function momentOf({ fromNs, toNs }: Sample): number {
-  return (fromNs + toNs) / 2;
+  return { agreed, same, disagreed: silent.length, text };
 }
