@@ -172,3 +172,14 @@ test("the report counts what is excused apart, and tells its story", () => {
   expect(report.text).toMatch(/, 0 disagree: 100\.000 %; 1 excused \(endpoints: 1; .*skipped: 1,/);
   expect(report.text).toMatch(/^excused: 5\.0000.*: table FIN_WAIT2, trace FIN_WAIT1\n +e1: /m);
 });
+
+test("the report takes what happened before a sample from behind newer events", () => {
+  const story = open()
+    .at(6000)
+    .connect(sock({ localPort: 41_000 }))
+    .at(4000)
+    .closeFirst(client);
+  const samples = [sample(row("FIN-WAIT-2"))];
+  const report = reportStates(HEADER, story.events, samples, story.trace.ledger());
+  expect(report).toMatchObject({ same: 1, disagreed: 0 });
+});

@@ -32,11 +32,15 @@ export function reportStates(
   const agreed = new Map<TcpState, number>();
   const disagreed: Disagreement[] = [];
   const sums = { overdue: 0, ghosts: 0, portless: 0 };
-  let at = 0;
+  let waiting = events;
+  // As `states --at` reads a file: an event that was handed on late stands behind newer ones.
   const stepTo = (moment: number) => {
-    for (let event = events[at]; event !== undefined && event.t <= moment; event = events[++at]) {
-      trace.step(event);
+    const newer: TraceEvent[] = [];
+    for (const event of waiting) {
+      if (event.t <= moment) trace.step(event);
+      else newer.push(event);
     }
+    waiting = newer;
     trace.advance(moment);
   };
   for (const sample of [...samples].sort((a, b) => momentOf(a) - momentOf(b))) {
@@ -46,7 +50,7 @@ export function reportStates(
     disagreed.push(...one.disagreed);
     for (const key of ["overdue", "ghosts", "portless"] as const) sums[key] += one[key];
   }
-  stepTo(events.at(-1)?.t ?? 0);
+  stepTo(Number.POSITIVE_INFINITY);
   const changes = new Changes(trace.endpoints());
   const real = disagreed.filter((each) => !changes.isNear(each, MARGIN_NS));
   const { declared, endpoints, silent } = divideByGaps(real, events, trace, ledger);
