@@ -141,6 +141,25 @@ describe("divideByGaps", () => {
     expect(divide(story, disagreed)).toEqual({ declared: 0, silent: 1 });
   });
 
+  const connecting = () =>
+    new Story().at(2000).change({ ...client, localPort: 0 }, "CLOSE", "SYN_SENT");
+  const inQueue = () => new Story().at(2000).change(client, "LISTEN", "SYN_RECV");
+  test.each([
+    ["connect() without a port", connecting],
+    ["child in SYN_RECV", inQueue],
+  ])("knows a %s of which the next change is missing", (_, begin) => {
+    const story = begin().at(3000).gap(2500, { cause: "skipped" });
+    const { disagreed } = compare(row("ESTAB"), story);
+    expect(disagreed).toMatchObject([{ trace: story.only.state, table: "ESTABLISHED" }]);
+    expect(divide(story, disagreed)).toEqual({ declared: 1, silent: 0 });
+  });
+
+  test("counts each row that one connect() without a port may be", () => {
+    const story = connecting().at(3000).gap(2500, { cause: "skipped" });
+    const { disagreed } = compare(row("ESTAB") + row("ESTAB", 41_000), story);
+    expect(divide(story, disagreed)).toEqual({ declared: 0, silent: 2 });
+  });
+
   test("excuses as many endpoints as the ledger says runs and records are missing", () => {
     const story = stuck(closing(), other).at(3000).gap(2500, { cause: "skipped" });
     const { disagreed } = compare(inFinWait2 + row("FIN-WAIT-2", 41_000), story);
@@ -154,6 +173,8 @@ describe("divideByGaps", () => {
     const at = (fromNs: number) =>
       compare(inFinWait2, story, { fromNs, toNs: fromNs + 2e7 }).disagreed;
     expect(divide(story, [5e9, 6e9, 7e9].flatMap(at))).toEqual({ declared: 3, silent: 0 });
+    // What was wrong before the gap has another cause.
+    expect(divide(story, [2.3e9, 5e9, 6e9].flatMap(at))).toEqual({ declared: 0, silent: 3 });
   });
 });
 

@@ -65,42 +65,55 @@ export function compareStates(sample: Sample, endpoints: Iterable<Endpoint>): Co
   }
   const agreed = new Map<TcpState, number>();
   const disagreed: Disagreement[] = [];
-  const portless: SocketTuple[] = [];
+  /** Alive, but in a state that is not compared or without a port by which to find the row. */
+  const apart: Endpoint[] = [];
+  const disagree = (key: string, tuple: SocketTuple, table: Said, endpoint?: Endpoint) => {
+    const said = endpoint ? { id: endpoint.id, since: lastChangeOf(endpoint) } : null;
+    const trace = endpoint?.state ?? "gone";
+    disagreed.push({ sample, key, tuple, table, trace, endpoint: said });
+  };
   let ghosts = 0;
   let overdue = 0;
-  for (const { id, bornAt, endedAt, phases, state, tuple } of endpoints) {
-    if (endedAt !== null || tuple.netns !== sample.netns || LEFT_OUT.has(state)) continue;
+  for (const endpoint of endpoints) {
+    const { bornAt, endedAt, state, tuple } = endpoint;
+    if (endedAt !== null || tuple.netns !== sample.netns) continue;
+    const isLeftOut = LEFT_OUT.has(state);
     if (bornAt < sample.madeNs) {
-      ghosts++;
+      if (!isLeftOut) ghosts++;
       continue;
     }
-    if (tuple.localPort === 0) {
-      portless.push(tuple);
+    if (isLeftOut || tuple.localPort === 0) {
+      apart.push(endpoint);
       continue;
     }
     const key = tupleKey(tuple);
     const row = table.get(key);
     table.delete(key);
-    const since = phases.at(-1)?.from ?? bornAt;
     if (row?.state === state) {
       agreed.set(state, (agreed.get(state) ?? 0) + 1);
-      if (state === "TIME_WAIT" && sample.fromNs - since > TIME_WAIT_NS) overdue++;
-    } else {
-      const said = { table: row?.state ?? "gone", trace: state } as const;
-      disagreed.push({ sample, key, tuple, ...said, endpoint: { id, since } });
-    }
+      const ageNs = sample.fromNs - lastChangeOf(endpoint);
+      if (state === "TIME_WAIT" && ageNs > TIME_WAIT_NS) overdue++;
+    } else disagree(key, tuple, row?.state ?? "gone", endpoint);
   }
   let unnumbered = 0;
   for (const [key, { state, tuple }] of table) {
-    const at = portless.findIndex(
-      ({ remote, remotePort }) => remote === tuple.remote && remotePort === tuple.remotePort,
+    const { remote, remotePort } = tuple;
+    const at = apart.findIndex(({ tuple: each }) =>
+      each.localPort === 0
+        ? each.remote === remote && each.remotePort === remotePort
+        : tupleKey(each) === key,
     );
-    if (state === "SYN_SENT" && at >= 0) {
-      portless.splice(at, 1);
+    if (state === "SYN_SENT" && apart[at]?.state === state) {
+      apart.splice(at, 1);
       unnumbered++;
-    } else disagreed.push({ sample, key, tuple, table: state, trace: "gone", endpoint: null });
+    } else disagree(key, tuple, state, apart[at]);
   }
   return { agreed, disagreed, overdue, ghosts, portless: unnumbered };
+}
+
+/** When it came into the state that the trace knows. */
+function lastChangeOf({ bornAt, phases }: Endpoint): Nanoseconds {
+  return phases.at(-1)?.from ?? bornAt;
 }
 
 /** When the endpoints of each tuple changed, as the whole recording tells it. */

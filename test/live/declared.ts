@@ -18,8 +18,9 @@ export interface Divided {
  *
  * A probe run that the kernel skipped leaves an endpoint in its former state, for seconds maybe.
  * That is declared where a gap of such records lies between the endpoint's last change and the
- * sample and marks the endpoint as incomplete. Each record is of one endpoint: if there are more of
- * them than the ledger says are missing, it does not explain them, and none is declared.
+ * sample and marks the endpoint as incomplete; not where it was wrong before that gap, too. Each
+ * record is of one endpoint: if there are more of them than the ledger says are missing, it does not
+ * explain them, and none is declared.
  */
 export function divideByGaps(
   disagreed: readonly Disagreement[],
@@ -35,8 +36,11 @@ export function divideByGaps(
     const until = Math.min(momentOf(sample), whole.endedAt ?? Number.POSITIVE_INFINITY);
     return gaps.some(({ from, t }) => from <= until && t >= endpoint.since);
   };
-  const declared = disagreed.filter(isDeclared);
-  const endpoints = new Set(declared.map(({ endpoint }) => endpoint?.id)).size;
+  const stayOf = ({ endpoint }: Disagreement) => `${endpoint?.id} ${endpoint?.since}`;
+  const unexplained = new Set(disagreed.filter((each) => !isDeclared(each)).map(stayOf));
+  const declared = disagreed.filter((each) => !unexplained.has(stayOf(each)));
+  // Of two rows that one endpoint without a port may be, the other is an endpoint of its own.
+  const endpoints = new Set(declared.map(({ endpoint, key }) => `${endpoint?.id} ${key}`)).size;
   if (endpoints > lost + skipped) return { declared: [], endpoints: 0, silent: disagreed };
   return { declared, endpoints, silent: disagreed.filter((each) => !declared.includes(each)) };
 }
