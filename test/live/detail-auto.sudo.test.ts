@@ -58,10 +58,15 @@ describe.concurrent("auto", () => {
 
     const connections = burst.connections + trickle.connections;
     const { byRole, byVerdict, endpoints } = session.trace.summary();
-    const why = JSON.stringify({ ledger, byVerdict, byRole });
+    const open = [...session.trace.endpoints()].filter(({ endedAt }) => endedAt === null);
+    const stuck = open.map(({ tuple, state, phases }) => ({ tuple, state, phases }));
+    const why = JSON.stringify({ ledger, byVerdict, byRole, stuck });
     const missed = ledger.lost + ledger.skipped;
     // A run that the kernel skipped may tear a life in two.
-    expect(endpoints, why).toBeLessThanOrEqual(2 * connections + missed);
+    const ended = endpoints - byVerdict.unfinished;
+    expect(ended, why).toBeLessThanOrEqual(2 * connections + missed);
+    // One may be told as open and counted too, see Misses in probes/lives_tick.bt.
+    expect(endpoints, why).toBeLessThanOrEqual(2 * connections + missed + 1);
     // On a host that has little time for the load both ends close at once now and then.
     const closing = byRole.active + byRole.passive + byRole.simultaneous;
     for (const count of [endpoints, byVerdict.graceful, closing]) {
