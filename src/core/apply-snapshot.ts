@@ -42,11 +42,16 @@ function applyAbsence(core: CoreState, row: SnapshotEvent): void {
   vanish(core, known, row.t);
 }
 
-/** A connect() under way, whose event had no source port yet: the file is the same. */
+/**
+ * A connect() whose event had no source port yet: the file is the same, and the destination, as an
+ * inode is given again. It may have come further since, where the probe's next run was skipped.
+ */
 function withoutPort(core: CoreState, row: SnapshotEvent): EndpointRecord | undefined {
-  if (row.state !== "SYN_SENT" || row.inode === 0) return undefined;
+  if (row.inode === 0) return undefined;
   for (const endpoint of core.table.inState("SYN_SENT")) {
     if (endpoint.localPort !== 0 || endpoint.inode !== row.inode) continue;
+    if (endpoint.remotePort !== row.remotePort || endpoint.remote !== row.remote) continue;
+    if (endpoint.netns !== row.netns) continue;
     core.table.retuple(endpoint, row);
     return endpoint;
   }

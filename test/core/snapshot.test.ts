@@ -170,6 +170,24 @@ describe("a row that is older than an event", () => {
     expect(story.only).toMatchObject({ state: "ESTABLISHED", isComplete: true, verdict: null });
   });
 
+  test("it joins such a connect that has come further while a run of the probe was skipped", () => {
+    const story = new Story();
+    story.change({ ...client, localPort: 0 }, "CLOSE", "SYN_SENT", { inode: 4711 });
+    story.at(5000).row(client, "ESTABLISHED", { inode: 4711 });
+    expect(story.only).toMatchObject({
+      tuple: { localPort: client.localPort },
+      state: "ESTABLISHED",
+      isComplete: false,
+    });
+  });
+
+  test("it is another one where the inode has been given again, towards another place", () => {
+    const story = new Story();
+    story.change({ ...client, localPort: 0 }, "CLOSE", "SYN_SENT", { inode: 4711 });
+    story.at(5000).row({ ...client, remotePort: 4444 }, "ESTABLISHED", { inode: 4711 });
+    expect(story.endpoints.map(({ tuple }) => tuple.localPort)).toEqual([0, client.localPort]);
+  });
+
   test("of two such connects it takes the one whose file it names", () => {
     const story = new Story();
     const second = sock({ localPort: 40_009 });
