@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import type { TraceEvent } from "../../src/event/trace-event.ts";
 import { Playback } from "../../src/session/playback.ts";
 import { readTrace } from "../../src/session/read-trace.ts";
@@ -20,6 +20,7 @@ afterEach(() => {
   stop();
   for (const file of readdirSync(directory)) rmSync(join(directory, file));
 });
+afterAll(() => rmSync(directory, { recursive: true }));
 
 /** Press keys, and wait after each until the cursor has arrived. */
 async function go(...keys: string[]): Promise<string> {
