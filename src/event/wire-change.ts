@@ -44,7 +44,13 @@ export function readChange(f: readonly string[], time: Time): readonly TraceEven
     pid: high(f[15]),
     comm: f.slice(CHANGE_FIELDS).join(" "),
   };
-  return to === "SYN_SENT" && event.inProcess === true ? [event, openingOf(event)] : [event];
+  return withOpening(event);
+}
+
+/** A change, and behind it the connect() where it is one: to SYN_SENT, in a process. */
+export function withOpening(event: TransitionEvent): readonly TraceEvent[] {
+  const isConnect = event.to === "SYN_SENT" && event.inProcess === true;
+  return isConnect ? [event, openingOf(event)] : [event];
 }
 
 /** The connect() that a change to SYN_SENT in a process is. */

@@ -3,7 +3,7 @@
 import { type TcpState, tcpStateOf } from "./tcp-state.ts";
 import type { TraceEvent, TransitionEvent } from "./trace-event.ts";
 import { hexPairToAddress } from "./wire-address.ts";
-import { openingOf, type Time } from "./wire-change.ts";
+import { type Time, withOpening } from "./wire-change.ts";
 import { hex, readMark, readTuple } from "./wire-fields.ts";
 
 /** Fields before the name, which may hold spaces. */
@@ -19,8 +19,7 @@ export function readTransition(f: readonly string[], time: Time): readonly Trace
   const to = tcpStateOf(states & 15);
   const t = time(f[1] as string);
   if (from === null || to === null || !Number.isFinite(t)) return null;
-  const event = f[EVIDENCE] === "-" ? blind(f, t, from, to) : seeing(f, t, from, to);
-  return to === "SYN_SENT" && event.inProcess === true ? [event, openingOf(event)] : [event];
+  return withOpening(f[EVIDENCE] === "-" ? blind(f, t, from, to) : seeing(f, t, from, to));
 }
 
 /**
