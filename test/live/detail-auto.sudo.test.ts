@@ -27,52 +27,56 @@ async function ownNamespace({ onTestFinished }: TestContext): Promise<Namespace>
 
 // Either trace is told of its own namespace alone, so they go side by side.
 describe.concurrent("auto", () => {
-  test("moves with the load, says so, and counts every connection on the way", async (ctx) => {
-    await requireTracing(ctx);
-    const place = await ownNamespace(ctx);
-    const options = { version: "0.0.0-test", detail: "auto", detailLimits: LIMITS } as const;
-    const session = await LiveSession.start({ ...options, netns: place.inode });
-    const moves: DetailEvent[] = [];
-    session.onEvents((events) => {
-      moves.push(...events.filter((event): event is DetailEvent => event.type === "detail"));
-    });
-    const until = async (wanted: Detail) => {
-      while (moves.at(-1)?.detail !== wanted)
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    };
-    const burst = await churn(place, { rate: RATE, seconds: SECONDS, least: 50 });
-    await until("aggregate");
-    // A trickle goes on over the moves back.
-    const trickle = await churn(place, { rate: 2, seconds: 6, least: 12 });
-    await until("transitions");
-    const { ledger } = await session.stop();
-    const told = moves.map(({ detail, cause }) => `${detail} ${cause}`);
-    // The probes need not have answered to the first before they are asked for the second.
-    expect(told[0] === "summary changes" ? told.slice(1) : told).toEqual([
-      "aggregate changes",
-      "summary calm",
-      "transitions calm",
-    ]);
-    expect(session.trace.counted).toBeGreaterThan(0);
-    expect(ledger).toMatchObject({ unparsed: 0, evicted: 0, balanced: true });
+  // One more may be told than there was where a life is put back as it is taken out, see Misses in
+  // probes/lives_tick.bt; what counts twice of itself does so each time.
+  const again = { retry: 1, timeout: 120_000 } as const;
+  test(
+    "moves with the load, says so, and counts every connection on the way",
+    again,
+    async (ctx) => {
+      await requireTracing(ctx);
+      const place = await ownNamespace(ctx);
+      const options = { version: "0.0.0-test", detail: "auto", detailLimits: LIMITS } as const;
+      const session = await LiveSession.start({ ...options, netns: place.inode });
+      const moves: DetailEvent[] = [];
+      session.onEvents((events) => {
+        moves.push(...events.filter((event): event is DetailEvent => event.type === "detail"));
+      });
+      const until = async (wanted: Detail) => {
+        while (moves.at(-1)?.detail !== wanted)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+      };
+      const burst = await churn(place, { rate: RATE, seconds: SECONDS, least: 50 });
+      await until("aggregate");
+      // A trickle goes on over the moves back.
+      const trickle = await churn(place, { rate: 2, seconds: 6, least: 12 });
+      await until("transitions");
+      const { ledger } = await session.stop();
+      const told = moves.map(({ detail, cause }) => `${detail} ${cause}`);
+      // The probes need not have answered to the first before they are asked for the second.
+      expect(told[0] === "summary changes" ? told.slice(1) : told).toEqual([
+        "aggregate changes",
+        "summary calm",
+        "transitions calm",
+      ]);
+      expect(session.trace.counted).toBeGreaterThan(0);
+      expect(ledger).toMatchObject({ unparsed: 0, evicted: 0, balanced: true });
 
-    const connections = burst.connections + trickle.connections;
-    const { byRole, byVerdict, endpoints } = session.trace.summary();
-    const open = [...session.trace.endpoints()].filter(({ endedAt }) => endedAt === null);
-    const stuck = open.map(({ tuple, state, phases }) => ({ tuple, state, phases }));
-    const why = JSON.stringify({ ledger, byVerdict, byRole, stuck });
-    const missed = ledger.lost + ledger.skipped;
-    // A run that the kernel skipped may tear a life in two.
-    const ended = endpoints - byVerdict.unfinished;
-    expect(ended, why).toBeLessThanOrEqual(2 * connections + missed);
-    // One may be told as open and counted too, see Misses in probes/lives_tick.bt.
-    expect(endpoints, why).toBeLessThanOrEqual(2 * connections + missed + 1);
-    // On a host that has little time for the load both ends close at once now and then.
-    const closing = byRole.active + byRole.passive + byRole.simultaneous;
-    for (const count of [endpoints, byVerdict.graceful, closing]) {
-      expect(count, why).toBeGreaterThanOrEqual(2 * (connections - missed));
-    }
-  }, 120_000);
+      const connections = burst.connections + trickle.connections;
+      const { byRole, byVerdict, endpoints } = session.trace.summary();
+      const open = [...session.trace.endpoints()].filter(({ endedAt }) => endedAt === null);
+      const stuck = open.map(({ tuple, state, phases }) => ({ tuple, state, phases }));
+      const why = JSON.stringify({ ledger, byVerdict, byRole, stuck });
+      const missed = ledger.lost + ledger.skipped;
+      // A run that the kernel skipped may tear a life in two.
+      expect(endpoints, why).toBeLessThanOrEqual(2 * connections + missed);
+      // On a host that has little time for the load both ends close at once now and then.
+      const closing = byRole.active + byRole.passive + byRole.simultaneous;
+      for (const count of [endpoints, byVerdict.graceful, closing]) {
+        expect(count, why).toBeGreaterThanOrEqual(2 * (connections - missed));
+      }
+    },
+  );
 
   test("hands over nothing of an address that is filtered away, and both ends of the others", async (ctx) => {
     await requireTracing(ctx);
