@@ -7,7 +7,7 @@
  * @property {number} numFailedTests
  * @property {number} numPendingTests skipped ones, `todo` apart
  * @property {number} numTodoTests
- * @property {readonly { status: string, assertionResults: readonly { status: string }[] }[]} testResults
+ * @property {readonly import('./failures.js').FailedFile[]} testResults
  */
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 

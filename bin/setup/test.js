@@ -3,6 +3,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { failures } from "./failures.js";
 import { gatherFacts, isSet } from "./gather-facts.js";
 import { perform, runNpm } from "./perform.js";
 import { planTest } from "./plan.js";
@@ -11,7 +12,9 @@ import { isGood, sum, tally, tallyLine } from "./tally.js";
 import { planVitest } from "./vitest-runs.js";
 
 /** @typedef {import('./this-host.js').Host} Host */
+/** @typedef {import('./tally.js').VitestResult} VitestResult */
 /** @typedef {import('./tally.js').Tally} Tally */
+/** @typedef {{ result: VitestResult | null, code: number }} RunEnd what vitest wrote, and its exit code */
 /** @typedef {import('./vitest-runs.js').VitestRun} VitestRun */
 
 const HELP = `Usage: npm test -- [--yes] [arguments of vitest run]
@@ -83,16 +86,18 @@ async function setUp(saidYes, host) {
  * @returns {Promise<Tally>}
  */
 async function runTests(args, host) {
-  /** @type {Tally[]} */
-  const counts = [];
-  for (const runs of planVitest(args, host.uid === 0)) counts.push(...(await runStage(runs, host)));
-  return sum(counts);
+  /** @type {RunEnd[]} */
+  const ends = [];
+  for (const runs of planVitest(args, host.uid === 0)) ends.push(...(await runStage(runs, host)));
+  for (const line of ends.flatMap(({ result }) => failures(result, host.root)))
+    host.print(`${line}\n`);
+  return sum(ends.map(({ result, code }) => tally(result, code)));
 }
 
 /**
  * @param {readonly VitestRun[]} runs
  * @param {Host} host
- * @returns {Promise<Tally[]>}
+ * @returns {Promise<RunEnd[]>}
  */
 async function runStage(runs, host) {
   const directory = mkdtempSync(join(tmpdir(), "lastack-test-"));
@@ -114,7 +119,7 @@ async function runStage(runs, host) {
             })
           : await host.run(command, { cwd: host.root, output: "to stdout" });
         if (!isAside) rmSync(marker, { force: true });
-        return tally(readResult(result), code);
+        return { result: readResult(result), code };
       }),
     );
     return ends.map((end) => {
@@ -149,7 +154,7 @@ function vitestCommand(args, result, host) {
   ];
 }
 
-/** @param {string} path @returns {import('./tally.js').VitestResult | null} */
+/** @param {string} path @returns {VitestResult | null} */
 function readResult(path) {
   try {
     return JSON.parse(readFileSync(path, "utf8"));

@@ -46,6 +46,16 @@ describe("test", () => {
     expect(host.printed).toBe("7 passed, 0 failed\n");
   });
 
+  it("ends with what failed, and the count", async () => {
+    const test = { status: "failed", fullName: "rolls", failureMessages: ["Error: flat"] };
+    const file = { name: "test/wave.test.ts", status: "failed", assertionResults: [test] };
+    const host = testHost({ numFailedTests: 1, testResults: [file] }, 1);
+    expect(await runTests([], host)).toBe(1);
+    expect(host.printed).toBe(
+      "FAILED test/wave.test.ts > rolls\n  Error: flat\n7 passed, 1 failed\n",
+    );
+  });
+
   it("lets the unit tests step aside as long as the live ones run, and counts all", async () => {
     const host = testHost();
     host.onRun = (line) => {
