@@ -8,7 +8,6 @@ import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { dashboard, idle } from "./host/at-rest.js";
-import { measurePrograms } from "./host/kernel-programs.js";
 import { IS_QUICK, READ_EVENTS, ROUNDS } from "./host/pace.js";
 import { everyConnection, stalls, steady } from "./host/recordings.js";
 import { sideBySide } from "./host/side-by-side.js";
@@ -42,8 +41,6 @@ if (only !== null && !Object.hasOwn(TITLES, only ?? "")) {
   process.stderr.write(`--only takes one of ${Object.keys(TITLES).join(", ")}\n`);
   process.exit(2);
 }
-const restore = measurePrograms();
-process.once("exit", restore);
 for (const [title, part] of Object.entries({
   sideBySide,
   steady,

@@ -6,6 +6,8 @@ export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? (IS_QUICK ? 1 : 5));
 /** Load before it is measured, for each tracer alike: `auto` has moved, node has compiled by then. */
 export const LEAD_S = IS_QUICK ? 4 : 8;
 export const FLAT_OUT_S = IS_QUICK ? 2 : 5;
+/** With the kernel's own measuring switched on. */
+export const MEASURED_S = IS_QUICK ? 2 : 4;
 export const STEADY_S = IS_QUICK ? 5 : 60;
 export const IDLE_S = IS_QUICK ? 10 : 60;
 export const DASHBOARD_S = IS_QUICK ? 5 : 20;

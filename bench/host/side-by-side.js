@@ -2,42 +2,68 @@
 // The same load under each tracer in turn: what the kernel, the load and the tracer itself pay.
 import { setTimeout as sleep } from "node:timers/promises";
 import { figure } from "../measure.js";
-import { programs, stateProbes, sumOf } from "./kernel-programs.js";
+import { measurePrograms, programs, stateProbes, sumOf } from "./kernel-programs.js";
 import { Churn } from "./load.js";
-import { FLAT_OUT_S, LEAD_S, ROUNDS } from "./pace.js";
+import { FLAT_OUT_S, LEAD_S, MEASURED_S, ROUNDS } from "./pace.js";
 import { cpuSeconds } from "./process-tree.js";
 import { RunningTracer, TRACERS } from "./tracers.js";
 
 /** @typedef {{ rate: number, nsPerRun: number, nsOfAll: number, cpuPerMillion: number }} Cost */
 
-/** One tracer, or none, under connections that open and close flat out. @param {string | null} name */
+/**
+ * One tracer, or none, under connections that open and close flat out: first the rate that it
+ * leaves and its own CPU, then what its programs take in the kernel.
+ *
+ * @param {string | null} name
+ * @returns {Promise<Cost>}
+ */
 async function flatOut(name) {
   const tracer = TRACERS.find((each) => each.name === name);
   const before = new Set(programs().map(({ id }) => id));
   const running = tracer === undefined ? null : await RunningTracer.start(tracer);
-  const all = () => programs().filter(({ id }) => !before.has(id));
-  const mine = () => stateProbes(all());
-  await (await Churn.prepare(0, LEAD_S)).run();
-  const churn = await Churn.prepare(0, FLAT_OUT_S);
-  const startCpu = running === null ? 0 : cpuSeconds(running.pid);
-  const start = sumOf(running === null ? [] : mine());
-  const startOfAll = sumOf(running === null ? [] : all());
-  const { connections, seconds } = await churn.run();
-  // What waits in buffers is worked off before it is counted.
-  if (running !== null) await sleep(1500);
-  const end = sumOf(running === null ? [] : mine());
-  const endOfAll = sumOf(running === null ? [] : all());
-  const cpu = running === null ? 0 : cpuSeconds(running.pid) - startCpu;
-  await running?.stop();
-  running?.remove();
-  const runs = end.runs - start.runs;
-  return {
-    rate: connections / seconds,
-    nsPerRun: runs === 0 ? 0 : (end.ns - start.ns) / runs,
-    // What a probe leaves for another program to hand over is paid there.
-    nsOfAll: runs === 0 ? 0 : (endOfAll.ns - startOfAll.ns) / runs,
-    cpuPerMillion: runs === 0 ? 0 : (cpu / runs) * 1e6,
-  };
+  try {
+    await (await Churn.prepare(0, LEAD_S)).run();
+    const churn = await Churn.prepare(0, FLAT_OUT_S);
+    const startCpu = running === null ? 0 : cpuSeconds(running.pid);
+    const { connections, seconds } = await churn.run();
+    const rate = connections / seconds;
+    if (running === null) return { rate, nsPerRun: 0, nsOfAll: 0, cpuPerMillion: 0 };
+    // What waits in buffers is worked off before it is counted.
+    await sleep(1500);
+    const cpu = cpuSeconds(running.pid) - startCpu;
+    const { changes, ns, nsOfAll } = await kernelTime(before);
+    return {
+      rate,
+      nsPerRun: ns / changes.runs,
+      // What a probe leaves for another program to hand over is paid there.
+      nsOfAll: nsOfAll / changes.runs,
+      cpuPerMillion: (cpu / ((connections / changes.connections) * changes.runs)) * 1e6,
+    };
+  } finally {
+    await running?.stop();
+    running?.remove();
+  }
+}
+
+/**
+ * What the programs that were not there before take under the same load.
+ *
+ * @param {ReadonlySet<number>} before their ids
+ */
+async function kernelTime(before) {
+  const mine = () => programs().filter(({ id }) => !before.has(id));
+  const churn = await Churn.prepare(0, MEASURED_S);
+  const restore = measurePrograms();
+  try {
+    const [start, startOfAll] = [sumOf(stateProbes(mine())), sumOf(mine())];
+    const { connections } = await churn.run();
+    await sleep(1500);
+    const [end, endOfAll] = [sumOf(stateProbes(mine())), sumOf(mine())];
+    const changes = { runs: end.runs - start.runs, connections };
+    return { changes, ns: end.ns - start.ns, nsOfAll: endOfAll.ns - startOfAll.ns };
+  } finally {
+    restore();
+  }
 }
 
 export async function sideBySide() {
@@ -99,6 +125,14 @@ export async function sideBySide() {
     "rate",
     0.9,
     true,
+  );
+  // Whatever tells of each change does more than to count it.
+  figure(
+    "connection rate flat out: bpftrace that only counts over untraced",
+    ratios("bpftrace counting", "untraced", "rate"),
+    "",
+    "",
+    null,
   );
   compare(
     "connection rate flat out: auto over tcplife",

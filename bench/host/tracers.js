@@ -1,5 +1,5 @@
 // @ts-check
-// The tracers that are measured side by side: ours in each detail, libbpf-tools' and a one-liner.
+// The tracers that are measured side by side: ours in each detail, libbpf-tools' and two one-liners.
 import { spawn } from "node:child_process";
 import { existsSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,6 +16,10 @@ tracepoint:sock:inet_sock_set_state /args->protocol == 6/ {
   printf("%llu %llx %s:%d %s:%d %d %d %s %d\\n", nsecs, args->skaddr, ntop(args->saddr_v6), args->sport,
     ntop(args->daddr_v6), args->dport, args->oldstate, args->newstate, comm, pid);
 }`;
+
+/** The least that can be done at each change: to count it, on each CPU by itself. */
+const COUNTING =
+  "tracepoint:sock:inet_sock_set_state /args->protocol == 6/ { @[args->newstate] = count(); }";
 
 /** @typedef {import("node:child_process").ChildProcess} ChildProcess */
 /** @typedef {{ name: string, argv: (out: string) => string[] }} Tracer */
@@ -42,6 +46,7 @@ export const TRACERS = [
   ...libbpf("tcpstates"),
   ...libbpf("tcplife"),
   { name: "bpftrace one-liner", argv: () => ["bpftrace", "-e", ONE_LINER] },
+  { name: "bpftrace counting", argv: () => ["bpftrace", "-e", COUNTING] },
 ];
 
 /** A tracer that traces. */
