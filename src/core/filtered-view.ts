@@ -5,6 +5,7 @@ import type { Nanoseconds, ProcessEvent, SocketTuple } from "../event/trace-even
 import { DurationHistogram } from "./duration-histogram.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Finding } from "./finding.ts";
+import type { GapSum } from "./gap-list.ts";
 import type { Listener } from "./listener-table.ts";
 import { Tally } from "./tally.ts";
 import type { Percentiles, Summary, TraceView } from "./trace.ts";
@@ -50,6 +51,10 @@ export class FilteredView implements TraceView {
           ? finding
           : { ...finding, count: finding.endpoints.length },
       );
+  }
+
+  gaps(): readonly GapSum[] {
+    return this.#view.gaps();
   }
 
   summary(): Summary {

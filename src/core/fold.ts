@@ -28,7 +28,6 @@ const SECOND_NS = 1e9;
 
 /**
  * Everything known after the events so far. Deterministic: no clock but the events', no I/O.
- *
  * Feed events in order of time; ask at any moment.
  */
 export class Trace implements TraceView {
@@ -217,10 +216,8 @@ export class Trace implements TraceView {
   }
 
   isComplete(endpoint: Endpoint): boolean {
-    return (
-      endpoint.isComplete &&
-      !this.#core.gaps.overlaps(endpoint.bornAt, endpoint.endedAt ?? this.#core.now)
-    );
+    const { gaps, now } = this.#core;
+    return endpoint.isComplete && !gaps.overlaps(endpoint.bornAt, endpoint.endedAt ?? now);
   }
 
   summary(): Summary {
@@ -245,5 +242,9 @@ export class Trace implements TraceView {
 
   ledger(): Ledger {
     return ledgerOf(this.#core);
+  }
+
+  gaps() {
+    return this.#core.gaps.sums();
   }
 }

@@ -1,6 +1,16 @@
 /** The stretches of time in which events are known to be missing. */
 
-import type { GapEvent, Nanoseconds } from "../event/trace-event.ts";
+import type { GapCause, GapEvent, Nanoseconds } from "../event/trace-event.ts";
+
+/** What the gaps of one cause add up to. */
+export interface GapSum {
+  readonly cause: GapCause;
+  readonly gaps: number;
+  /** How many events, of those gaps that say so. */
+  readonly events: number;
+  /** How long all of them together. */
+  readonly ns: Nanoseconds;
+}
 
 /** One stretch; overlapping ones are merged. */
 interface Stretch {
@@ -18,11 +28,13 @@ const LIMIT = 10_000;
  */
 export class GapList {
   readonly #stretches: Stretch[] = [];
+  readonly #sums = new Map<GapCause, GapSum>();
   #count = 0;
 
   copy(): GapList {
     const copy = new GapList();
     copy.#count = this.#count;
+    for (const [cause, sum] of this.#sums) copy.#sums.set(cause, sum);
     copy.#stretches.push(...this.#stretches.map((each) => ({ ...each })));
     return copy;
   }
@@ -31,10 +43,16 @@ export class GapList {
     return this.#count;
   }
 
+  /** By cause, in the order in which each came first. */
+  sums(): readonly GapSum[] {
+    return [...this.#sums.values()];
+  }
+
   add(gap: GapEvent): void {
     this.#count++;
     const from = Math.min(gap.from, gap.t);
     const to = Math.max(gap.from, gap.t);
+    this.#sum(gap, to - from);
     const last = this.#stretches.at(-1);
     if (last !== undefined && (from <= last.to || this.#stretches.length >= LIMIT)) {
       last.from = Math.min(last.from, from);
@@ -43,6 +61,12 @@ export class GapList {
       return;
     }
     this.#stretches.push({ from, to });
+  }
+
+  #sum({ cause, count }: GapEvent, lasted: Nanoseconds): void {
+    const { gaps, events, ns } = this.#sums.get(cause) ?? { gaps: 0, events: 0, ns: 0 };
+    const sum = { cause, gaps: gaps + 1, events: events + (count ?? 0), ns: ns + lasted };
+    this.#sums.set(cause, sum);
   }
 
   /** CPUs tell of their gaps in any order, and an idle one's may reach back over many. */

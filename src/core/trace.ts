@@ -5,6 +5,7 @@ import type { Nanoseconds, ProcessEvent, SocketTuple, TraceEvent } from "../even
 import type { CountedPlace } from "./counted-lives.ts";
 import type { Endpoint, Role, Verdict } from "./endpoint.ts";
 import type { Finding, FindingKind } from "./finding.ts";
+import type { GapSum } from "./gap-list.ts";
 import type { Listener } from "./listener-table.ts";
 import type { Resume } from "./resume.ts";
 
@@ -55,6 +56,8 @@ export interface TraceView {
   findings(): readonly Finding[];
   summary(): Summary;
   ledger(): Ledger;
+  /** What is missing beside the ledger, by cause. */
+  gaps(): readonly GapSum[];
   /** Until when what ended well was only counted: for ever where it is, null where it never was. */
   readonly countedUntil: Nanoseconds | null;
   /** Who has a number, or who had it at that time: see `Endpoint.ownedAt`. */

@@ -1,5 +1,6 @@
 /** What a report may and may not be trusted for: the ledger in words. */
 
+import { holesInWords } from "../core/holes.ts";
 import type { SliceOrigin } from "../event/recording.ts";
 import type { Clock } from "./clock.ts";
 import { countOf, countText } from "./duration.ts";
@@ -18,8 +19,9 @@ export interface Completeness {
 /**
  * Say what the ledger says was missed.
  *
- * Complete means three things at once: the two accounts of the records agree, nothing stands on
- * the losing side of either, and the recorder closed the file. Endpoints that are counted but not
+ * Complete means four things at once: the two accounts of the records agree, nothing stands on
+ * the losing side of either, there is no hole in which nobody counted, and the recorder closed the
+ * file. Endpoints that are counted but not
  * itemised are no loss, but whoever reads the list must know, and so it is with a slice and with
  * made-up names.
  */
@@ -34,6 +36,7 @@ export function completenessOf({
   if (unparsed > 0) losses.push(`${countOf(unparsed, "record")} arrived damaged`);
   if (skipped > 0) losses.push(`the kernel left out ${countOf(skipped, "probe run")}`);
   if (evicted > 0) losses.push(`${countOf(evicted, "endpoint")} forgotten for want of room`);
+  losses.push(...holesInWords(source.view.gaps()));
   const unexplained = counted - received - lost - unparsed;
   if (unexplained !== 0) {
     losses.push(`the two accounts differ by ${countOf(Math.abs(unexplained), "record")}`);

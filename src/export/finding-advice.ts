@@ -55,7 +55,8 @@ const RESET_CAUSES = [
 ] as const;
 const LIMITS = ["ports", "tw-buckets", "orphans", "memory"] as const;
 const PORT_HOLDERS = ["TIME_WAIT", "FIN_WAIT2", "CLOSE_WAIT", "ESTABLISHED"] as const;
-const LOSSES = ["lost", "skipped", "unparsed", "evicted"] as const;
+const COUNTED_LOSSES = ["lost", "skipped", "unparsed", "evicted"] as const;
+const LOSSES = [...COUNTED_LOSSES, "restart", "hung", "disk", "damaged"] as const;
 
 function fact<K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } {
   return value === undefined ? {} : ({ [name]: value } as { [key in K]?: V });
@@ -97,6 +98,6 @@ function mostCommonState(endpoints: readonly Endpoint[]): string | undefined {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
-function lossOf(ledger: Ledger): (typeof LOSSES)[number] | undefined {
-  return LOSSES.find((loss) => ledger[loss] > 0);
+function lossOf(ledger: Ledger): (typeof COUNTED_LOSSES)[number] | undefined {
+  return COUNTED_LOSSES.find((loss) => ledger[loss] > 0);
 }

@@ -420,7 +420,9 @@ describe("what is missing", () => {
   test("a gap without a count, from its finding, also when that has ended", () => {
     const story = new Story().at(1000).gap(500, { cause: "hung", count: null }).until(3000);
     const losses = lossesOf(ledgerOf(0), story.trace.findings());
-    expect(losses).toEqual(["events are missing: 0 lost, 0 skipped, 0 unparsed, in 1 gap"]);
+    expect(losses).toEqual([
+      "events are missing: bpftrace gave no answer for less than a second, in 1 gap",
+    ]);
     expect(judge(story.trace, DEFAULT_RULES, losses).verdict).toBe("UNKNOWN");
     expect(judge(story.trace, DEFAULT_RULES).faults).toEqual([]);
   });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { Trace } from "../../src/core/fold.ts";
 import type { Ledger } from "../../src/event/recording.ts";
+import type { GapEvent } from "../../src/event/trace-event.ts";
 import { completenessOf } from "../../src/export/completeness.ts";
 import { endpointOf, s } from "./synthetic-endpoint.ts";
 import { ledgerOf, reportOf } from "./synthetic-trace.ts";
@@ -34,6 +36,18 @@ test("a recording that was not closed is incomplete", () => {
   const { isComplete, details } = of({}, false);
   expect(isComplete).toBe(false);
   expect(details.join()).toContain("not closed cleanly");
+});
+
+test("a hole in which nobody counted makes a report incomplete, though the ledger balances", () => {
+  const gap: GapEvent = { type: "gap", t: 60e9, from: 30e9, cause: "restart", count: null };
+  const trace = new Trace();
+  trace.step(gap);
+  const report = reportOf({ endpoints: [] }, s(60));
+  const source = { ...report.source, view: trace };
+  expect(completenessOf({ ...report, source })).toMatchObject({
+    isComplete: false,
+    details: ["Nothing was traced for 30 s."],
+  });
 });
 
 test("a list of a sample is named and is no loss", () => {

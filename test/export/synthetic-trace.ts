@@ -54,6 +54,7 @@ export function viewOf(trace: SyntheticTrace, now: number): TraceView {
     findings: () => findings,
     summary: () => summaryOf(endpoints, trace.phaseMs ?? {}),
     ledger: () => ledger,
+    gaps: () => [],
     countedUntil: null,
     process: (pid) => processes.find((process) => process.pid === pid),
     listenerOf: () => undefined,

@@ -1,6 +1,7 @@
 /** The shape of a piece of advice, what it may depend on, and how a sysctl is advised. */
 
 import type { StuckCause } from "../../core/owner-facts.ts";
+import type { GapCause } from "../../event/gap.ts";
 import { sysctlSentence } from "../sysctl-effect.ts";
 import { shortSysctlName, shownSysctlValue, sysctlValue } from "../sysctl-value.ts";
 import type { SysctlValues } from "../topic.ts";
@@ -47,8 +48,8 @@ export type AdviceFacts = {
   readonly limit?: "ports" | "tw-buckets" | "orphans" | "memory";
   /** The state that holds most of the ports in use. */
   readonly portsHeldBy?: "TIME_WAIT" | "FIN_WAIT2" | "CLOSE_WAIT" | "ESTABLISHED";
-  /** What the ledger names. */
-  readonly loss?: "lost" | "skipped" | "unparsed" | "evicted";
+  /** What the ledger names, or why there is a hole that it has no number for. */
+  readonly loss?: GapCause | "evicted";
 };
 
 /** The advice for one kind of finding, most useful first. */

@@ -111,6 +111,12 @@ const lossCauses: Readonly<Record<NonNullable<AdviceFacts["loss"]>, string>> = {
     "The kernel left probe runs out because other programs ran on that CPU. Stop other tracers.",
   unparsed: "Some lines could not be read. Check the file for damage, or whether two wrote to it.",
   evicted: "There were more endpoints than there is room for. Use --detail aggregate, or a filter.",
+  restart:
+    "Nobody traced for a while: bpftrace died and was started again, or the recorder was. Its log says why.",
+  hung: "bpftrace gave no answer and was ended. Look whether the host had CPU and memory for it.",
+  disk: "The recording could not be written. Give it room, or bound it with --keep or --max-size.",
+  damaged:
+    "The file is damaged, or one of its series is missing. Find a whole copy, if there is one.",
 };
 
 export const pressureAdvisers: Readonly<Record<string, Adviser>> = {
@@ -189,7 +195,7 @@ export const pressureAdvisers: Readonly<Record<string, Adviser>> = {
   },
 
   "incomplete-trace": ({ loss }) => {
-    const causes = loss === undefined ? Object.values(lossCauses) : [lossCauses[loss]];
+    const causes = loss === undefined ? [] : [lossCauses[loss]];
     return [
       ...causes.map(say),
       say("Trust what is there, not what is missing: counts are too low by what the ledger names."),

@@ -159,7 +159,7 @@ export const pressureFindings: readonly Topic[] = [
     name: "incomplete-trace",
     kind: "finding",
     title: "Finding incomplete-trace",
-    oneLine: "Events were lost, and the ledger says how many.",
+    oneLine: "Events are missing; the ledger says how many, where anybody can know.",
     text: prose(`
       What it means: between the kernel and the recording something was lost, skipped or could
       not be read. Connections that lived then are marked, and their verdict may be unknown.
@@ -171,6 +171,10 @@ export const pressureFindings: readonly Topic[] = [
       - skipped: the kernel left probe runs out, because another program ran on that CPU.
       - unparsed: lines that could not be read, for instance from a damaged file.
       - evicted: more endpoints than there is room for.
+      - restart, hung: bpftrace was gone or gave no answer, or no recorder ran. Nobody counted then,
+        so the ledger balances over it; how long it was stands in the summary.
+      - disk: the recording could not be written.
+      - damaged: a part of the recording cannot be read, or a file of a series is missing.
 
       What to do: trace less per event (--detail summary or aggregate) or fewer connections
       (--port, --cidr, --netns), and look whether other tracers run at the same time.

@@ -131,8 +131,23 @@ describe("incomplete-trace", () => {
       count: 12,
       since: 1e9,
       endpoints: ["e1"],
-      summary: "events are missing: 12 lost, 0 skipped, 0 unparsed, in 1 gap",
+      summary: "events are missing: 12 records lost, in 1 gap",
     });
+  });
+
+  test.each([
+    ["restart", null, "nothing was traced for 30 s"],
+    ["hung", null, "bpftrace gave no answer for 30 s"],
+    ["disk", 7, "7 events could not be written"],
+    ["disk", null, "what came in 30 s could not be written"],
+    ["damaged", 1, "1 line of the recording cannot be read"],
+    ["damaged", null, "a part of the recording is missing or does not fit its checksum"],
+    ["skipped", 3, "3 probe runs skipped by the kernel"],
+  ] as const)("says of a gap of the cause %s with %s events: %s", (cause, count, words) => {
+    const story = new Story().at(40_000).gap(10_000, { cause, count }).until(41_000);
+    expect(open(story)).toMatchObject([
+      { subject: { cause }, summary: `events are missing: ${words}, in 1 gap` },
+    ]);
   });
 
   test("a later gap names those who came since", () => {
@@ -152,7 +167,9 @@ describe("incomplete-trace", () => {
     for (let i = 0; i < 5; i++) story.connect(sock({ localPort: 40_000 + i }));
     const [finding] = open(story.until(1500));
     expect(finding).toMatchObject({ kind: "incomplete-trace", subject: { cause: "evicted" } });
-    expect(finding?.evidence).toContain("2 living endpoints were forgotten for want of room");
+    expect(finding?.summary).toBe(
+      "events are missing: 2 living endpoints were forgotten for want of room",
+    );
   });
 
   test("ended ones that make room are none", () => {
