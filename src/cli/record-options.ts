@@ -99,13 +99,26 @@ export function partsOf(
   };
 }
 
-/** @throws OperatorError 2 for what does not go together */
-export function refuseContradictions(output: string, options: KeepingOptions): void {
+/**
+ * @param isGiven Whether an option stands on the command line, and is no default.
+ * @throws OperatorError 2 for what does not go together
+ */
+export function refuseContradictions(
+  output: string,
+  options: KeepingOptions,
+  isGiven: (option: keyof KeepingOptions) => boolean,
+): void {
   const isMany = partsOf(options) !== null || options.onFinding !== undefined;
   if (isMany && output === "-") {
     throw new OperatorError(2, "stdout is one stream: name a file for files that rotate");
   }
   const { onFinding, rotateSize, rotateEvery } = options;
+  if (onFinding === undefined && (isGiven("before") || isGiven("after"))) {
+    throw new OperatorError(
+      2,
+      "--before and --after are about what a finding saves: name it with --on-finding, or any",
+    );
+  }
   if (onFinding !== undefined && (rotateSize ?? rotateEvery) !== undefined) {
     throw new OperatorError(
       2,

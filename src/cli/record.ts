@@ -73,8 +73,9 @@ export function addRecord(program: Command, _result: CommandResult): void {
     .action(run);
 }
 
-async function run(options: RecordOptions): Promise<void> {
-  refuseContradictions(options.output, options);
+async function run(options: RecordOptions, command: Command): Promise<void> {
+  const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
+  refuseContradictions(options.output, options, isGiven);
   // Without a listener Node would open its debugger at this signal.
   let save: () => Promise<string | null> = async () => null;
   const onSave = (): void => {

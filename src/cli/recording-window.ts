@@ -1,7 +1,7 @@
 /** The part of a recording that `--from`, `--to` and `--at` name. */
 
 import type { RecordingHeader } from "../event/recording.ts";
-import { parseTime } from "../event/time.ts";
+import { parseDuration, parseTime } from "../event/time.ts";
 import type { Zone } from "../event/zone.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { endOf, type RecordingPath } from "../session/read-trace.ts";
@@ -29,7 +29,11 @@ export interface Extent {
  * Read TIMEs against a recording; it is read once for its end, and only when a TIME is given and
  * its end is not known yet.
  *
- * @throws OperatorError 2 for a text that is no TIME or lies outside the recording
+ * `-1h` from the end of a shorter recording is its start where something begins there, and outside
+ * of it else: nobody may take for the host at rest what was never recorded.
+ *
+ * @throws OperatorError 2 for a text that is no TIME or lies outside the recording, and for a `to`
+ * before `from`
  */
 export async function readTimes(
   path: RecordingPath,
@@ -51,7 +55,8 @@ export async function readTimes(
       ...(zone && { zone }),
     });
     if (typeof t === "string") throw new OperatorError(2, `--${name} ${text}: ${t}`);
-    if (t < 0 || t > endNs) {
+    const isTooEarly = name !== "from" && reachesBack(text, endNs);
+    if (t < 0 || t > endNs || isTooEarly) {
       throw new OperatorError(
         2,
         `--${name} ${text} is outside the recording, which is ${(endNs / 1e9).toFixed(1)} s long; try -10s or +1s`,
@@ -59,5 +64,15 @@ export async function readTimes(
     }
     times[name] = t;
   }
+  const { from, to } = times;
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new OperatorError(2, "--from is after --to; exchange them");
+  }
   return times;
+}
+
+/** Whether a TIME counted back from the end lies before the start. */
+function reachesBack(text: string, endNs: number): boolean {
+  const ms = text.startsWith("-") ? parseDuration(text.slice(1)) : 0;
+  return typeof ms === "number" && ms * 1e6 > endNs;
 }

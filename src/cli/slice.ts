@@ -82,9 +82,6 @@ async function run(files: string[], options: CutOptions): Promise<void> {
   const known = index && { header: index.header, endNs: index.whole.lastNs };
   const times = { from: options.from, to: options.to };
   const { from, to } = await readTimes(files, times, undefined, known);
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new OperatorError(2, "--from is after --to; exchange them");
-  }
   const progress = new Progress(`cutting ${nameOf(files)}`, quiet);
   const result = await sliceRecording(files, output, {
     ...(from !== undefined && { fromNs: from }),

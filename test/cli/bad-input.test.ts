@@ -66,6 +66,7 @@ describe("wrong usage is 2", () => {
     [["record", "-o", "f", "--duration", "0s"], /longer than nothing/],
     [["record", "-o", "f", "--duration", "1y"], /number and a unit/],
     [["record", "-o", "f", "--detail", "everything"], /Allowed choices/],
+    [["record", "-o", "f", "--before", "5m"], /name it with --on-finding/],
     [["stream", "extra"], /too many arguments/],
     [["stream", "--detail", "aggregate"], /only counts most: use --detail summary/],
     [["explain", "nothing-of-the-kind"], /nothing is known of "nothing-of-the-kind"/],
@@ -80,6 +81,8 @@ describe("wrong usage is 2", () => {
     [["--from", "25:00:00"], /no such time of day/],
     [["--to", "+1x"], /--to \+1x: .*unit/],
     [["--to", "+10m"], /outside the recording, which is 31\.0 s long/],
+    [["--to", "-10m"], /--to -10m is outside the recording/],
+    [["--from", "+9s", "--to", "+3s"], /--from is after --to/],
     [["--from", "2031-01-01T00:00:00Z"], /outside the recording|months away/],
   ])("a TIME %j", async (args, says) => {
     const file = program.file("whole.ndjson", wholeRecording());

@@ -157,6 +157,7 @@ describe("what cannot be answered is UNKNOWN, on stdout and in a line on stderr"
   test("a TIME outside of the recording", async () => {
     const file = program.file("whole.ndjson", wholeRecording());
     await expectUnknown([file, "--at", "+10m"], /outside the recording/);
+    await expectUnknown([file, "--at", "-10m"], /outside the recording/);
     await expectUnknown([file, "--at", "noon"], /no ISO 8601/);
     const piped = await program.run(["check", "-", "--at", "+1s"], { input: wholeRecording() });
     expect(verdictOf(piped)).toBe("UNKNOWN");
