@@ -32,6 +32,17 @@ export class Redacting {
     return this.#redactor.event(event);
   }
 
+  /** What a process is called in a row, which no event tells of. */
+  comm(name: string): string {
+    return this.#redactor.comm(name);
+  }
+
+  /** What an address is in a row. */
+  address(text: string): string {
+    if (this.#filter.cidr !== undefined) this.#note(text);
+    return this.#redactor.address(text);
+  }
+
   /** The filter in the new names; complete once every event has passed. */
   get filter(): FilterOptions {
     const { comm, cidr } = this.#filter;

@@ -107,6 +107,11 @@ interface LastScan {
 
 const scans = new WeakMap<EndpointRecord, LastScan>();
 
+/** Whether a scan has found a holder of it. */
+export function wasScanned(endpoint: EndpointRecord): boolean {
+  return scans.has(endpoint);
+}
+
 /** Let a copy of an endpoint know which scan its original was found by. */
 export function inheritScan(original: EndpointRecord, copy: EndpointRecord): void {
   const scan = scans.get(original);

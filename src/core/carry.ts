@@ -8,8 +8,9 @@ import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
 import { Follower } from "./follower.ts";
 import { processKey } from "./process-table.ts";
+import { RestBook, type RestList } from "./rest-book.ts";
 import type { Resume } from "./resume.ts";
-import { planSlice } from "./slice-plan.ts";
+import { presentOf } from "./slice-plan.ts";
 
 /** An event by its number, and what its owner knows it by. */
 interface Entry<R> {
@@ -28,6 +29,8 @@ export interface Carried<R> {
   /** The events, in order. */
   readonly refs: readonly R[];
   readonly resume: Resume;
+  /** Who rows tell of, where these were asked for: no event of theirs is among the others. */
+  readonly rests: RestList | null;
 }
 
 /** How far back the detector of resets looks, and as many of its teardowns as are carried. */
@@ -57,9 +60,12 @@ const SWEEP_EVERY = 50_000;
 export class Carry<R> {
   readonly #trace: Trace;
   readonly #follower: Follower;
+  readonly #rests: RestBook;
   readonly #ofEndpoint = new Map<Endpoint, Entry<R>[]>();
   /** Who was seen to use it since it last changed its state, the newest at the end. */
   readonly #usesOf = new WeakMap<Endpoint, readonly Use<R>[]>();
+  /** Those that an RST has come to or gone from. */
+  readonly #reset = new Set<Endpoint>();
   readonly #ofProcess = new Map<string, Entry<R>>();
   readonly #ofThreads = new Map<number, Entry<R>>();
   readonly #ofPlace = new Map<string, Entry<R>[]>();
@@ -80,6 +86,7 @@ export class Carry<R> {
   constructor(trace: Trace) {
     this.#trace = trace;
     this.#follower = new Follower(trace);
+    this.#rests = new RestBook(trace, this.#follower);
   }
 
   /** Let the trace take one event, known as `ref`. */
@@ -87,10 +94,12 @@ export class Carry<R> {
     const entry = { no: this.#no++, ref };
     const { endpoints, born, listener } = this.#follower.step(event);
     if (born !== null) this.#births++;
+    this.#rests.note(event, endpoints);
     for (const endpoint of endpoints) {
       const filed = push(this.#ofEndpoint, endpoint, entry);
       if (event.type === "use") this.#noteUse(endpoint, { pid: event.pid, entry }, filed);
       else if (event.type === "transition") this.#usesOf.delete(endpoint);
+      if (endpoint.reset !== null) this.#reset.add(endpoint);
     }
     if (listener !== null) this.#filePlace(listener, event, entry);
     if (event.type === "host") this.#noteHost(event, entry);
@@ -105,11 +114,13 @@ export class Carry<R> {
     if (this.#no % SWEEP_EVERY === 0) this.#sweep();
   }
 
-  /** What the present depends on. */
-  carried(): Carried<R> {
+  /** What the present depends on. @param byRows whether rows may tell of those that rest */
+  carried(byRows = false): Carried<R> {
     const trace = this.#trace;
     const at = trace.now;
     const { chosen, bornNs } = this.#choose();
+    const findings = this.#findings(chosen);
+    const rests = byRows ? this.#rests.takeFrom(chosen) : null;
     const entries = new Set<Entry<R>>();
     for (const endpoint of chosen) {
       for (const entry of this.#ofEndpoint.get(endpoint) ?? []) entries.add(entry);
@@ -131,52 +142,44 @@ export class Carry<R> {
     for (const each of [counting, this.#detail]) if (each !== null) entries.add(each);
     const refs = [...entries].sort((a, b) => a.no - b.no).map(({ ref }) => ref);
     const ids = [...chosen].map(({ id }) => Number(id.slice(1))).sort((a, b) => a - b);
-    const resume = { at, ids, nextId: this.#births + 1, findings: this.#findings(chosen) };
-    const { unseen } = trace;
-    return { refs, resume: { ...resume, series: trace.series(POINTS), unseen } };
+    const own = { at, ids, nextId: this.#births + 1, findings, unseen: trace.unseen };
+    const resume = { ...own, series: trace.series(POINTS), ...(rests && { order: rests.order }) };
+    return { refs, resume, rests };
   }
 
   #choose() {
     const trace = this.#trace;
-    const now = trace.now;
-    const plan = planSlice(trace, this.#follower, {
-      fromNs: now,
-      toNs: now,
-      endpoints: [],
-      findings: [],
-    });
-    if (typeof plan === "string") throw new TypeError(plan);
-    const chosen = new Set<Endpoint>();
-    for (const id of plan.ids) {
-      const endpoint = trace.endpoint(id);
-      if (endpoint !== undefined) chosen.add(endpoint);
-    }
-    for (const endpoint of [...trace.recent(RECENT), ...this.#lateResets(now)]) {
+    const { chosen, bornNs } = presentOf(trace, this.#follower);
+    for (const endpoint of [...trace.recent(RECENT), ...this.#lateResets(trace.now)]) {
       for (const each of [endpoint, endpoint.peer]) {
         if (each !== null && trace.endpoint(each.id) !== undefined) chosen.add(each);
       }
     }
-    return { chosen, bornNs: plan.bornNs };
+    return { chosen, bornNs };
   }
 
   /** Teardowns by RST that may still make a finding with others to come. */
   #lateResets(now: Nanoseconds): Endpoint[] {
     const late: Endpoint[] = [];
-    for (const endpoint of this.#ofEndpoint.keys()) {
-      const { endedAt, reset } = endpoint;
-      if (endedAt !== null && reset !== null && endedAt >= now - MEMORY_NS) late.push(endpoint);
+    for (const endpoint of this.#reset) {
+      const { endedAt } = endpoint;
+      if (!this.#ofEndpoint.has(endpoint)) this.#reset.delete(endpoint);
+      else if (endedAt !== null && endedAt >= now - MEMORY_NS) late.push(endpoint);
     }
     return late.slice(-MOST_RESETS);
   }
 
   /** Their lists of endpoints are those that are carried: the others nobody can be shown. */
   #findings(chosen: ReadonlySet<Endpoint>): Resume["findings"] {
-    const known = new Set([...chosen].map(({ id }) => id));
+    const isKnown = (id: string) => {
+      const endpoint = this.#trace.endpoint(id);
+      return endpoint !== undefined && chosen.has(endpoint);
+    };
     const all = this.#trace.findings();
     const ended = all.filter(({ until }) => until !== null).slice(-ENDED_FINDINGS);
     return [...ended, ...all.filter(({ until }) => until === null)].map((finding) => ({
       ...finding,
-      endpoints: finding.endpoints.filter((id) => known.has(id)),
+      endpoints: finding.endpoints.filter(isKnown),
     }));
   }
 

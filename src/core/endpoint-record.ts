@@ -6,9 +6,13 @@ import { portPair } from "../event/tuple.ts";
 import type { Endpoint, Holder, Owner } from "./endpoint.ts";
 import { copyFacts, type LiveFacts, newFacts } from "./live-facts.ts";
 import type { PackedRows } from "./packed-rows.ts";
+import type { RowFacts } from "./packed-story.ts";
+import type { RowPlace } from "./packer.ts";
 import { pairKey } from "./pair-key.ts";
 import type { PortGroup } from "./port-group.ts";
+import type { Rest } from "./rest.ts";
 import type { Route } from "./route.ts";
+import { NO_RARE } from "./sequel.ts";
 import { WithPhases } from "./with-phases.ts";
 
 /**
@@ -69,6 +73,40 @@ export class EndpointRecord extends WithPhases implements Endpoint {
     this.rows = rowsFor(own);
     this.place = this.rows.add(own);
     this.live = null;
+  }
+
+  /** One that rests, whose row is put among others. */
+  static atRest(rest: Rest, put: (row: RowFacts) => RowPlace): EndpointRecord {
+    const { no, localPort, remotePort, route, row } = rest;
+    const { netns, local, remote } = route;
+    const tuple = { netns, local, localPort, remote, remotePort };
+    const [bornAt = 0] = row.figures;
+    const endpoint = new EndpointRecord(no, tuple, null, row.story.state, bornAt, route);
+    const { rows, place } = put(row);
+    endpoint.rows = rows;
+    endpoint.place = place;
+    endpoint.live = null;
+    return endpoint;
+  }
+
+  /** Where its row stands, as long as it is packed. */
+  get rowPlace(): RowPlace | null {
+    return this.rows === null ? null : { rows: this.rows, place: this.place };
+  }
+
+  /** Whether its row stands there still: elsewhere once it has said something else. */
+  isAt({ rows, place }: RowPlace): boolean {
+    return this.rows === rows && this.place === place;
+  }
+
+  /** All that it says, of one that is packed and has nothing rare. */
+  get row(): RowFacts | null {
+    return this.live !== null || this.rare !== NO_RARE ? null : this.packed.rowAt(this.place);
+  }
+
+  /** What it has in common with others that differ by their ports. */
+  get way(): Route {
+    return this.route;
   }
 
   get id(): string {

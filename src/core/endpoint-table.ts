@@ -9,6 +9,7 @@ import { EndpointRecord } from "./endpoint-record.ts";
 import { Packer } from "./packer.ts";
 import { PairIndex } from "./pair-index.ts";
 import { PortUse } from "./port-use.ts";
+import type { Rest } from "./rest.ts";
 import { Roll } from "./roll.ts";
 import { RouteBook } from "./route.ts";
 import { SocketIndex } from "./socket-index.ts";
@@ -117,6 +118,20 @@ export class EndpointTable {
     this.#byState[state].add(endpoint);
     this.#index(endpoint);
     return endpoint;
+  }
+
+  /** Put endpoints back that rest, and that nobody has told of here. */
+  adopt(rests: readonly Rest[]): EndpointRecord[] {
+    const adopted = rests.map((rest) => {
+      const endpoint = EndpointRecord.atRest(rest, this.#packer.put);
+      this.#byState[endpoint.state].add(endpoint);
+      this.#byPair.add(endpoint);
+      this.ports.add(endpoint, rest.takesPort);
+      this.ports.becameMini(endpoint);
+      return endpoint;
+    });
+    this.byId.merge(adopted);
+    return adopted;
   }
 
   /** Attach a kernel socket to an endpoint that was known by its tuple only. */

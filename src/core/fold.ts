@@ -15,6 +15,7 @@ import type { Listener } from "./listener-table.ts";
 import { copyCoreState, newCoreState } from "./new-core-state.ts";
 import { type PortOutlook, portOutlook } from "./port-outlook.ts";
 import { type LoggedEvent, RecentEvents } from "./recent-events.ts";
+import { type Rest, type Standing, standingOf, takeRests } from "./rest.ts";
 import type { EventCounts, Resume } from "./resume.ts";
 import type { SeriesPoint } from "./series.ts";
 import { takeSettled } from "./settled.ts";
@@ -89,13 +90,19 @@ export class Trace implements TraceView {
   }
 
   /** End what a resumed trace is told of the time before; from here on it sees for itself. */
-  wake(): void {
+  wake(rests: readonly Rest[] = []): void {
     const resume = this.#resume;
     if (resume === null) return;
+    if (resume.order !== undefined) takeRests(this.#core, rests, resume.order);
     this.advance(resume.at);
     this.#nextEvaluation = (Math.floor(this.now / SECOND_NS) + 1) * SECOND_NS;
     this.#watchman.wake(this.#core, resume);
     this.#resume = null;
+  }
+
+  /** What another trace must be told beside events and rows to stand here. */
+  standing(): Standing {
+    return standingOf(this.#core);
   }
 
   /** What has come since the last whole second, for the charts. */
@@ -114,17 +121,7 @@ export class Trace implements TraceView {
       expire(this.#core, to);
       return;
     }
-    // After a long silence nothing changes from second to second but what expires.
-    const skipTo = to - 120 * SECOND_NS;
-    if (this.#nextEvaluation < skipTo) {
-      expire(this.#core, skipTo);
-      this.#nextEvaluation = Math.ceil(skipTo / SECOND_NS) * SECOND_NS;
-    }
-    while (this.#nextEvaluation <= to) {
-      expire(this.#core, this.#nextEvaluation);
-      this.#watchman.look(this.#core, this.#nextEvaluation);
-      this.#nextEvaluation += SECOND_NS;
-    }
+    this.#nextEvaluation = this.#watchman.watch(this.#core, this.#nextEvaluation, to);
     expire(this.#core, to);
   }
 

@@ -73,7 +73,7 @@ export class Follower {
 
   /** Whether several endpoints of its address pair could be the other end at any time. */
   hadDoubtfulPeer(endpoint: Endpoint): boolean {
-    return this.#doubted.has(endpoint.pairKey);
+    return this.#doubted.size > 0 && this.#doubted.has(endpoint.pairKey);
   }
 
   /** Every process that owned or held it at any time. */

@@ -4,29 +4,12 @@ import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Owner } from "./endpoint.ts";
 import { type LiveFacts, newFacts } from "./live-facts.ts";
 import { NO_WORD } from "./packable.ts";
-import { isToldBy, type PackedStory, packedStory, sequelOf } from "./packed-story.ts";
+import { type PackedStory, type RowFacts, sequelOf, storyIn } from "./packed-story.ts";
+import * as At from "./row-layout.ts";
 import { copyRare, ENDED_AT, EXPIRES_AT, NO_RARE, type Rare } from "./sequel.ts";
 
 /** Doubles of one set of rows: 64 KiB, some 680 rows. */
 const ROOM = 8192;
-
-/** Doubles of a row, then ten words in five of them, then the moments that are none of these. */
-const BORN = 0;
-const UNTIL = 1;
-const TOUCHED = 2;
-const MOMENTS = 8;
-
-/** Words of a row, counted from its beginning. */
-const STORY = 6;
-const OWNER = 7;
-const RARE = 8;
-const DUMP = 9;
-const INODE = 10;
-const SENT = 11;
-const RECEIVED = 12;
-const SRTT = 13;
-const FD = 14;
-const TEARDOWN_NO = 15;
 
 /**
  * Rows are added and never removed: a set goes with the last endpoint whose row it holds, which
@@ -64,7 +47,7 @@ export class PackedRows {
 
   /** Whether another row has room, whatever it says. */
   hasRoomFor({ sequel }: LiveFacts): boolean {
-    return this.#used + MOMENTS + sequel.moments.length + 1 <= this.#doubles.length;
+    return this.#used + At.MOMENTS + sequel.moments.length + 1 <= this.#doubles.length;
   }
 
   /** Add what {@link isPackable}, and say where it stands. */
@@ -74,30 +57,59 @@ export class PackedRows {
     const doubles = this.#doubles;
     const { moments } = sequel;
     const ended = moments[ENDED_AT] as number;
-    doubles[place + BORN] = bornAt;
-    doubles[place + UNTIL] = Number.isNaN(ended) ? (moments[EXPIRES_AT] as number) : ended;
-    doubles[place + TOUCHED] = touchedAt;
-    this.#used = place + MOMENTS;
+    doubles[place + At.BORN] = bornAt;
+    doubles[place + At.UNTIL] = Number.isNaN(ended) ? (moments[EXPIRES_AT] as number) : ended;
+    doubles[place + At.TOUCHED] = touchedAt;
+    this.#used = place + At.MOMENTS;
     for (let i = 0; i <= moments.length; i++) {
       // Its timer is set anew in its place, so that no other moment may stand there.
       const isTimer = i === EXPIRES_AT && Number.isNaN(ended);
       const at = i < moments.length ? (moments[i] as number) : (facts.ownedAt ?? Number.NaN);
-      this.#refs[i] = isTimer ? UNTIL + 1 : this.#refTo(at, place, !Number.isNaN(ended));
+      this.#refs[i] = isTimer ? At.UNTIL + 1 : this.#refTo(at, place, !Number.isNaN(ended));
     }
     this.#refs.length = moments.length + 1;
     const words = this.#words;
     const at = 2 * place;
-    words[at + STORY] = this.#storyOf(facts);
-    words[at + OWNER] = facts.owned === null ? NO_WORD : indexIn(this.#owners, facts.owned);
-    words[at + RARE] = sequel.rare === NO_RARE ? NO_WORD : this.#rares.push(sequel.rare) - 1;
-    words[at + DUMP] = facts.lastDump;
-    words[at + INODE] = facts.inode ?? NO_WORD;
-    words[at + SENT] = facts.bytesSent ?? NO_WORD;
-    words[at + RECEIVED] = facts.bytesReceived ?? NO_WORD;
-    words[at + SRTT] = facts.srttUs ?? NO_WORD;
-    words[at + FD] = facts.fd;
-    words[at + TEARDOWN_NO] = sequel.teardownNo;
+    words[at + At.STORY] = storyIn(this.#stories, facts, this.#refs);
+    words[at + At.OWNER] = facts.owned === null ? NO_WORD : indexIn(this.#owners, facts.owned);
+    words[at + At.RARE] = sequel.rare === NO_RARE ? NO_WORD : this.#rares.push(sequel.rare) - 1;
+    words[at + At.DUMP] = facts.lastDump;
+    words[at + At.INODE] = facts.inode ?? NO_WORD;
+    words[at + At.SENT] = facts.bytesSent ?? NO_WORD;
+    words[at + At.RECEIVED] = facts.bytesReceived ?? NO_WORD;
+    words[at + At.SRTT] = facts.srttUs ?? NO_WORD;
+    words[at + At.FD] = facts.fd;
+    words[at + At.TEARDOWN_NO] = sequel.teardownNo;
     return place;
+  }
+
+  /** Add a row that {@link rowAt} gave, of these rows or others; -1 where there is no room. */
+  put({ story, owner, figures }: RowFacts): number {
+    const place = this.#used;
+    const more = figures.length - At.FIGURES;
+    if (place + At.MOMENTS + more > this.#doubles.length) return -1;
+    this.#used = place + At.MOMENTS + more;
+    const [doubles, words, at] = [this.#doubles, this.#words, 2 * place];
+    for (let i = 0; i < At.DOUBLES; i++) doubles[place + i] = figures[i] as number;
+    for (let i = At.DOUBLES; i < At.FIGURES; i++)
+      words[at + At.DUMP - At.DOUBLES + i] = figures[i] as number;
+    for (let i = 0; i < more; i++)
+      doubles[place + At.MOMENTS + i] = figures[At.FIGURES + i] as number;
+    words[at + At.STORY] = indexIn(this.#stories, story);
+    words[at + At.OWNER] = owner === null ? NO_WORD : indexIn(this.#owners, owner);
+    words[at + At.RARE] = NO_WORD;
+    return place;
+  }
+
+  /** All that is said at a place but what is rare. */
+  rowAt(place: number): RowFacts {
+    const story = this.story(place);
+    const figures = [...this.#doubles.subarray(place, place + At.DOUBLES)];
+    const words = 2 * place + At.DUMP;
+    figures.push(...this.#words.subarray(words, words + At.FIGURES - At.DOUBLES));
+    const more = place + At.MOMENTS;
+    figures.push(...this.#doubles.subarray(more, more + At.momentsOf(story)));
+    return { story, owner: this.owner(place), figures };
   }
 
   /** What is said at a place, to be changed from now on; the row is not used any more. */
@@ -123,32 +135,32 @@ export class PackedRows {
   }
 
   story(place: number): PackedStory {
-    return this.#stories[this.#words[2 * place + STORY] as number] as PackedStory;
+    return this.#stories[this.#words[2 * place + At.STORY] as number] as PackedStory;
   }
 
   owner(place: number): Owner | null {
-    return this.#owners[this.#words[2 * place + OWNER] as number] ?? null;
+    return this.#owners[this.#words[2 * place + At.OWNER] as number] ?? null;
   }
 
   rare(place: number): Rare {
-    return this.#rares[this.#words[2 * place + RARE] as number] ?? NO_RARE;
+    return this.#rares[this.#words[2 * place + At.RARE] as number] ?? NO_RARE;
   }
 
   bornAt(place: number): Nanoseconds {
-    return this.#doubles[place + BORN] as number;
+    return this.#doubles[place + At.BORN] as number;
   }
 
   touchedAt(place: number): Nanoseconds {
-    return this.#doubles[place + TOUCHED] as number;
+    return this.#doubles[place + At.TOUCHED] as number;
   }
 
   touch(place: number, at: Nanoseconds): void {
-    this.#doubles[place + TOUCHED] = at;
+    this.#doubles[place + At.TOUCHED] = at;
   }
 
   /** Set the timer of one that has not ended. */
   rearm(place: number, expiresAt: Nanoseconds): void {
-    this.#doubles[place + UNTIL] = expiresAt;
+    this.#doubles[place + At.UNTIL] = expiresAt;
   }
 
   /** The moment at this place of its list, NaN where there is none. */
@@ -163,36 +175,36 @@ export class PackedRows {
   }
 
   lastDump(place: number): number {
-    return this.#words[2 * place + DUMP] as number;
+    return this.#words[2 * place + At.DUMP] as number;
   }
 
   listedIn(place: number, dump: number): void {
-    this.#words[2 * place + DUMP] = dump;
+    this.#words[2 * place + At.DUMP] = dump;
   }
 
   inode(place: number): number | null {
-    return this.#word(place, INODE);
+    return this.#word(place, At.INODE);
   }
 
   bytesSent(place: number): number | null {
-    return this.#word(place, SENT);
+    return this.#word(place, At.SENT);
   }
 
   bytesReceived(place: number): number | null {
-    return this.#word(place, RECEIVED);
+    return this.#word(place, At.RECEIVED);
   }
 
   srttUs(place: number): number | null {
-    return this.#word(place, SRTT);
+    return this.#word(place, At.SRTT);
   }
 
   /** -1 where there is none. */
   fd(place: number): number {
-    return (this.#words[2 * place + FD] as number) | 0;
+    return (this.#words[2 * place + At.FD] as number) | 0;
   }
 
   teardownNo(place: number): number {
-    return this.#words[2 * place + TEARDOWN_NO] as number;
+    return this.#words[2 * place + At.TEARDOWN_NO] as number;
   }
 
   #word(place: number, which: number): number | null {
@@ -204,21 +216,12 @@ export class PackedRows {
   #refTo(at: Nanoseconds, place: number, isOver: boolean): number {
     const doubles = this.#doubles;
     if (Number.isNaN(at)) return 0;
-    if (at === doubles[place + BORN]) return BORN + 1;
-    if (isOver && at === doubles[place + UNTIL]) return UNTIL + 1;
-    let i = place + MOMENTS;
+    if (at === doubles[place + At.BORN]) return At.BORN + 1;
+    if (isOver && at === doubles[place + At.UNTIL]) return At.UNTIL + 1;
+    let i = place + At.MOMENTS;
     while (i < this.#used && doubles[i] !== at) i++;
     if (i === this.#used) doubles[this.#used++] = at;
     return i - place + 1;
-  }
-
-  /** Those of one time have few stories, the newest of which is nearly always told again. */
-  #storyOf(facts: LiveFacts): number {
-    const stories = this.#stories;
-    for (let i = stories.length - 1; i >= 0; i--) {
-      if (isToldBy(stories[i] as PackedStory, facts, this.#refs)) return i;
-    }
-    return stories.push(packedStory(facts, this.#refs)) - 1;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What many packed endpoints say alike: everything but whose it is, when, and how much. */
 
+import type { Owner } from "./endpoint.ts";
 import type { LiveFacts } from "./live-facts.ts";
 import { newSequel, type Sequel } from "./sequel.ts";
 
@@ -14,8 +15,23 @@ export interface PackedStory
   readonly refs: readonly number[];
 }
 
+/** What a row says but for what is rare: how it stands in `figures` only rows know. */
+export interface RowFacts {
+  readonly story: PackedStory;
+  readonly owner: Owner | null;
+  readonly figures: readonly number[];
+}
+
+/** The place of their story; those of one time have few, the newest of which is nearly always told again. */
+export function storyIn(stories: PackedStory[], facts: LiveFacts, refs: readonly number[]): number {
+  for (let i = stories.length - 1; i >= 0; i--) {
+    if (isToldBy(stories[i] as PackedStory, facts, refs)) return i;
+  }
+  return stories.push(packedStory(facts, refs)) - 1;
+}
+
 /** The story of these facts. */
-export function packedStory(facts: LiveFacts, refs: readonly number[]): PackedStory {
+function packedStory(facts: LiveFacts, refs: readonly number[]): PackedStory {
   const { direction, state, sequel } = facts;
   const { isMini, role, trigger, verdict, orphan, unread, eofRead, isComplete } = sequel;
   const { finHasRoom, plot } = sequel;
@@ -53,7 +69,7 @@ export function sequelOf(story: PackedStory): Sequel {
 }
 
 /** Whether it is theirs. */
-export function isToldBy(story: PackedStory, facts: LiveFacts, refs: readonly number[]): boolean {
+function isToldBy(story: PackedStory, facts: LiveFacts, refs: readonly number[]): boolean {
   const { sequel } = facts;
   return (
     story.plot === sequel.plot &&

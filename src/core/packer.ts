@@ -3,6 +3,13 @@
 import type { EndpointRecord } from "./endpoint-record.ts";
 import type { LiveFacts } from "./live-facts.ts";
 import { PackedRows } from "./packed-rows.ts";
+import type { RowFacts } from "./packed-story.ts";
+
+/** Where a row stands. */
+export interface RowPlace {
+  readonly rows: PackedRows;
+  readonly place: number;
+}
 
 /** The newest rows of a kind, and others when these are full. */
 class OpenRows {
@@ -11,6 +18,15 @@ class OpenRows {
   readonly roomFor = (facts: LiveFacts): PackedRows => {
     if (!this.#rows?.hasRoomFor(facts)) this.#rows = new PackedRows();
     return this.#rows as PackedRows;
+  };
+
+  readonly put = (row: RowFacts): RowPlace => {
+    let place = this.#rows?.put(row) ?? -1;
+    if (place < 0) {
+      this.#rows = new PackedRows();
+      place = this.#rows.put(row);
+    }
+    return { rows: this.#rows as PackedRows, place };
   };
 }
 
@@ -26,4 +42,7 @@ export class Packer {
   take(endpoint: EndpointRecord): void {
     endpoint.pack((endpoint.endedAt === null ? this.#waiting : this.#ended).roomFor);
   }
+
+  /** Put in the row of one that waits. */
+  readonly put = (row: RowFacts): RowPlace => this.#waiting.put(row);
 }

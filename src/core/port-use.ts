@@ -67,8 +67,8 @@ export class PortUse {
   }
 
   /** An endpoint has got both its ports. */
-  add(endpoint: EndpointRecord): void {
-    if (!isOutgoing(endpoint)) return;
+  add(endpoint: EndpointRecord, takesPort = isOutgoing(endpoint)): void {
+    if (!takesPort) return;
     const key = keyOf(endpoint);
     let group = this.#byDestination.get(key);
     if (group === undefined) {

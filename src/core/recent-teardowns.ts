@@ -22,6 +22,23 @@ export class RecentTeardowns {
     return copy;
   }
 
+  /** How many there have been. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Stand where another stood: after so many, of whom these are known, the newest last. */
+  restore(count: number, known: readonly EndpointRecord[]): void {
+    for (const endpoint of this.newest(KEPT))
+      endpoint.teardownNo = Math.min(endpoint.teardownNo, 1);
+    this.#ring.length = 0;
+    this.#count = Math.max(0, count - known.length);
+    for (const endpoint of known) {
+      endpoint.teardownNo = 0;
+      this.add(endpoint);
+    }
+  }
+
   add(endpoint: EndpointRecord): void {
     if (endpoint.teardownNo > Math.max(0, this.#count - KEPT)) return;
     this.#ring[this.#count % KEPT] = endpoint;
@@ -34,7 +51,9 @@ export class RecentTeardowns {
     const newest: EndpointRecord[] = [];
     const wanted = Math.min(count, KEPT, this.#count);
     for (let i = 1; i <= wanted; i++) {
-      newest.push(this.#ring[(this.#count - i) % KEPT] as EndpointRecord);
+      const endpoint = this.#ring[(this.#count - i) % KEPT];
+      if (endpoint === undefined) break;
+      newest.push(endpoint);
     }
     return newest;
   }

@@ -57,6 +57,11 @@ export class ResetWindow {
     return copy;
   }
 
+  /** Those that have ended by RST since the last look. */
+  get unjudged(): readonly EndpointRecord[] {
+    return this.#fresh;
+  }
+
   /** An endpoint has ended by RST. */
   note(endpoint: EndpointRecord): void {
     this.#fresh.push(endpoint);

@@ -27,4 +27,16 @@ export interface Resume {
   readonly series: readonly SeriesPoint[];
   /** What the second under way had counted. */
   readonly unseen: EventCounts;
+  /** Given where some are told of by rows: see `Rest`. */
+  readonly order?: RestOrder;
+}
+
+/** In which order endpoints stand that events tell of and rows. */
+export interface RestOrder {
+  /** How many teardowns there had been, and who of the newest is told of, the newest first. */
+  readonly teardowns: { readonly count: number; readonly nos: readonly number[] };
+  /** Who waits in FIN_WAIT2, and in TIME_WAIT, since when tells the order or, where not, in order. */
+  readonly entered: readonly (readonly number[])[];
+  /** Whose socket has just gone, by its address: a late word of it is still theirs. */
+  readonly closed: readonly (readonly [sk: string, no: number])[];
 }

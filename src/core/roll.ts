@@ -64,6 +64,15 @@ export class Roll implements Iterable<EndpointRecord> {
     else this.#pages.push([endpoint]);
   }
 
+  /** Add many, in the order of their numbers. */
+  merge(more: readonly EndpointRecord[]): void {
+    const all = [...this.#pages.flat(), ...more].sort((a, b) => a.no - b.no);
+    this.#pages.length = 0;
+    for (let at = 0; at < all.length; at += PAGE) this.#pages.push(all.slice(at, at + PAGE));
+    this.#size = all.length;
+    this.#version++;
+  }
+
   remove(endpoint: EndpointRecord): void {
     const at = this.#pageOf(endpoint.no);
     const page = this.#pages[at];

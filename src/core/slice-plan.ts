@@ -96,6 +96,28 @@ export function planSlice(
   return { request, ids, pids, places, bornNs, countersNs: countersNs - LOOK_NS, isWindow };
 }
 
+/**
+ * The endpoints that the present depends on, and when the oldest of them began: what a slice of it
+ * would carry, and of those only who is still known.
+ */
+export function presentOf(
+  trace: TraceView,
+  follower: Follower,
+): { readonly chosen: Set<Endpoint>; readonly bornNs: Nanoseconds } {
+  const { now } = trace;
+  const open = trace.findings().filter(({ until }) => until === null || until >= now);
+  const chosen = livedIn(trace, open, now);
+  complete(chosen, trace, follower);
+  let bornNs = now;
+  for (const endpoint of chosen) {
+    if (endpoint.bornAt < bornNs) bornNs = endpoint.bornAt;
+    if (endpoint.endedAt !== null && trace.endpoint(endpoint.id) === undefined) {
+      chosen.delete(endpoint);
+    }
+  }
+  return { chosen, bornNs };
+}
+
 function livedIn(trace: TraceView, open: readonly Finding[], fromNs: Nanoseconds): Set<Endpoint> {
   const chosen = new Set<Endpoint>();
   for (const endpoint of trace.endpoints()) {

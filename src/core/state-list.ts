@@ -45,6 +45,15 @@ export class StateList implements EndpointList {
     this.#size++;
   }
 
+  /** Put them into another order. */
+  sort(compare: (a: EndpointRecord, b: EndpointRecord) => number): void {
+    const sorted = [...this].sort(compare);
+    this.#first = null;
+    this.#last = null;
+    this.#size = 0;
+    for (const endpoint of sorted) this.add(endpoint);
+  }
+
   /** Remove an endpoint that is in this list. */
   remove(endpoint: EndpointRecord): void {
     const { previousInState: previous, nextInState: next } = endpoint;

@@ -6,6 +6,7 @@ import { LATEST_NS } from "./apply-late.ts";
 import type { CoreState } from "./core-state.ts";
 import { detectors } from "./detectors/index.ts";
 import { isFinUnanswered } from "./detectors/repeated-fin.ts";
+import { expire } from "./expire.ts";
 import type { Finding } from "./finding.ts";
 import { FindingBook } from "./finding-book.ts";
 import type { EventCounts, Resume } from "./resume.ts";
@@ -58,6 +59,22 @@ export class Watchman {
     copy.#secondsToWait = this.#secondsToWait;
     copy.#before = { ...this.#before };
     return copy;
+  }
+
+  /** The looks of the whole seconds from `next` up to `to`; tells when the one after is due. */
+  watch(core: CoreState, next: Nanoseconds, to: Nanoseconds): Nanoseconds {
+    let due = next;
+    // After a long silence nothing changes from second to second but what expires.
+    const skipTo = to - 120 * SECOND_NS;
+    if (due < skipTo) {
+      expire(core, skipTo);
+      due = Math.ceil(skipTo / SECOND_NS) * SECOND_NS;
+    }
+    for (; due <= to; due += SECOND_NS) {
+      expire(core, due);
+      this.look(core, due);
+    }
+    return due;
   }
 
   /** The look of one second: always for the charts, for the findings as often as there is time. */

@@ -18,6 +18,14 @@ export abstract class WithPhases extends WithRare {
     return phases.map((kind, i) => this.phaseAt(kind, i));
   }
 
+  /** The stays that are over and whose length is known, of one that has a list of its phases. */
+  eachStay(take: (state: TcpState, ns: Nanoseconds) => void): void {
+    for (const [i, { state, atLeast }] of this.told.plot.phases.entries()) {
+      const to = this.moment(placeOf(i) + 1);
+      if (to !== null && !atLeast) take(state, to - (this.moment(placeOf(i)) as Nanoseconds));
+    }
+  }
+
   /** The phase that has not ended. */
   get running(): Phase | undefined {
     const { phases } = this.told.plot;

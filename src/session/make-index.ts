@@ -4,6 +4,7 @@ import { closeSync } from "node:fs";
 import { setImmediate as breathe } from "node:timers/promises";
 import { Carry } from "../core/carry.ts";
 import type { Trace } from "../core/fold.ts";
+import { encodeRests } from "../core/rest-codec.ts";
 import type { Resume } from "../core/resume.ts";
 import type { LateMark } from "../event/order.ts";
 import type { Ledger, RecordingHeader } from "../event/recording.ts";
@@ -94,9 +95,10 @@ export async function makeIndex(
   };
   const enter = (offset: number): void => {
     if (folding === null || since < due) return;
-    const { refs, resume } = folding.carry.carried();
+    const { refs, resume, rests } = folding.carry.carried(true);
     const { at, series: _, ...state } = resume;
-    writer.add({ at, offset, events, refs, state });
+    if (rests !== null && rests.fresh.length > 0) writer.addBlock(encodeRests(rests.fresh));
+    writer.add({ at, offset, events, refs, picks: rests?.picks ?? [], state });
     since = 0;
     due = Math.max(spacing, Math.ceil(refs.length / NAMED));
   };

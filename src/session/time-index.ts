@@ -3,13 +3,15 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Trace } from "../core/fold.ts";
+import type { Rest } from "../core/rest.ts";
+import { decodeRests, type RestBlock, type RestRedactor } from "../core/rest-codec.ts";
 import type { TraceOptions } from "../core/trace.ts";
 import type { RecordingHeader } from "../event/recording.ts";
 import { encodeFrame } from "../event/recording-codec.ts";
 import type { Redactor } from "../event/redact.ts";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
 import { withChecksum } from "../store/checksum.ts";
-import { IndexReader, indexKeyOf, readAt } from "../store/index-file.ts";
+import { type IndexPoint, IndexReader, indexKeyOf, readAt } from "../store/index-file.ts";
 import { type IndexPlace, takeIndexPlace } from "../store/index-place.ts";
 import { eventsAt } from "../store/named-lines.ts";
 import { readRecording } from "../store/recording-reader.ts";
@@ -32,6 +34,8 @@ export interface Jump {
 /** How a trace of a jump is made. */
 export type JumpOptions = Omit<TraceOptions, "sysctls" | "seesMiniEnd" | "resume">;
 
+type Redacting = Pick<Redactor, "event" | "comm" | "address">;
+
 /** Of the charts before a moment. */
 const CHART_SECONDS = 600;
 const CHUNK_BYTES = 131_072;
@@ -45,9 +49,10 @@ export interface Unsaved {
 /**
  * A recording that can be entered anywhere.
  *
- * Each point of the index names the lines that the state there depends on, so that a trace made of
- * them stands where the one that read everything stood: living endpoints with their whole stories
- * and ids, open findings, the newest teardowns and charts. Not there: the totals of the summary.
+ * Each point of the index names the lines that the state there depends on, and rows of those who
+ * only wait, so that a trace made of them stands where the one that read everything stood: living
+ * endpoints with their whole stories and ids, open findings, the newest teardowns and charts. Not
+ * there: the totals of the summary.
  */
 export class TimeIndex {
   readonly header: RecordingHeader;
@@ -116,7 +121,7 @@ export class TimeIndex {
    *
    * @param redactor takes names and addresses out of the endpoints; findings of before bear theirs
    */
-  lookAt(t: Nanoseconds, options: JumpOptions = {}, redactor?: Pick<Redactor, "event">): Trace {
+  lookAt(t: Nanoseconds, options: JumpOptions = {}, redactor?: Redacting): Trace {
     const { trace, at } = this.#fold(t, options, redactor);
     for (const event of this.strays(at, t)) {
       if (event.t <= t) trace.step(redactor?.event(event) ?? event);
@@ -134,7 +139,7 @@ export class TimeIndex {
     );
   }
 
-  #fold(t: Nanoseconds, options: JumpOptions, redactor?: Pick<Redactor, "event">): Jump {
+  #fold(t: Nanoseconds, options: JumpOptions, redactor?: Redacting): Jump {
     const point = this.#index.pointAt(t);
     const scanner = new RecordingScanner(labelOf(this.#path), 0, point?.at);
     let trace: Trace;
@@ -150,7 +155,7 @@ export class TimeIndex {
         trace.step(redactor?.event(event) ?? event);
         folded++;
       }
-      trace.wake();
+      trace.wake(this.#rests(point, redactor));
       scanner.push(withChecksum(`${encodeFrame(this.header)}\n`));
     }
     let position = point?.offset ?? 0;
@@ -171,6 +176,17 @@ export class TimeIndex {
       if (count === 0) break;
     }
     return { trace, folded, at, rest: () => this.#rest(left, scanner, position) };
+  }
+
+  #rests({ picks }: IndexPoint, redactor?: RestRedactor): Rest[] {
+    const rests: Rest[] = [];
+    for (const { block, places } of picks) {
+      const told = this.#index.blockAt(block) as RestBlock;
+      const wanted = new Set(places);
+      for (const rest of decodeRests(told, (place) => wanted.has(place), redactor))
+        rests.push(rest);
+    }
+    return rests;
   }
 
   /** Give the files back; a `rest` that is being read ends. */

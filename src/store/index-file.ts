@@ -2,7 +2,14 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { Nanoseconds, TraceEvent } from "../event/trace-event.ts";
-import { packNumbers, unpackNumbers } from "./packed-numbers.ts";
+import {
+  packNumbers,
+  packRuns,
+  packSigned,
+  unpackNumbers,
+  unpackRuns,
+  unpackSigned,
+} from "./packed-numbers.ts";
 
 /** A line of the recording by its place, or an event that no line tells of: damage. */
 export type LineRef = { readonly start: number } | { readonly event: TraceEvent };
@@ -17,8 +24,22 @@ export interface IndexPoint {
   readonly events: number;
   /** What the trace depends on there, in order. */
   readonly refs: readonly LineRef[];
+  /** Rows that it depends on as well, by their places in blocks that were added before. */
+  readonly picks: readonly BlockPick[];
   /** What else a trace is told, as its owner wants it. */
   readonly state: unknown;
+}
+
+/** Rows of one block: its number, and their places in it, rising. */
+export interface BlockPick {
+  readonly block: number;
+  readonly places: readonly number[];
+}
+
+/** Rows that several points depend on: what they have in common, and their numbers. */
+export interface Block {
+  readonly common: unknown;
+  readonly numbers: readonly number[];
 }
 
 /** What an index belongs to: it is worth nothing once the recording has changed. */
@@ -33,19 +54,15 @@ interface Head extends IndexKey {
   readonly format: number;
   /** Of each point: moment, place in the recording, events before, place and length in here. */
   readonly points: readonly PointPlace[];
+  readonly blocks: readonly Place[];
   /** Length of what follows the points, which is read at once. */
   readonly common: number;
 }
 
-type PointPlace = readonly [
-  at: number,
-  offset: number,
-  events: number,
-  start: number,
-  length: number,
-];
+type Place = readonly [start: number, length: number];
+type PointPlace = readonly [at: number, offset: number, events: number, ...Place];
 
-const FORMAT = 2;
+const FORMAT = 3;
 const MOST_HEAD = 64 * 1024 * 1024;
 const OTHERS_WRITE = 0o022;
 const LF = 0x0a;
@@ -65,28 +82,37 @@ export function indexKeyOf(path: string, version: string): IndexKey {
 export class IndexWriter {
   readonly #pieces: Buffer[] = [];
   readonly #points: PointPlace[] = [];
+  readonly #blocks: Place[] = [];
   #length = 0;
 
-  add({ at, offset, events, refs, state }: IndexPoint): void {
+  /** Add the next block, from 0. */
+  addBlock({ common, numbers }: Block): void {
+    this.#blocks.push(this.#put({ common, numbers: packSigned(numbers) }));
+  }
+
+  add({ at, offset, events, refs, picks, state }: IndexPoint): void {
     const starts: number[] = [];
     const damage: [number, TraceEvent][] = [];
     for (const [index, ref] of refs.entries()) {
       if ("event" in ref) damage.push([index, ref.event]);
       else starts.push(ref.start);
     }
-    const piece = Buffer.from(JSON.stringify({ starts: packNumbers(starts), damage, state }));
-    this.#points.push([at, offset, events, this.#length, piece.length]);
-    this.#pieces.push(piece);
-    this.#length += piece.length;
+    const rows = picks.map(({ block, places }) => [block, packRuns(places)]);
+    const place = this.#put({ starts: packNumbers(starts), damage, rows, state });
+    this.#points.push([at, offset, events, ...place]);
   }
 
-  /** Forget the points that stand later than this moment. */
+  /** Forget the points that stand later than this moment; the rows stay for those that come. */
   dropAfter(t: Nanoseconds): void {
-    while ((this.#points.at(-1)?.[0] ?? t) > t) {
-      const [, , , start] = this.#points.pop() as PointPlace;
-      this.#pieces.pop();
-      this.#length = start;
-    }
+    while ((this.#points.at(-1)?.[0] ?? t) > t) this.#points.pop();
+  }
+
+  #put(piece: unknown): Place {
+    const bytes = Buffer.from(JSON.stringify(piece));
+    const start = this.#length;
+    this.#pieces.push(bytes);
+    this.#length += bytes.length;
+    return [start, bytes.length];
   }
 
   /** The whole index. */
@@ -97,6 +123,7 @@ export class IndexWriter {
       format: FORMAT,
       ...key,
       points: this.#points,
+      blocks: this.#blocks,
       common: tail.length,
     };
     return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...this.#pieces, tail]);
@@ -174,10 +201,20 @@ export class IndexReader {
     const point = points[low - 1];
     if (point === undefined) return null;
     const [at, offset, events, start, length] = point;
-    const { starts, damage, state } = JSON.parse(this.#read(this.#base + start, length).toString());
+    const { starts, damage, rows, state } = this.#piece([start, length]);
     const refs: LineRef[] = unpackNumbers(starts).map((each) => ({ start: each }));
     for (const [index, event] of damage) refs.splice(index, 0, { event });
-    return { at, offset, events, refs, state };
+    const pickOf = ([block, runs]: [number, string]) => ({ block, places: unpackRuns(runs) });
+    return { at, offset, events, refs, picks: rows.map(pickOf), state };
+  }
+
+  blockAt(number: number): Block {
+    const { common, numbers } = this.#piece(this.#head.blocks[number] ?? [0, 0]);
+    return { common, numbers: unpackSigned(numbers) };
+  }
+
+  #piece([start, length]: Place) {
+    return JSON.parse(this.#read(this.#base + start, length).toString());
   }
 
   get points(): number {

@@ -12,6 +12,7 @@ import { sliceRecording } from "../../src/session/slice-recording.ts";
 import { TimeIndex } from "../../src/session/time-index.ts";
 import { withChecksum } from "../../src/store/checksum.ts";
 import { disorder } from "../core/disorder.ts";
+import { remotes } from "../core/remotes.ts";
 import { storyOf } from "../core/stories.ts";
 import { HEADER } from "../event/sample-events.ts";
 import { type Chance, seeded } from "../event/seeded.ts";
@@ -96,6 +97,17 @@ test(`of ${SEEDS} recordings of disorder`, async () => {
   }
   // Damage may take the word away that an event is late; those have none.
   expect(compared).toBeGreaterThan(SEEDS * 5 * 0.9);
+});
+
+test("of hosts whose peers are elsewhere, where most of all endpoints rest", async () => {
+  let compared = 0;
+  for (let seed = 1; seed <= Math.ceil(SEEDS / 5); seed++) {
+    const chance = seeded(seed * 104_729);
+    const path = join(directory, `remotes-${seed}.ndjson`);
+    writeFileSync(path, written(remotes(seed, 120), seed % 2 > 0, chance));
+    compared += await expectSame(path, 10, 10, chance);
+  }
+  expect(compared).toBeGreaterThan(SEEDS);
 });
 
 test("of every scenario that was captured from a real kernel", async () => {
