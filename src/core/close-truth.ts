@@ -21,6 +21,15 @@ const ECONNRESET = 104;
 const ETIMEDOUT = 110;
 const ECONNREFUSED = 111;
 
+/** What an error says that came by ICMP (`net/ipv4/icmp.c:icmp_err_convert`, `net/ipv6/icmp.c`). */
+const UNREACHABLE: ReadonlyMap<number, string> = new Map([
+  [13, "ICMP said that a rule on the way forbids it"],
+  [101, "ICMP said that the network cannot be reached"],
+  [ECONNREFUSED, "ICMP said that the port cannot be reached, as a firewall does that rejects"],
+  [112, "ICMP said that the host is down"],
+  [113, "the host cannot be reached: ICMP said so, or nobody answered ARP"],
+]);
+
 /** Kernel reasons of an RST that replaces the mini-socket after FIN_WAIT2. */
 const RESETS_INSTEAD_OF_WAITING = new Set([
   "TCP_ABORT_ON_DATA",
@@ -46,13 +55,40 @@ export function decodeClose(event: TransitionEvent, reset: ResetMark | null): Cl
     case ETIMEDOUT:
       return { next: "CLOSE", verdict: "timed-out" };
     case ECONNREFUSED:
-      return { next: "CLOSE", verdict: event.from === "SYN_SENT" ? "refused" : "reset-received" };
+      return event.from === "SYN_SENT"
+        ? { next: "CLOSE", verdict: "refused" }
+        : decodeNetworkError(event, sent);
     case ECONNRESET:
     case EPIPE:
       return sent?.reason === "TCP_ABORT_ON_DATA" ? dataAfterClose() : resetReceived();
-    default:
+    case 0:
+    case null:
       return decodeQuietClose(event, sent);
+    default:
+      return decodeNetworkError(event, sent);
   }
+}
+
+/**
+ * What came by ICMP, or silence to ARP, ends a connect() at once. Later it is only remembered, and
+ * stands in the place of ETIMEDOUT when the kernel gives up (`net/ipv4/tcp_timer.c:tcp_write_err`
+ * takes `sk_err_soft`).
+ *
+ * With IP_RECVERR it is an error at once too, which may still stand there when the connection ends
+ * by something else: by its own close(), or with nothing left that the peer has not confirmed.
+ */
+function decodeNetworkError(event: TransitionEvent, sent: ResetMark | null): CloseOutcome {
+  const { from, error = 0 } = event;
+  const isOwnClose = event.inProcess === true && event.closing === true;
+  const isConfirmed =
+    from === "FIN_WAIT2"
+      ? event.finReceived === true || event.orphan === true
+      : (from === "LAST_ACK" || from === "CLOSING") && event.sendQ === 0;
+  if (isOwnClose || isConfirmed) return decodeQuietClose(event, sent);
+  const why = UNREACHABLE.get(error) ?? `the error ${error} came from below TCP`;
+  return from === "SYN_SENT"
+    ? { next: "CLOSE", verdict: "unfinished", note: `connect() failed: ${why}` }
+    : { next: "CLOSE", verdict: "timed-out", note: why };
 }
 
 function resetReceived(): CloseOutcome {

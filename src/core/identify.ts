@@ -37,14 +37,15 @@ export function beginLife(core: CoreState, event: TransitionEvent): EndpointReco
  *
  * A socket known from the socket table has a tuple but no address yet: the first event joins
  * them. The first event may also bring the source port, which is 0 at SYN_SENT
- * (`net/ipv4/tcp_ipv4.c:tcp_v4_connect` chooses it after the state change).
+ * (`net/ipv4/tcp_ipv4.c:tcp_v4_connect` chooses it after the state change), or, where the probe
+ * cannot look into the socket, that of a connect() of the same socket that failed.
  */
 export function identify(core: CoreState, event: TransitionEvent): EndpointRecord {
   const { table } = core;
   const known = table.bySocket(event.sk);
   if (known !== undefined) {
     if (isSamePorts(known, event)) return known;
-    if (!known.hasPorts) {
+    if (!known.hasPorts || isPortOfBefore(known, event)) {
       retireTuple(core, event, event.t);
       table.retuple(known, event);
       return known;
@@ -59,6 +60,13 @@ export function identify(core: CoreState, event: TransitionEvent): EndpointRecor
   }
   if (twin !== undefined) retire(core, twin, event.t);
   return adopt(core, event);
+}
+
+/** Whether a socket in SYN_SENT has got its port only now: who opens has one remote end. */
+function isPortOfBefore(known: EndpointRecord, event: TransitionEvent): boolean {
+  const isOpening = known.state === "SYN_SENT" && event.from === "SYN_SENT";
+  const { tuple } = known;
+  return isOpening && tuple.remotePort === event.remotePort && isSameRemote(tuple, event);
 }
 
 /**

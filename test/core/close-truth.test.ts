@@ -59,6 +59,9 @@ type Row = readonly [
 const gone = (verdict: string, more: object = {}) =>
   ({ next: "CLOSE", verdict, ...more }) as Partial<CloseOutcome>;
 const memory = gone("reset-sent", { note: expect.stringContaining("memory") });
+const unreachable = gone("timed-out", {
+  note: expect.stringContaining("host cannot be reached"),
+});
 const late = gone("reset-sent", { note: expect.stringContaining("data arrived") });
 
 const TABLE: readonly Row[] = [
@@ -115,6 +118,35 @@ const TABLE: readonly Row[] = [
     gone("timed-out"),
   ],
   ["ESTABLISHED", { error: 103 }, sent("TCP_STATE"), gone("killed")],
+  ["ESTABLISHED", { error: 113, inProcess: false, sendQ: 1 }, null, unreachable],
+  ["ESTABLISHED", { error: 113, inProcess: true, closing: false, sendQ: 1 }, null, unreachable],
+  [
+    "ESTABLISHED",
+    { error: 113, closing: true, linger: true },
+    null,
+    gone("reset-sent", { trigger: "linger" }),
+  ],
+  [
+    "ESTABLISHED",
+    { error: 111, inProcess: false, sendQ: 1 },
+    null,
+    gone("timed-out", { note: expect.stringContaining("rejects") }),
+  ],
+  ["CLOSE_WAIT", { error: 101, inProcess: false, sendQ: 7 }, null, gone("timed-out")],
+  ["FIN_WAIT1", { error: 113, inProcess: false, sendQ: 1 }, null, unreachable],
+  ["CLOSING", { error: 113, inProcess: false, sendQ: 1 }, null, unreachable],
+  ["CLOSING", { error: 113, sendQ: 0 }, null, { next: "TIME_WAIT" }],
+  ["LAST_ACK", { error: 113, inProcess: false, sendQ: 1 }, null, unreachable],
+  ["LAST_ACK", { error: 113, inProcess: false, sendQ: 0 }, null, gone("graceful")],
+  ["FIN_WAIT2", { error: 113, finReceived: true }, null, { next: "TIME_WAIT" }],
+  ["FIN_WAIT2", { error: 113, finReceived: false, orphan: true }, null, { next: "FIN_WAIT2" }],
+  ["FIN_WAIT2", { error: 113, finReceived: false, inProcess: false }, null, unreachable],
+  [
+    "SYN_SENT",
+    { error: 113, inProcess: false, sendQ: 1 },
+    null,
+    { ...gone("unfinished", { note: expect.stringMatching(/host cannot be reached/) }) },
+  ],
   ["SYN_SENT", { error: 110, inProcess: false }, null, gone("timed-out")],
   ["SYN_SENT", { error: 111, inProcess: false }, received, gone("refused")],
   [

@@ -31,6 +31,20 @@ describe("a life begins", () => {
     expect(statesOf(story.only)).toEqual(["SYN_SENT", "ESTABLISHED"]);
   });
 
+  test("with connect() again on a socket that was refused, under the port of before", () => {
+    const story = new Story();
+    story
+      .change({ ...client, localPort: 39_999 }, "CLOSE", "SYN_SENT")
+      .at(1)
+      .change(client, "SYN_SENT", "ESTABLISHED", SOFTIRQ);
+    expect(story.only).toMatchObject({
+      tuple: { localPort: client.localPort },
+      owner: { source: "connect", pid: 100 },
+      isComplete: true,
+    });
+    expect(statesOf(story.only)).toEqual(["SYN_SENT", "ESTABLISHED"]);
+  });
+
   test("with a listener's child, which is not the listener", () => {
     const story = new Story();
     const listener = sock({ local: "0.0.0.0", localPort: 443, remote: "0.0.0.0", remotePort: 0 });

@@ -72,7 +72,8 @@ export const verdicts: readonly Topic[] = [
         tcp_max_tw_buckets was full, the kernel did not wait at all.
 
       No RST is sent, except when keepalive gives up. The peer may go on believing in the
-      connection.
+      connection. Where ICMP, or silence to ARP, said why nothing came through, the application gets
+      EHOSTUNREACH or the like in the place of ETIMEDOUT, and the note names it.
     `),
     sysctls: [
       "net.ipv4.tcp_orphan_retries",
@@ -126,8 +127,8 @@ export const verdicts: readonly Topic[] = [
       too.
 
       With the state CLOSE it is a connect() that came to nothing on this side: the application
-      closed the socket in SYN_SENT, or no ephemeral port was left. Nobody refused it and no
-      teardown took place; the note says which it was.
+      closed the socket in SYN_SENT, no ephemeral port was left, or ICMP said that there is no way.
+      Nobody refused it and no teardown took place; the note says which it was.
     `),
     see: ["stuck-close-wait", "phase", "port-exhaustion"],
   },
