@@ -54,14 +54,13 @@ function fire(core: CoreState, table: Table, now: Nanoseconds): Firing {
     .slice(0, NAMED)
     .map(({ first, count }) => `${placeOf(core, first)}: ${count}`);
   const isCritical = overflowNs !== null || reaches(used, limit, CRITICAL_PERCENT);
-  const part = limit === 0 ? "" : ` are ${percent(used, limit)} % of what there is room for`;
   return {
     key: `tw-buckets ${netns}`,
     severity: isCritical ? "critical" : "warning",
     since: now,
     subject: { ...subjectOf(core, shares[0]?.first), cause: "tw-buckets" },
     count: Math.max(1, used),
-    summary: `${used} mini-sockets${part}: tcp_max_tw_buckets is ${limit}, and above it the kernel makes none`,
+    summary: summaryOf(table),
     endpoints: waiting.ids,
     evidence: [
       ...(named.length === 0 ? [] : [`most are closed by ${named.join(", ")}`]),
@@ -75,6 +74,15 @@ function fire(core: CoreState, table: Table, now: Nanoseconds): Firing {
         : [`the table overflowed ${seconds(overflowNs)} ago (TCPTimeWaitOverflow rose)`]),
     ],
   };
+}
+
+/** An overflow is told though the table has emptied since, or the limit was raised. */
+function summaryOf({ used, limit, overflowNs }: Table): string {
+  if (overflowNs !== null && limit > 0 && !reaches(used, limit, CRITICAL_PERCENT)) {
+    return `the table of mini-sockets was full within the last minute: ${used} now, tcp_max_tw_buckets is ${limit}, and above it the kernel makes none`;
+  }
+  const part = limit === 0 ? "" : ` are ${percent(used, limit)} % of what there is room for`;
+  return `${used} mini-sockets${part}: tcp_max_tw_buckets is ${limit}, and above it the kernel makes none`;
 }
 
 function minisOf(core: CoreState, netns: number): Waiting {
