@@ -48,7 +48,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const isCheck = argv[0] === "check";
   // An answer that nobody took is no OK.
   const result: CommandResult = { exitCode: isCheck ? UNKNOWN : 0 };
-  endQuietlyOnClosedPipe(() => result.exitCode);
+  endQuietlyOnClosedPipe(() => result.exitCode, isCheck ? UNKNOWN : 1);
   try {
     const args = withDefault(argv);
     const program = await build(args[0] ?? "", result);

@@ -2,12 +2,15 @@
 
 import { closeSync, writeSync } from "node:fs";
 import { CreateError, createFile } from "../store/create-file.ts";
+import { removeFile } from "../store/remove-file.ts";
+import { appendTrouble } from "../store/whole-appender.ts";
 import { OperatorError } from "./operator-error.ts";
 
 const CHUNK = 1 << 18;
 
 /**
- * Write pieces to a new file, mode 0600, never through a symbolic link.
+ * Write pieces to a new file, mode 0600, never through a symbolic link; what could not be written
+ * whole is removed, for half an export looks like a short one.
  *
  * @throws OperatorError 1 when it cannot be created or written
  */
@@ -16,8 +19,10 @@ export async function saveText(
   pieces: Iterable<string>,
   force: boolean,
 ): Promise<void> {
+  let isCreated = false;
   try {
     const file = createFile(path, { force });
+    isCreated = true;
     try {
       let waiting = "";
       for (const piece of pieces) {
@@ -32,9 +37,13 @@ export async function saveText(
     }
   } catch (error) {
     if (error instanceof CreateError) throw new OperatorError(1, error.message, error);
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined) throw error;
-    throw new OperatorError(1, `cannot write ${path}: ${code}; choose another place`, error);
+    if (isCreated) removeFile(path);
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new OperatorError(
+      1,
+      `cannot write ${path}: ${appendTrouble(error)}; or write elsewhere`,
+      error,
+    );
   }
 }
 

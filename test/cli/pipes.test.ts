@@ -35,6 +35,16 @@ describe("a reader who leaves early", () => {
   });
 });
 
+test("a full disk behind stdout is said in one line", async () => {
+  const file = program.file("full.ndjson", wholeRecording());
+  const run = await program.pipe(["report", file], 'true; "$0" "$@" >/dev/full');
+  expect(run).toMatchObject({
+    stderr:
+      "lastack: cannot write to stdout: the disk is full; free some space, or write elsewhere\n",
+    stdout: "1\n",
+  });
+});
+
 describe("a recording from a pipe", () => {
   test.each(["text", "json", "markdown", "html", "mermaid", "perfetto", "csv"])(
     "is read for --format %s as from a file",
