@@ -118,9 +118,10 @@ export class Carry<R> {
   carried(byRows = false): Carried<R> {
     const trace = this.#trace;
     const at = trace.now;
-    const { chosen, bornNs } = this.#choose();
-    const findings = this.#findings(chosen);
-    const rests = byRows ? this.#rests.takeFrom(chosen) : null;
+    const { chosen: all, bornNs } = this.#choose();
+    const findings = this.#findings(all);
+    const parted = byRows ? this.#rests.part(all) : null;
+    const { others: chosen, rests } = parted ?? { others: all, rests: null };
     const entries = new Set<Entry<R>>();
     for (const endpoint of chosen) {
       for (const entry of this.#ofEndpoint.get(endpoint) ?? []) entries.add(entry);

@@ -94,11 +94,6 @@ export class EndpointRecord extends WithPhases implements Endpoint {
     return this.rows === null ? null : { rows: this.rows, place: this.place };
   }
 
-  /** Whether its row stands there still: elsewhere once it has said something else. */
-  isAt({ rows, place }: RowPlace): boolean {
-    return this.rows === rows && this.place === place;
-  }
-
   /** All that it says, of one that is packed and has nothing rare. */
   get row(): RowFacts | null {
     return this.live !== null || this.rare !== NO_RARE ? null : this.packed.rowAt(this.place);

@@ -11,6 +11,9 @@ import { copyRare, ENDED_AT, EXPIRES_AT, NO_RARE, type Rare } from "./sequel.ts"
 /** Doubles of one set of rows: 64 KiB, some 680 rows. */
 const ROOM = 8192;
 
+/** Rows that a set has room for at most. */
+export const ROWS_OF_A_SET = ROOM / At.MOMENTS;
+
 /**
  * Rows are added and never removed: a set goes with the last endpoint whose row it holds, which
  * those of one age leave at about one time. An endpoint that changes is unpacked and, when it has
@@ -32,6 +35,11 @@ export class PackedRows {
   constructor(doubles = new Float64Array(ROOM)) {
     this.#doubles = doubles;
     this.#words = new Uint32Array(doubles.buffer);
+  }
+
+  /** A number for each place of a row among its set's, below {@link ROWS_OF_A_SET}. */
+  static numberAt(place: number): number {
+    return Math.floor(place / At.MOMENTS);
   }
 
   /** The same rows at the same places; nothing can be added to them. */

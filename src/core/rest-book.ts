@@ -6,19 +6,9 @@ import type { Endpoint } from "./endpoint.ts";
 import { EndpointRecord } from "./endpoint-record.ts";
 import type { Trace } from "./fold.ts";
 import type { Follower } from "./follower.ts";
-import type { RowPlace } from "./packer.ts";
 import type { Rest } from "./rest.ts";
 import type { RestOrder } from "./resume.ts";
-
-/** Where a row has been written down, and what it was of. */
-interface Told extends RowPlace {
-  readonly touchedAt: number;
-  readonly lastDump: number;
-  readonly expiresAt: number | null;
-  /** Number of the block, and the place in it. */
-  readonly block: number;
-  readonly at: number;
-}
+import { ToldRows } from "./told-rows.ts";
 
 /** Rows of a block that still hold, by their places in it. */
 export interface RestPick {
@@ -49,7 +39,7 @@ export class RestBook {
   readonly #sharers = new WeakMap<Endpoint, Set<Endpoint>>();
   /** A mini-socket has no file: what one leads to it by is another's, whose inode is the same. */
   readonly #misfiled = new WeakSet<Endpoint>();
-  #told = new Map<EndpointRecord, Told>();
+  readonly #told = new ToldRows();
   #blocks = 0;
 
   constructor(trace: Trace, follower: Follower) {
@@ -71,24 +61,26 @@ export class RestBook {
     }
   }
 
-  /** Take those out of the chosen that rows tell of. */
-  takeFrom(chosen: Set<Endpoint>): RestList {
+  /** Part the chosen into those that rows tell of and those that events must. */
+  part(chosen: Iterable<Endpoint>): { rests: RestList; others: Set<Endpoint> } {
     const { awaited, order } = this.#trace.standing();
-    const resting = new Set<EndpointRecord>();
+    const mayRest = (each: Endpoint): each is EndpointRecord =>
+      each instanceof EndpointRecord && !awaited.has(each) && this.#mayRest(each);
+    const resting: EndpointRecord[] = [];
+    const others = new Set<Endpoint>();
     for (const each of chosen) {
-      if (each instanceof EndpointRecord && !awaited.has(each) && this.#mayRest(each)) {
-        resting.add(each);
-        chosen.delete(each);
-      }
+      if (mayRest(each)) resting.push(each);
+      else others.add(each);
     }
     // A set hands out what is added while it is walked.
-    for (const each of chosen) {
-      const others = [each.peer, ...this.#follower.successorsOf(each)];
-      for (const other of [...others, ...(this.#sharers.get(each) ?? [])]) {
-        if (other instanceof EndpointRecord && resting.delete(other)) chosen.add(other);
+    for (const each of others) {
+      const known = [each.peer, ...this.#follower.successorsOf(each)];
+      for (const other of [...known, ...(this.#sharers.get(each) ?? [])]) {
+        if (other !== null && mayRest(other)) others.add(other);
       }
     }
-    return { ...this.#list(resting), order };
+    const list = this.#list(resting.filter((each) => !others.has(each)));
+    return { rests: { ...list, order }, others };
   }
 
   #mayRest(endpoint: EndpointRecord): boolean {
@@ -97,36 +89,24 @@ export class RestBook {
     if (this.#misfiled.has(endpoint) || this.#follower.hadDoubtfulPeer(endpoint)) return false;
     // By its file it may still be found.
     if (inode !== null && this.#trace.endpointOfInode(inode) === endpoint) return false;
-    if (this.#toldOf(endpoint) !== undefined) return true;
+    if (this.#told.has(endpoint)) return true;
     return !wasScanned(endpoint) && (endpoint.row?.figures.every(Number.isSafeInteger) ?? false);
   }
 
-  /** Where its row has been written down, unless it says something else by now. */
-  #toldOf(endpoint: EndpointRecord): Told | undefined {
-    const told = this.#told.get(endpoint);
-    if (told === undefined || !endpoint.isAt(told)) return undefined;
-    const { touchedAt, lastDump, expiresAt } = endpoint;
-    const isSame =
-      told.touchedAt === touchedAt && told.lastDump === lastDump && told.expiresAt === expiresAt;
-    return isSame ? told : undefined;
-  }
-
-  #list(resting: Iterable<EndpointRecord>): Omit<RestList, "order"> {
+  #list(resting: readonly EndpointRecord[]): Omit<RestList, "order"> {
     const fresh: Rest[] = [];
+    const told = this.#told;
     const picks = new Map<number, number[]>();
-    const told = new Map<EndpointRecord, Told>();
     for (const endpoint of resting) {
-      let place = this.#toldOf(endpoint);
-      if (place === undefined) {
-        place = toldNow(endpoint, this.#blocks, fresh.length);
+      if (!told.has(endpoint)) {
+        told.add(endpoint, this.#blocks, fresh.length);
         fresh.push(restOf(endpoint));
       }
-      told.set(endpoint, place);
-      const places = picks.get(place.block);
-      if (places === undefined) picks.set(place.block, [place.at]);
-      else places.push(place.at);
+      const { block, at } = told.placeOf(endpoint);
+      const places = picks.get(block);
+      if (places === undefined) picks.set(block, [at]);
+      else places.push(at);
     }
-    this.#told = told;
     if (fresh.length > 0) this.#blocks++;
     // Who has changed since stands in a later block than those that came to be after it.
     const inOrder = [...picks].map(([block, places]) => ({ block, places: rising(places) }));
@@ -136,11 +116,6 @@ export class RestBook {
 
 function rising(numbers: number[]): number[] {
   return numbers.sort((a, b) => a - b);
-}
-
-function toldNow(endpoint: EndpointRecord, block: number, at: number): Told {
-  const { touchedAt, lastDump, expiresAt } = endpoint;
-  return { ...(endpoint.rowPlace as RowPlace), touchedAt, lastDump, expiresAt, block, at };
 }
 
 function restOf(endpoint: EndpointRecord): Rest {

@@ -34,18 +34,23 @@ export function unpackNumbers(text: string): number[] {
   return numbers;
 }
 
+/** Of a number below 2^53. */
+const MOST_BYTES = 8;
+
 /** Pack whole numbers of either sign, below 2^52 both ways: the sign goes into the lowest bit. */
 export function packSigned(numbers: readonly number[]): string {
-  const bytes: number[] = [];
+  const bytes = Buffer.allocUnsafe(numbers.length * MOST_BYTES);
+  let end = 0;
   for (const number of numbers) {
     let rest = number < 0 ? -2 * number - 1 : 2 * number;
     while (rest >= 0x80) {
-      bytes.push((rest % 0x80) | 0x80);
-      rest = Math.floor(rest / 0x80);
+      const high = Math.floor(rest / 0x80);
+      bytes[end++] = (rest - high * 0x80) | 0x80;
+      rest = high;
     }
-    bytes.push(rest);
+    bytes[end++] = rest;
   }
-  return Buffer.from(bytes).toString("base64");
+  return bytes.toString("base64", 0, end);
 }
 
 /** The numbers again; see `unpackNumbers`. */
