@@ -55,6 +55,21 @@ const ENDINGS: readonly Ending[] = [
     story.at(ms + 60_100).miniEnd(socket, "TIME_WAIT");
   },
   (story, socket, ms) => story.at(ms).closeFirst(socket),
+  // A RST that belongs to the close before it: no mini-socket was made after all.
+  (story, socket, ms) => {
+    story.at(ms).closeFirst(socket);
+    story.at(ms + 0.5).reset(socket, "sent", { reason: "TCP_ABORT_ON_LINGER" });
+  },
+  // What only sets its timer anew, or touches it, leaves it as it rests.
+  (story, socket, ms, chance) => {
+    story
+      .at(ms)
+      .closeFirst(socket)
+      .at(ms + 1)
+      .segment(socket, FIN | ACK);
+    const flags = chance(2) === 0 ? ACK : 0;
+    for (let at = 5000; at < 50_000; at += 10_000) story.at(ms + at).segment(socket, flags);
+  },
   (story, socket, ms, chance) => {
     story.at(ms).change(socket, "ESTABLISHED", "FIN_WAIT1", { ...SHUTDOWN_CALL, inode: 5000 });
     story.change(socket, "FIN_WAIT1", "FIN_WAIT2", { ...SOFTIRQ, shutdown: 2, inode: 5000 });
