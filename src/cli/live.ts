@@ -15,7 +15,13 @@ import {
 } from "./live-recording.ts";
 import { complain } from "./output.ts";
 import { plainLines } from "./plain-lines.ts";
-import { addScreenOptions, type ScreenOptions, showDashboard, wantsDashboard } from "./screen.ts";
+import {
+  addScreenOptions,
+  preloadDashboard,
+  type ScreenOptions,
+  showDashboard,
+  wantsDashboard,
+} from "./screen.ts";
 import {
   addFilterOptions,
   detailOption,
@@ -70,6 +76,7 @@ async function run(options: LiveCommandOptions, result: CommandResult): Promise<
     const onProblem = (line: string): void => void problems.push(line);
     const { history: maxBytes, historyDir } = options;
     const shelf = historyDir === undefined ? null : shelfIn(historyDir, onProblem);
+    preloadDashboard();
     const session = await slowStep("finding out what this host can trace", () =>
       prepareTracing({ ...options, onOutage }, onProblem),
     );

@@ -43,9 +43,16 @@ type Given = Omit<DashboardSource, "teller">;
 /** Stray timers and handles may keep the process for this long after the screen has gone. */
 const LINGER_MS = 2000;
 
-/** Run the dashboard until it is left; returns the exit code. The screen is loaded only here. */
+const loadScreen = () => import("../tui/app.ts");
+
+/** Load the screen while something else is waited for; what goes wrong shows when it is shown. */
+export function preloadDashboard(): void {
+  loadScreen().catch(() => {});
+}
+
+/** Run the dashboard until it is left; returns the exit code. The screen is loaded by no other command. */
 export async function showDashboard(source: Given): Promise<number> {
-  const { runDashboard } = await import("../tui/app.ts");
+  const { runDashboard } = await loadScreen();
   const { header, cursor } = source;
   const teller = tellerOf(header.startedAt, cursor);
   const code = await runDashboard({ ...source, teller });
