@@ -6,7 +6,7 @@ import { freshRedactor } from "../session/fresh-redactor.ts";
 import type { LiveSession } from "../session/live-session.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { recordParts } from "../session/record-parts.ts";
-import { type LiveRecording, recordTo } from "../session/record-to.ts";
+import { type LiveRecording, recordTo, refuseOutput } from "../session/record-to.ts";
 import type { CommandResult } from "./command-result.ts";
 import { complain } from "./output.ts";
 import {
@@ -76,6 +76,8 @@ export function addRecord(program: Command, _result: CommandResult): void {
 async function run(options: RecordOptions, command: Command): Promise<void> {
   const isGiven = (name: string) => command.getOptionValueSource(name) === "cli";
   refuseContradictions(options.output, options, isGiven);
+  const isOneFile = partsOf(options) === null && options.onFinding === undefined;
+  if (isOneFile) refuseOutput(options.output, options.force === true);
   // Without a listener Node would open its debugger at this signal.
   let save: () => Promise<string | null> = async () => null;
   const onSave = (): void => {

@@ -3,7 +3,7 @@
 import type { RecordingFooter } from "../event/recording.ts";
 import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import { CreateError } from "../store/create-file.ts";
+import { CreateError, refuseUnfit } from "../store/create-file.ts";
 import { createRecording } from "../store/create-recording.ts";
 import type { WriterEnd } from "../store/writer-options.ts";
 import type { LiveSession } from "./live-session.ts";
@@ -16,6 +16,20 @@ export interface LiveRecording {
   close(footer: RecordingFooter): Promise<WriterEnd>;
   /** Bring what there is into a file that can be taken away; returns its path. */
   save(): Promise<string | null>;
+}
+
+/**
+ * Refuse a path that `recordTo` would refuse, before bpftrace is started for it.
+ *
+ * @throws OperatorError 1
+ */
+export function refuseOutput(path: string, force: boolean): void {
+  if (path === "-") return;
+  try {
+    refuseUnfit(path, { force });
+  } catch (error) {
+    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+  }
 }
 
 /**

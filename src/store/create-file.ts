@@ -46,6 +46,38 @@ const PRIVATE = 0o600;
  * @throws CreateError
  */
 export function createFile(path: string, options: CreateOptions = {}): number {
+  return inDirectory(path, options, ({ directory, name, shown }) =>
+    options.force
+      ? replace(directory, name, shown)
+      : openSync(`${directory}/${name}`, FRESH, PRIVATE),
+  );
+}
+
+/**
+ * Refuse now what `createFile` would refuse, where much would be done in vain before it is called.
+ *
+ * Nothing is made and nothing promised: what counts is what is there when the file is created.
+ *
+ * @throws CreateError
+ */
+export function refuseUnfit(path: string, options: CreateOptions = {}): void {
+  inDirectory(path, options, ({ directory, name, shown }) => {
+    const old = lstatOf(`${directory}/${name}`);
+    if (old === undefined) return;
+    if (options.force !== true) throw occupied(shown);
+    refuseIrregular(old, shown);
+  });
+}
+
+/** A directory that is held open, and what is to be in it. */
+interface Place {
+  readonly directory: string;
+  readonly name: string;
+  /** The whole path, for people. */
+  readonly shown: string;
+}
+
+function inDirectory<T>(path: string, options: CreateOptions, act: (place: Place) => T): T {
   const shown = path.replace(/\p{Cc}/gu, "?");
   const name = basename(path);
   if (path.endsWith("/") || name === "" || name === "." || name === "..") {
@@ -59,9 +91,7 @@ export function createFile(path: string, options: CreateOptions = {}): number {
     return actAs(owner, process as Identity, () => {
       const directory = openDirectory(dirname(path), shown);
       try {
-        return options.force
-          ? replace(`/proc/self/fd/${directory}`, name, shown)
-          : openSync(`/proc/self/fd/${directory}/${name}`, FRESH, PRIVATE);
+        return act({ directory: `/proc/self/fd/${directory}`, name, shown });
       } finally {
         closeSync(directory);
       }
@@ -90,13 +120,7 @@ function openDirectory(path: string, shown: string): number {
 
 function replace(directory: string, name: string, shown: string): number {
   const target = `${directory}/${name}`;
-  const old = lstatOf(target);
-  if (old !== undefined && !old.isFile()) {
-    throw new CreateError(
-      "unsafe-path",
-      `cannot write ${shown}: what is there is no regular file; choose another name`,
-    );
-  }
+  refuseIrregular(lstatOf(target), shown);
   const fresh = `${directory}/.lastack-${randomBytes(9).toString("hex")}`;
   const fd = openSync(fresh, FRESH, PRIVATE);
   try {
@@ -109,6 +133,20 @@ function replace(directory: string, name: string, shown: string): number {
   }
 }
 
+function refuseIrregular(old: ReturnType<typeof lstatOf>, shown: string): void {
+  if (old === undefined || old.isFile()) return;
+  throw new CreateError(
+    "unsafe-path",
+    `cannot write ${shown}: what is there is no regular file; choose another name`,
+  );
+}
+
+function occupied(shown: string, cause?: unknown): CreateError {
+  return new CreateError("exists", `cannot write ${shown}: it is there already; use --force`, {
+    cause,
+  });
+}
+
 function lstatOf(path: string): ReturnType<typeof lstatSync> {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
@@ -119,11 +157,7 @@ function lstatOf(path: string): ReturnType<typeof lstatSync> {
 
 function failure(shown: string, cause: unknown): CreateError {
   const code = codeOf(cause);
-  if (code === "EEXIST") {
-    return new CreateError("exists", `cannot write ${shown}: it is there already; use --force`, {
-      cause,
-    });
-  }
+  if (code === "EEXIST") return occupied(shown, cause);
   const reason = REASONS.get(code) ?? `the system says ${code}; choose another place`;
   return new CreateError("failed", `cannot write ${shown}: ${reason}`, { cause });
 }

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { CreateError, createFile } from "../../src/store/create-file.ts";
+import { CreateError, createFile, refuseUnfit } from "../../src/store/create-file.ts";
 import { fixture } from "./built-store.ts";
 import { scratch } from "./scratch.ts";
 
@@ -45,6 +45,18 @@ describe("createFile", () => {
     }
     const { mode } = lstatSync(files.path("fresh"));
     expect([mode & 0o7777, readFileSync(files.path("fresh"), "utf8")]).toEqual([0o600, "new"]);
+  });
+
+  test("is refused beforehand where it would be, and nothing is made", () => {
+    files.put("there", "old");
+    mkdirSync(files.path("folder"));
+    expect(() => refuseUnfit(files.path("there"))).toThrow(/it is there already; use --force$/);
+    expect(() => refuseUnfit(files.path("folder"), { force: true })).toThrow(/no regular file/);
+    expect(() => refuseUnfit(files.path("nowhere/x"))).toThrow(/its directory is not there/);
+    refuseUnfit(files.path("there"), { force: true });
+    refuseUnfit(files.path("not-yet"));
+    expect(existsSync(files.path("not-yet"))).toBe(false);
+    expect(readFileSync(files.path("there"), "utf8")).toBe("old");
   });
 
   test("makes one in the working directory", () => {
