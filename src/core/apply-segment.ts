@@ -9,7 +9,7 @@ import type {
   RetransmitEvent,
 } from "../event/trace-event.ts";
 import { enterTimeWait, RESET_JOIN_NS } from "./apply-transition.ts";
-import { dataAfterClose } from "./close-truth.ts";
+import { DATA_WITH_ACK, dataAfterClose } from "./close-truth.ts";
 import {
   armMini,
   becomeMini,
@@ -90,7 +90,8 @@ function amendByReset(core: CoreState, endpoint: EndpointRecord, event: ResetEve
   endpoint.reset = { at: event.t, direction: event.direction, reason: event.reason };
   if (event.direction !== "sent") return;
   if (endpoint.isMini && endpoint.state === "FIN_WAIT2") {
-    // TCP_LINGER2 < 0 or want of memory: no mini-socket was made after all.
+    // Data with the ACK, TCP_LINGER2 < 0 or want of memory: no mini-socket was made after all.
+    if (event.reason === "TCP_ABORT_ON_DATA") endpoint.note = DATA_WITH_ACK;
     endEndpoint(core, endpoint, endpoint.touchedAt, "reset-sent");
     return;
   }

@@ -31,11 +31,7 @@ const UNREACHABLE: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Kernel reasons of an RST that replaces the mini-socket after FIN_WAIT2. */
-const RESETS_INSTEAD_OF_WAITING = new Set([
-  "TCP_ABORT_ON_DATA",
-  "TCP_ABORT_ON_MEMORY",
-  "TCP_ABORT_ON_LINGER",
-]);
+const RESETS_INSTEAD_OF_WAITING = new Set(["TCP_ABORT_ON_MEMORY", "TCP_ABORT_ON_LINGER"]);
 
 /**
  * Decode one change to CLOSE.
@@ -104,10 +100,20 @@ export function dataAfterClose(): CloseOutcome & { next: "CLOSE" } {
   };
 }
 
+/**
+ * What an orphan's RST was for that went out when its FIN was acknowledged, in the place of a
+ * mini-socket (`net/ipv4/tcp_input.c:tcp_rcv_state_process`): both have one reason.
+ */
+export const DATA_WITH_ACK =
+  "the ACK of its FIN came with data, after the application had closed, or TCP_LINGER2 is below 0; the kernel answered with RST";
+
 /** The socket carries no error: its own side ended it, or the teardown ran its course. */
 function decodeQuietClose(event: TransitionEvent, sent: ResetMark | null): CloseOutcome {
   switch (event.from) {
     case "FIN_WAIT2":
+      if (sent?.reason === "TCP_ABORT_ON_DATA") {
+        return { next: "CLOSE", verdict: "reset-sent", note: DATA_WITH_ACK };
+      }
       if (sent?.reason != null && RESETS_INSTEAD_OF_WAITING.has(sent.reason)) {
         return { next: "CLOSE", verdict: "reset-sent" };
       }

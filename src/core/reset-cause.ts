@@ -1,5 +1,6 @@
 /** Why a connection ended by RST, as far as its endpoint can know. */
 
+import { DATA_WITH_ACK } from "./close-truth.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { localFin } from "./waves.ts";
 
@@ -8,6 +9,7 @@ export type ResetCause =
   | "unread-data"
   | "linger"
   | "data-after-close"
+  | "data-with-ack"
   | "not-accepted"
   | "memory"
   | "received";
@@ -16,8 +18,8 @@ export type ResetCause =
  * The cause of a teardown by RST; null when it ended otherwise, or for a reason that has no word.
  *
  * The kernel's own reason decides where it gives one (6.10 and newer, `include/net/rstreason.h`),
- * else what the socket showed. ABORT_ON_DATA without data is TCP_LINGER2 below 0, which has no
- * word. A RST without a reason that follows our own FIN is `net/ipv4/tcp.c:tcp_check_oom`.
+ * else what the socket showed. ABORT_ON_DATA at the ACK of our FIN is data in that segment, as a
+ * TLS peer sends it, or TCP_LINGER2 below 0, which nothing tells apart. A RST without a reason that follows our own FIN is `net/ipv4/tcp.c:tcp_check_oom`.
  */
 export function resetCauseOf(endpoint: Endpoint): ResetCause | null {
   const { verdict, trigger, reset } = endpoint;
@@ -28,6 +30,7 @@ export function resetCauseOf(endpoint: Endpoint): ResetCause | null {
     case "TCP_ABORT_ON_CLOSE":
       return "unread-data";
     case "TCP_ABORT_ON_DATA":
+      if (endpoint.note === DATA_WITH_ACK) return "data-with-ack";
       return endpoint.note === null ? null : "data-after-close";
     case "TCP_TIMEWAIT_SOCKET":
       return "data-after-close";

@@ -49,6 +49,7 @@ const RESET_CAUSES = [
   "unread-data",
   "linger",
   "data-after-close",
+  "data-with-ack",
   "not-accepted",
   "memory",
   "received",

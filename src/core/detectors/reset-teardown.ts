@@ -28,6 +28,7 @@ const CAUSES: Readonly<Record<ResetCause, string>> = {
   "unread-data": "this side closed with data unread",
   linger: "this side closed with SO_LINGER 0",
   "data-after-close": "data came after this side had closed",
+  "data-with-ack": "the ACK of this side's FIN came with data, or TCP_LINGER2 is below 0",
   "not-accepted": "the listener closed before it accepted them",
   memory: "the kernel had no room for orphans or no memory",
   received: "the RST came from the other side",
@@ -37,6 +38,7 @@ const CAUSES: Readonly<Record<ResetCause, string>> = {
 const COUNTERS: Readonly<Partial<Record<ResetCause, string>>> = {
   "unread-data": "TCPAbortOnClose",
   linger: "TCPAbortOnData",
+  "data-with-ack": "TCPAbortOnData",
   memory: "TCPAbortOnMemory",
 };
 

@@ -20,6 +20,7 @@ export type ResetCause =
   | "unread-data"
   | "linger"
   | "data-after-close"
+  | "data-with-ack"
   | "not-accepted"
   | "memory"
   | "received";

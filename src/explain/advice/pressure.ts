@@ -94,6 +94,10 @@ const resetCauses: Readonly<Record<ResetCause, string>> = {
   "data-after-close":
     "The peer still sends when this side has closed. Call shutdown(SHUT_WR) first, read until " +
     "the peer has finished, then close().",
+  "data-with-ack":
+    "The peer still sends when this side has closed, as TLS does to say goodbye. Call " +
+    "shutdown(SHUT_WR) first, read until the peer has finished, then close(). A TCP_LINGER2 " +
+    "below 0 does the same: take it out.",
   "not-accepted":
     "The listener was closed with connections in its accept queue. At a restart, stop new " +
     "connections first and accept what waits, or hand the listening socket over.",

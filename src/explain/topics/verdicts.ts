@@ -27,7 +27,7 @@ export const verdicts: readonly Topic[] = [
 
       - unread data at close();
       - SO_LINGER with time 0, or a listener closed with connections nobody had accepted;
-      - data that arrived after close();
+      - data that arrived after close(), with the ACK of the FIN or later;
       - TCP_LINGER2 below 0, so that FIN_WAIT2 was not waited for;
       - too many orphans, or TCP memory at its limit.
 

@@ -71,6 +71,10 @@ describe("the cause of one reset", () => {
           .change(of, "LAST_ACK", "CLOSE", ORPHANED)
           .reset(of, "sent", { reason: "TCP_ABORT_ON_MEMORY" }),
     ],
+    [
+      "data-with-ack",
+      (s, of) => s.accept(of).closeFirst(of).reset(of, "sent", { reason: "TCP_ABORT_ON_DATA" }),
+    ],
   ])("%s", (cause, tell) => {
     expect(resetCauseOf(left(tell))).toBe(cause);
   });
@@ -80,10 +84,6 @@ describe("the cause of one reset", () => {
     [
       "a timeout",
       (s, of) => s.accept(of).change(of, "ESTABLISHED", "CLOSE", { ...SOFTIRQ, error: 110 }),
-    ],
-    [
-      "TCP_LINGER2 below 0",
-      (s, of) => s.accept(of).closeFirst(of).reset(of, "sent", { reason: "TCP_ABORT_ON_DATA" }),
     ],
     ["disconnect()", (s, of) => closing(s, of).reset(of, "sent", { reason: "TCP_STATE" })],
   ])("none has %s", (_, tell) => {
