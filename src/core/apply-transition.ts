@@ -37,9 +37,19 @@ export function applyTransition(core: CoreState, event: TransitionEvent): void {
   endpoint.touchedAt = event.t;
   noteFigures(endpoint, event);
   if (event.inode) noteInode(core, endpoint, event);
-  if (event.inProcess && event.error !== 103) assignOwner(endpoint, event);
+  if (event.inProcess && !isOnBehalf(event)) assignOwner(endpoint, event);
   if (event.from === event.to) orphaned(endpoint);
   else advance(core, endpoint, event);
+}
+
+/**
+ * Whether the task acts on another's socket: an administrator destroys it, or MPTCP's worker
+ * closes a subflow that the application has closed (`net/mptcp/protocol.c:mptcp_worker`).
+ *
+ * Who opens a connection owns it, a worker of the kernel too: NFS connects so.
+ */
+function isOnBehalf(event: TransitionEvent): boolean {
+  return event.error === 103 || (!isBirth(event) && event.comm.startsWith("kworker/"));
 }
 
 /** Holders are looked up where the application must act: it has one direction left to close. */

@@ -217,6 +217,13 @@ describe("noise", () => {
     expect(story.endpoints).toEqual([]);
   });
 
+  test("MPTCP's worker, which closes a subflow, is nobody's owner", () => {
+    const worker = { ...CLOSING_CALL, pid: 9, comm: "kworker/0:1" };
+    const story = new Story().connect(client).change(client, "ESTABLISHED", "FIN_WAIT1", SOFTIRQ);
+    story.change(client, "FIN_WAIT1", "FIN_WAIT1", worker);
+    expect(story.only).toMatchObject({ orphan: true, owner: { source: "connect", pid: 100 } });
+  });
+
   test("does not disturb the socket that it is about", () => {
     const story = new Story().connect(client).change(client, "CLOSE", "CLOSE");
     expect(story.only).toMatchObject({ state: "ESTABLISHED", isComplete: true });
