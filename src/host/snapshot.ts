@@ -18,6 +18,8 @@ export interface SnapshotOptions {
   readonly hasFigures?: boolean;
   /** Nanoseconds since the recording's start, on the boot clock. */
   readonly now: () => Nanoseconds;
+  /** A row was true some time from so long before its dump began to so long after it came; else 0. */
+  readonly marginNs?: Nanoseconds;
   /** Number of this dump, the same for all its namespaces. */
   readonly dump: number;
   readonly tools: SocketTableTools;
@@ -39,9 +41,9 @@ export const ALL_STATES = TCP_STATES.filter((state) => state !== null && state !
 export async function* takeSnapshot(
   options: SnapshotOptions,
 ): AsyncGenerator<(SnapshotEvent | SnapshotEndEvent)[], void> {
-  const { now, dump, states, ports, hasFigures, tools, signal } = options;
+  const { now, dump, states, ports, hasFigures, tools, signal, marginNs = 0 } = options;
   for (const namespace of options.namespaces) {
-    const since = now();
+    const since = now() - marginNs;
     let count = 0;
     try {
       for await (const rows of dumpSockets(namespace, {
@@ -51,7 +53,7 @@ export async function* takeSnapshot(
         tools,
         signal,
       })) {
-        const t = now();
+        const t = now() + marginNs;
         count += rows.length;
         yield rows.map((row) => ({ type: "snapshot", t, since, dump, ...row }));
       }
@@ -61,6 +63,6 @@ export async function* takeSnapshot(
       continue;
     }
     const end = { dump, netns: namespace.inode, states: states ?? ALL_STATES, rows: count };
-    yield [{ type: "snapshot-end", t: now(), since, ...end }];
+    yield [{ type: "snapshot-end", t: now() + marginNs, since, ...end }];
   }
 }

@@ -43,7 +43,14 @@ export interface SocketDumpOptions {
 const TIMEOUT_MS = 60_000;
 
 /**
- * Yield the rows of a namespace, some hundred at a time.
+ * Rows that exist at a time, of some hundred lines that come at once. With what is made of it a row
+ * takes three kilobytes: those of all the lines outlive the young space of a trace and are moved to
+ * the old one, 200 MB of them where 100,000 sockets are read.
+ */
+const ROWS_AT_A_TIME = 32;
+
+/**
+ * Yield the rows of a namespace, some at a time.
  *
  * The dump is no atomic picture: the kernel walks its hash table while sockets come and go, so a row
  * was true at some moment during the dump. Without ss it reads /proc/net/tcp, which knows no cookies
@@ -72,7 +79,7 @@ async function* dumpWithSs(
   const call = { path, args, timeoutMs, signal };
   for await (const lines of readLines(runInNamespace(namespace, call, tools), signal)) {
     const wanted = ports === undefined ? lines : lines.filter((line) => showsPair(line, ports));
-    yield parseAll(wanted, (line) => parseSsRow(line, namespace.inode, only));
+    yield* parseAll(wanted, (line) => parseSsRow(line, namespace.inode, only));
   }
 }
 
@@ -86,11 +93,10 @@ async function* dumpFromProc(
     (wanted?.has(row.state) ?? true) &&
     (ports?.has(portPair(row.localPort, row.remotePort)) ?? true);
   for await (const lines of readLines(readTables(namespace, options), options.signal)) {
-    const rows = parseAll(
-      lines.filter((line) => !line.includes("local_address")),
-      (line) => parseProcNetRow(line, namespace.inode),
-    );
-    yield rows.filter(passes);
+    const rows = lines.filter((line) => !line.includes("local_address"));
+    for (const some of parseAll(rows, (line) => parseProcNetRow(line, namespace.inode))) {
+      yield some.filter(passes);
+    }
   }
 }
 
@@ -109,14 +115,16 @@ async function* readTables(
   }
 }
 
-function parseAll(
+function* parseAll(
   lines: readonly string[],
   parse: (line: string) => SocketRow | null,
-): SocketRow[] {
-  return lines.map((line) => {
-    const row = parse(line);
-    if (row === null)
-      throw new Error(`not a row of the socket table: ${JSON.stringify(line.slice(0, 200))}`);
-    return row;
-  });
+): Generator<SocketRow[], void> {
+  for (let at = 0; at < lines.length; at += ROWS_AT_A_TIME) {
+    yield lines.slice(at, at + ROWS_AT_A_TIME).map((line) => {
+      const row = parse(line);
+      if (row === null)
+        throw new Error(`not a row of the socket table: ${JSON.stringify(line.slice(0, 200))}`);
+      return row;
+    });
+  }
 }

@@ -89,6 +89,7 @@ export class TableReader {
       ...(ports !== undefined && { ports }),
       ...(hasFigures !== undefined && { hasFigures }),
       now,
+      marginNs: MARGIN_NS,
       dump: ++this.#dump,
       tools,
       signal,
@@ -96,8 +97,7 @@ export class TableReader {
     });
     for await (const batch of batches) {
       for (const event of batch) {
-        const widened = { ...event, since: event.since - MARGIN_NS, t: event.t + MARGIN_NS };
-        if (takes(widened)) out(widened);
+        if (takes(event)) out(event);
       }
     }
     return failed;

@@ -12,7 +12,7 @@ const TOOLS = {
   cat: null,
 };
 
-async function take(states: readonly TcpState[], namespaces = [OWN]) {
+async function take(states: readonly TcpState[], namespaces = [OWN], marginNs = 0) {
   let time = 0;
   const failures: string[] = [];
   const events = [];
@@ -23,6 +23,7 @@ async function take(states: readonly TcpState[], namespaces = [OWN]) {
       time += 1;
       return time;
     },
+    marginNs,
     dump: 3,
     tools: TOOLS,
     onFailure: (namespace, error) => failures.push(`${namespace.inode}: ${error.message}`),
@@ -46,6 +47,19 @@ test("rows carry the time that their dump began, and the end says how many there
     rows: 34,
   });
   expect(end?.t).toBeGreaterThan(events[0]?.t ?? Number.POSITIVE_INFINITY);
+});
+
+test("a margin widens the time in which a row was true, and the end's, to both sides", async () => {
+  const { events } = await take(["ESTABLISHED", "LISTEN", "TIME_WAIT"], [OWN], 10);
+  for (const { since, t } of events) expect([since, t > 11]).toEqual([-9, true]);
+});
+
+test("rows come few at a time, however many lines do", async () => {
+  const sizes: number[] = [];
+  const states: readonly TcpState[] = ["ESTABLISHED", "LISTEN", "TIME_WAIT"];
+  for await (const rows of dumpSockets(OWN, { states, tools: TOOLS })) sizes.push(rows.length);
+  expect(sizes.reduce((sum, each) => sum + each, 0)).toBe(34);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(32);
 });
 
 test("an ss that fails after its last row leaves no end behind", async () => {
