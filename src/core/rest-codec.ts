@@ -25,7 +25,7 @@ export interface RestBlock {
     readonly stories: readonly PlainStory[];
   };
   /** Row after row, each number less the one of the row before: small ones of either sign. */
-  readonly numbers: readonly number[];
+  readonly numbers: ArrayLike<number>;
 }
 
 /** Takes names and addresses out. */
@@ -79,7 +79,7 @@ export function decodeRests(
   );
   const rests: Rest[] = [];
   /** The numbers of the row before. */
-  const known: number[] = new Array(BORN + FIGURES).fill(0);
+  const known = new Float64Array(BORN + FIGURES);
   const next = (i: number): number => {
     known[i] = (known[i] as number) + (steps[at + i] as number);
     return known[i] as number;

@@ -20,7 +20,9 @@ export abstract class WithPhases extends WithRare {
 
   /** The stays that are over and whose length is known, of one that has a list of its phases. */
   eachStay(take: (state: TcpState, ns: Nanoseconds) => void): void {
-    for (const [i, { state, atLeast }] of this.told.plot.phases.entries()) {
+    const { phases } = this.told.plot;
+    for (let i = 0; i < phases.length; i++) {
+      const { state, atLeast } = phases[i] as PhaseKind;
       const to = this.moment(placeOf(i) + 1);
       if (to !== null && !atLeast) take(state, to - (this.moment(placeOf(i)) as Nanoseconds));
     }

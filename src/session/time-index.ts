@@ -182,9 +182,10 @@ export class TimeIndex {
     const rests: Rest[] = [];
     for (const { block, places } of picks) {
       const told = this.#index.blockAt(block) as RestBlock;
-      const wanted = new Set(places);
-      for (const rest of decodeRests(told, (place) => wanted.has(place), redactor))
-        rests.push(rest);
+      let next = 0;
+      // Asked of each place in its order, in which the picked ones stand as well.
+      const isWanted = (place: number) => places[next] === place && ++next > 0;
+      for (const rest of decodeRests(told, isWanted, redactor)) rests.push(rest);
     }
     return rests;
   }

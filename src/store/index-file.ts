@@ -39,7 +39,7 @@ export interface BlockPick {
 /** Rows that several points depend on: what they have in common, and their numbers. */
 export interface Block {
   readonly common: unknown;
-  readonly numbers: readonly number[];
+  readonly numbers: ArrayLike<number>;
 }
 
 /** What an index belongs to: it is worth nothing once the recording has changed. */
