@@ -33,24 +33,37 @@ export async function launch(args, root = ROOT) {
   }
 }
 
+/** What the operator can do where no more files can be opened; Node has raised the soft limit by then. @type {Readonly<Record<string, string>>} */
+const OUT_OF_FILES = {
+  EMFILE:
+    "no more files may be opened here (`ulimit -n`): allow 1024 (LimitNOFILE= of a service, or a new shell), then start again",
+  ENFILE: "this host can open no more files: raise the sysctl fs.file-max, then start again",
+};
+
 /** @param {unknown} error @param {string} root @param {boolean} isVerbose */
 function describe(error, root, isVerbose) {
   if (!(error instanceof Error)) return `internal error: ${String(error)}`;
-  const missing = /** @type {{ code?: string }} */ (error).code === "ERR_MODULE_NOT_FOUND";
   if (isVerbose) return error.stack ?? error.message;
+  const { code = "" } = /** @type {{ code?: string }} */ (error);
+  const limit = OUT_OF_FILES[code];
+  if (limit !== undefined) return limit;
   const [line] = error.message.split("\n");
-  return missing
+  return code === "ERR_MODULE_NOT_FOUND"
     ? `${line}: run \`npm ci\` in ${root}`
     : `internal error: ${line}: start again with -v to see where, and report it`;
 }
 
 /**
- * To a monitoring system 1 would be a WARNING: a check that could not run is UNKNOWN.
+ * To a monitoring system, which reads stdout, 1 would be a WARNING: a check that could not run is
+ * UNKNOWN.
  *
  * @param {string} message
  * @param {readonly string[]} args
  */
 function fail(message, args) {
   process.stderr.write(`lastack: ${message}\n`);
-  return args[0] === "check" ? 3 : 1;
+  if (args[0] !== "check") return 1;
+  const [line = ""] = message.split("\n");
+  process.stdout.write(`LASTACK UNKNOWN - ${line.replace(/[^\w ,.:/()=-]/g, "")}\n`);
+  return 3;
 }

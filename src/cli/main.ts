@@ -59,6 +59,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return result.exitCode;
   } catch (error) {
+    // Whose code cannot even be read is told of by the launcher, which has all it needs.
+    if (isOutOfFiles(error)) throw error;
     const code = report(error, argv);
     return isCheck && code !== 0 ? answerUnknown(error) : code;
   }
@@ -111,6 +113,11 @@ function report(error: unknown, argv: readonly string[]): number {
   complain(`failed: ${message}; run it again with -v and report what it prints`);
   if (isVerbose && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return 1;
+}
+
+function isOutOfFiles(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === "EMFILE" || code === "ENFILE";
 }
 
 /** commander's message in one line, without its own prefix. */
