@@ -2,6 +2,7 @@
 
 import type { Ledger } from "../event/recording.ts";
 import type { Nanoseconds, ProcessEvent, SocketTuple } from "../event/trace-event.ts";
+import { counted } from "./detectors/wording.ts";
 import { DurationHistogram } from "./duration-histogram.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Finding } from "./finding.ts";
@@ -37,20 +38,25 @@ export class FilteredView implements TraceView {
     return endpoint !== undefined && this.#passes(endpoint) ? endpoint : undefined;
   }
 
-  /** A finding about the trace itself always stands: the filter hides no loss. */
+  /**
+   * A finding about the trace itself always stands: the filter hides no loss.
+   *
+   * Count, summary and evidence stay what was concluded from all of its endpoints, as the dashboard
+   * shows them; the summary adds how many are seen here.
+   */
   findings(): readonly Finding[] {
     return this.#view
       .findings()
-      .map((finding) => ({
-        ...finding,
-        endpoints: finding.endpoints.filter((id) => this.endpoint(id) !== undefined),
-      }))
-      .filter((finding) => finding.kind === "incomplete-trace" || finding.endpoints.length > 0)
-      .map((finding) =>
-        finding.kind === "incomplete-trace"
-          ? finding
-          : { ...finding, count: finding.endpoints.length },
-      );
+      .map((finding) => this.#seen(finding))
+      .filter((finding) => finding.kind === "incomplete-trace" || finding.endpoints.length > 0);
+  }
+
+  #seen(finding: Finding): Finding {
+    const all = finding.endpoints.length;
+    const endpoints = finding.endpoints.filter((id) => this.endpoint(id) !== undefined);
+    if (endpoints.length === all) return finding;
+    const seen = `${endpoints.length} of its ${counted(all, "endpoint")} pass the filter`;
+    return { ...finding, endpoints, summary: `${finding.summary} (${seen})` };
   }
 
   gaps(): readonly GapSum[] {

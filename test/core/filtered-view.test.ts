@@ -60,6 +60,26 @@ describe("only the server's side", () => {
   });
 });
 
+test("a finding stays what it was concluded from, and says how much of it is seen", () => {
+  const told = new Story().at(1);
+  const ports = [40_001, 40_002, 40_003];
+  const ends = ports.map((remotePort) => peerOf(client, { localPort: 8080, remotePort }));
+  for (const end of ends) told.accept(end, 300, "app");
+  told.at(100);
+  for (const end of ends) told.finCame(end);
+  const { trace } = told.until(30_000);
+  const [whole] = trace.findings();
+  const view = new FilteredView(trace, ({ tuple }) => tuple.remotePort === 40_002);
+  const [part] = view.findings();
+  expect(whole?.summary).toContain("3 connections");
+  expect(part).toEqual({
+    ...whole,
+    endpoints: [whole?.endpoints[1]],
+    summary: `${whole?.summary} (1 of its 3 endpoints pass the filter)`,
+  });
+  expect(new FilteredView(trace, () => true).findings()).toEqual(trace.findings());
+});
+
 test("a filter that nothing passes still tells of the loss", () => {
   const view = new FilteredView(story().trace, () => false);
   expect([...view.endpoints()]).toEqual([]);
