@@ -1,7 +1,6 @@
 /** The command line: reads the arguments, runs one command, and gives its exit code. */
 
 import { Command, CommanderError } from "commander";
-import { keepHeapLean } from "../session/lean-heap.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { answerUnknown, UNKNOWN } from "./check-answer.ts";
 import type { CommandResult } from "./command-result.ts";
@@ -24,9 +23,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import("./doctor.ts")).addDoctor,
   explain: async () => (await import("./explain.ts")).addExplain,
 };
-
-/** They may go on for weeks. */
-const TRACING: ReadonlySet<string> = new Set(["live", "record", "stream"]);
 
 const EPILOGUE = `
 TIME is an ISO 8601 instant, HH:MM:SS[.fff] within the recording, +1.5s from its
@@ -76,8 +72,6 @@ async function build(name: string, result: CommandResult): Promise<Command> {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError(true);
-  // Before the command's code is read, which alone makes a small heap a large one.
-  if (TRACING.has(name)) keepHeapLean();
   const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   for (const load of named ? [named] : Object.values(COMMANDS)) (await load())(program, result);
   for (const command of program.commands) {
