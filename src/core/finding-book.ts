@@ -63,11 +63,13 @@ export class FindingBook {
       const known = this.#open.get(key);
       const ids = known?.ids ?? new Set<string>();
       if (!firing.namesAll) for (const id of firing.endpoints) ids.add(id);
+      const count = Math.max(known?.finding.count ?? 0, firing.count);
       const finding = booked(firing, ids, {
         id: known?.finding.id ?? `f${this.#next++}`,
         kind,
         since: known?.finding.since ?? firing.since,
-        count: Math.max(known?.finding.count ?? 0, firing.count),
+        count,
+        summary: firing.summary + (firing.count < count ? ` (${count} at the worst)` : ""),
       });
       const entry = { finding, ids, pruneAt: known?.pruneAt ?? FEW_IDS };
       this.#open.set(key, entry);
@@ -119,9 +121,9 @@ function frozen(finding: Finding): Firing {
 function booked(
   firing: Firing,
   ids: ReadonlySet<string>,
-  identity: Pick<Finding, "id" | "kind" | "since" | "count">,
+  identity: Pick<Finding, "id" | "kind" | "since" | "count" | "summary">,
 ): Finding {
-  const { key, severity, subject, summary, evidence, owner } = firing;
+  const { key, severity, subject, evidence, owner } = firing;
   let listed: readonly string[] | null = null;
   return {
     ...identity,
@@ -129,7 +131,6 @@ function booked(
     severity,
     until: null,
     subject,
-    summary,
     get endpoints() {
       listed ??= firing.namesAll ? firing.endpoints : [...ids];
       return listed;

@@ -26,7 +26,13 @@ describe("a finding over time", () => {
     book.update("half-close", [firing("a", ["e1", "e2", "e3"])], 10);
     book.update("half-close", [firing("a", ["e4"], { since: 9, summary: "newer" })], 11);
     expect(book.all()).toMatchObject([
-      { id: "f1", since: 5, count: 3, summary: "newer", endpoints: ["e1", "e2", "e3", "e4"] },
+      {
+        id: "f1",
+        since: 5,
+        count: 3,
+        summary: "newer (3 at the worst)",
+        endpoints: ["e1", "e2", "e3", "e4"],
+      },
     ]);
   });
 
