@@ -3,10 +3,11 @@
 import type { Percentiles } from "./trace.ts";
 
 const SUB_BUCKETS = 64;
-const NS_PER_MS = 1e6;
+const NS_PER_US = 1e3;
 
 /**
- * Log-linear histogram: 64 buckets per power of two, so a percentile is off by 1.6 % at most.
+ * Log-linear histogram: 64 buckets per power of two of microseconds, so a percentile is at most
+ * 1.6 % too high, or as little as 16 ns where a phase is over in one microsecond.
  *
  * The core may not import a package. What the kernel only counted comes in coarser steps, of which
  * the upper edge is recorded (`CountedGroup.stays`).
@@ -59,7 +60,7 @@ function toMs(ns: number): number {
 }
 
 function bucketOf(ns: number): number {
-  const value = ns / NS_PER_MS + 1;
+  const value = ns / NS_PER_US + 1;
   const power = Math.floor(Math.log2(value));
   return power * SUB_BUCKETS + Math.floor((value / 2 ** power - 1) * SUB_BUCKETS);
 }
@@ -67,5 +68,5 @@ function bucketOf(ns: number): number {
 function upperEdge(bucket: number): number {
   const power = Math.floor(bucket / SUB_BUCKETS);
   const part = (bucket % SUB_BUCKETS) + 1;
-  return (2 ** power * (1 + part / SUB_BUCKETS) - 1) * NS_PER_MS;
+  return (2 ** power * (1 + part / SUB_BUCKETS) - 1) * NS_PER_US;
 }
