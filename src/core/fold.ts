@@ -117,11 +117,8 @@ export class Trace implements TraceView {
 
   /** Run the timers and the detectors of every whole second up to `to`. */
   #advanceTo(to: Nanoseconds): void {
-    if (to < this.#nextEvaluation || this.#resume !== null) {
-      expire(this.#core, to);
-      return;
-    }
-    this.#nextEvaluation = this.#watchman.watch(this.#core, this.#nextEvaluation, to);
+    if (to >= this.#nextEvaluation && this.#resume === null)
+      this.#nextEvaluation = this.#watchman.watch(this.#core, this.#nextEvaluation, to);
     expire(this.#core, to);
   }
 
@@ -239,6 +236,11 @@ export class Trace implements TraceView {
 
   ledger(): Ledger {
     return ledgerOf(this.#core);
+  }
+
+  /** How many endpoints were forgotten for want of room while they lived. */
+  get evictedAlive(): number {
+    return this.#core.table.evictedAlive;
   }
 
   gaps() {

@@ -59,9 +59,8 @@ export class LiveSession {
     this.#clock = clock;
     this.header = header;
     this.unseen = probes.unseen;
-    const { sysctls, probes: names } = header;
-    const seesMiniEnd = names.includes("time_wait_end");
-    this.newTrace = () => new Trace({ ...options.trace, sysctls, seesMiniEnd });
+    const seesMiniEnd = header.probes.includes("time_wait_end");
+    this.newTrace = () => new Trace({ ...options.trace, sysctls: header.sysctls, seesMiniEnd });
     this.trace = this.newTrace();
     const tell = (line: string) => options.onProblem?.(line, false);
     this.#clockWatch = new ClockWatch(clock, tell);
@@ -177,8 +176,9 @@ export class LiveSession {
     return this.#clock.now();
   }
 
+  /** Who had ended and made room is in the recording all the same: no reader misses any. */
   get ledger() {
-    return this.#feed.account.ledger(this.trace.ledger().evicted);
+    return this.#feed.account.ledger(this.trace.evictedAlive);
   }
 
   /** Stop the probes and take in what they still say; returns the footer. */

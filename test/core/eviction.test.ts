@@ -29,6 +29,7 @@ describe("ended endpoints", () => {
       else story.finCame(socket).closeSecond(socket);
     }
     expectExact(story, 100);
+    expect(story.trace.evictedAlive).toBe(0);
     expect(story.endpoints.map(({ id }) => id)).toEqual(
       Array.from({ length: 10 }, (_, i) => `e${91 + i}`),
     );
@@ -114,6 +115,7 @@ describe("living endpoints", () => {
     for (let i = 0; i < 5; i++) story.at(i).connect(nth(i));
     story.until(3000);
     expect(story.trace.ledger().evicted).toBe(3);
+    expect(story.trace.evictedAlive).toBe(3);
     expect(story.trace.findings().map(({ kind }) => kind)).toContain("incomplete-trace");
   });
 });
