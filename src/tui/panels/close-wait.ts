@@ -7,6 +7,7 @@ import type { Span } from "../painter.ts";
 import { type SortColumn, sortRows } from "../sorting.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import { stateSince } from "./endpoint-cells.ts";
+import { emptyText } from "./hidden.ts";
 import { groupByHolder, type Holding, holdingKey } from "./holdings.ts";
 import type { MembersData, Panel, Scene } from "./panel.ts";
 import { severitySpan } from "./severity.ts";
@@ -14,6 +15,7 @@ import { severitySpan } from "./severity.ts";
 /** Holders, the most connections first. */
 export interface CloseWaitData {
   readonly holdings: readonly Holding[];
+  readonly hidden: number;
   readonly total: number;
   readonly now: Nanoseconds;
 }
@@ -61,9 +63,10 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
   tab: "Owners",
   sorts: SORTS,
   view({ watched, now, passes, sortOf }) {
-    const shown = groupByHolder(watched).filter((each) => passes(rowOf(each, now)));
+    const all = groupByHolder(watched);
+    const shown = all.filter((each) => passes(rowOf(each, now)));
     const holdings = sortRows(shown, SORTS, sortOf(NAME), now);
-    return { holdings, total: watched.count("CLOSE_WAIT"), now };
+    return { holdings, hidden: all.length - shown.length, total: watched.count("CLOSE_WAIT"), now };
   },
   keys: ({ holdings }) => holdings.map(({ key }) => key),
   open({ holdings }, key) {
@@ -73,7 +76,7 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
     return { kind: "members", id: key, title, of: (scene) => members(scene, holding) };
   },
   note: ({ total }) => [{ text: formatCount(total), paint: total > 0 ? "CLOSE_WAIT" : "muted" }],
-  draw(inside, { holdings, now }, look) {
+  draw(inside, { holdings, hidden, now }, look) {
     const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
@@ -81,7 +84,7 @@ export const closeWaitPanel: Panel<CloseWaitData> = {
       count: holdings.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
-      empty: "no application keeps a closed connection open",
+      empty: emptyText("no application keeps a closed connection open", hidden),
       row(index) {
         const holding = holdings[index];
         if (holding === undefined) return { key: "", cells: [] };

@@ -16,11 +16,13 @@ import {
   stateSince,
   verdictSpan,
 } from "./endpoint-cells.ts";
+import { emptyText, hiddenSpan } from "./hidden.ts";
 import type { Panel } from "./panel.ts";
 
 /** The living, and below them those that have just gone. */
 export interface EndpointsData {
   readonly endpoints: readonly Endpoint[];
+  readonly hidden: number;
   readonly open: number;
   readonly lingering: number;
   /** More are open than are listed. */
@@ -95,23 +97,26 @@ export const endpointsPanel: Panel<EndpointsData> = {
     const gone = watched
       .recent(MOST_RECENT)
       .filter(({ endedAt }) => endedAt !== null && endedAt > now - LINGER_NS);
-    const shown = [...living, ...gone].filter((each) => passes(endpointRow(each, now)));
+    const listed = [...living, ...gone];
+    const shown = listed.filter((each) => passes(endpointRow(each, now)));
     const endpoints = sortRows(shown, SORTS, sortOf(NAME), now);
-    return { endpoints, open, lingering: gone.length, isCut: living.length < open, now };
+    const hidden = listed.length - shown.length;
+    return { endpoints, hidden, open, lingering: gone.length, isCut: living.length < open, now };
   },
   keys: ({ endpoints }) => endpoints.map(({ id }) => id),
   open({ endpoints }, key) {
     const endpoint = endpoints.find(({ id }) => id === key);
     return endpoint === undefined ? null : { kind: "teardown", id: key, endpoint };
   },
-  note({ open, lingering, isCut }) {
+  note({ hidden, open, lingering, isCut }) {
     return [
       { text: `${formatCount(open)} open`, paint: open > 0 ? "text" : "muted" },
       { text: lingering > 0 ? `, ${formatCount(lingering)} just gone` : "", paint: "muted" },
+      hiddenSpan(hidden),
       { text: isCut ? `, ${formatCount(MOST_LIVING)} of each state listed` : "", paint: "warn" },
     ];
   },
-  draw(inside, { endpoints, now }, look) {
+  draw(inside, { endpoints, hidden, now }, look) {
     const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
@@ -119,7 +124,7 @@ export const endpointsPanel: Panel<EndpointsData> = {
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
       ...(sort !== null && { sort }),
-      empty: "no connection is open, or none passes the filter",
+      empty: emptyText("no connection is open", hidden),
       row(index) {
         const endpoint = endpoints[index];
         return endpoint === undefined ? { key: "", cells: [] } : rowOf(inside, endpoint, now);

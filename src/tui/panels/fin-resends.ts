@@ -9,6 +9,7 @@ import { type SortColumn, sortRows } from "../sorting.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import { MOST_RECENT, type WaitingState, type Watched } from "../watched.ts";
 import { finResends, lostText } from "./endpoint-cells.ts";
+import { emptyText, hiddenSpan } from "./hidden.ts";
 import type { MembersData, Panel, Scene } from "./panel.ts";
 import { severitySpan } from "./severity.ts";
 
@@ -30,6 +31,7 @@ export interface Peer {
 /** Peers, those that still do not answer first. */
 export interface FinResendsData {
   readonly peers: readonly Peer[];
+  readonly hidden: number;
   readonly now: Nanoseconds;
 }
 
@@ -70,8 +72,10 @@ export const finResendsPanel: Panel<FinResendsData> = {
   tab: "Peers",
   sorts: SORTS,
   view({ watched, now, passes, sortOf }) {
-    const shown = peersOf(watched).filter(({ remote }) => passes({ text: remote, remote }));
-    return { peers: sortRows(shown, SORTS, sortOf(NAME), now), now };
+    const all = peersOf(watched);
+    const shown = all.filter(({ remote }) => passes({ text: remote, remote }));
+    const peers = sortRows(shown, SORTS, sortOf(NAME), now);
+    return { peers, hidden: all.length - shown.length, now };
   },
   keys: ({ peers }) => peers.map(({ remote }) => remote),
   open({ peers }, key) {
@@ -80,11 +84,14 @@ export const finResendsPanel: Panel<FinResendsData> = {
     const title = `FIN re-sends to ${key}`;
     return { kind: "members", id: key, title, of: (scene) => members(scene, peer) };
   },
-  note({ peers }) {
+  note({ peers, hidden }) {
     const open = peers.reduce((sum, peer) => sum + peer.open, 0);
-    return [{ text: `${formatCount(open)} unanswered`, paint: open > 0 ? "warn" : "muted" }];
+    return [
+      { text: `${formatCount(open)} unanswered`, paint: open > 0 ? "warn" : "muted" },
+      hiddenSpan(hidden),
+    ];
   },
-  draw(inside, { peers, now }, look) {
+  draw(inside, { peers, hidden, now }, look) {
     const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
@@ -92,7 +99,7 @@ export const finResendsPanel: Panel<FinResendsData> = {
       count: peers.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
-      empty: "no FIN had to be sent again",
+      empty: emptyText("no FIN had to be sent again", hidden),
       row(index) {
         const peer = peers[index];
         if (peer === undefined) return { key: "", cells: [] };

@@ -8,12 +8,14 @@ import type { Span } from "../painter.ts";
 import { type SortColumn, sortRows } from "../sorting.ts";
 import { sparkline } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
+import { emptyText, hiddenSpan } from "./hidden.ts";
 import type { MembersData, Opening, Panel, Scene } from "./panel.ts";
 import { inOrder, severityRole, severitySpan } from "./severity.ts";
 
 /** Findings in reading order. */
 export interface FindingsData {
   readonly findings: readonly Finding[];
+  readonly hidden: number;
   readonly now: Nanoseconds;
 }
 
@@ -52,26 +54,31 @@ export const findingsPanel: Panel<FindingsData> = {
   title: "Findings",
   sorts: SORTS,
   view: ({ watched, now, passes, sortOf }) => {
-    const shown = watched.findings().filter((each) => passes(rowOf(each, now)));
-    return { findings: sortRows(inOrder(shown), SORTS, sortOf(NAME), now), now };
+    const all = watched.findings();
+    const shown = all.filter((each) => passes(rowOf(each, now)));
+    const findings = sortRows(inOrder(shown), SORTS, sortOf(NAME), now);
+    return { findings, hidden: all.length - shown.length, now };
   },
   keys: ({ findings }) => findings.map(({ id }) => id),
   open({ findings }, key) {
     const finding = findings.find(({ id }) => id === key);
     return finding === undefined ? null : openFinding(finding);
   },
-  note({ findings }) {
+  note({ findings, hidden }) {
     const open = findings.filter(({ until }) => until === null);
     const over = findings.length - open.length;
     const [worst] = inOrder(open);
-    if (findings.length === 0) return [{ text: "none", paint: "ok" }];
+    if (findings.length === 0) {
+      return [{ text: "none", paint: hidden === 0 ? "ok" : "muted" }, hiddenSpan(hidden)];
+    }
     const paint = worst === undefined ? "ok" : severityRole(worst.severity);
     return [
       { text: `${formatCount(open.length)} open`, paint },
       { text: over === 0 ? "" : `, ${formatCount(over)} over`, paint: "muted" },
+      hiddenSpan(hidden),
     ];
   },
-  draw(inside, { findings, now }, look) {
+  draw(inside, { findings, hidden, now }, look) {
     const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
@@ -79,7 +86,7 @@ export const findingsPanel: Panel<FindingsData> = {
       count: findings.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
-      empty: "nothing crossed a threshold",
+      empty: emptyText("nothing crossed a threshold", hidden),
       row(index) {
         const finding = findings[index];
         if (finding === undefined) return { key: "", cells: [] };

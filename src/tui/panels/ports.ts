@@ -6,12 +6,14 @@ import { type SortColumn, sortRows } from "../sorting.ts";
 import { exactBar } from "../spark.ts";
 import { paintTable, type TableColumn, visibleRows } from "../table.ts";
 import type { Role, Theme } from "../theme.ts";
+import { emptyText } from "./hidden.ts";
 import type { Panel } from "./panel.ts";
 import { destinationRow, listenerRow, type PortRow, portMembers } from "./port-rows.ts";
 
 /** Destinations, the scarcest first, then listeners. */
 export interface PortsData {
   readonly rows: readonly PortRow[];
+  readonly hidden: number;
   readonly waiting: number;
 }
 
@@ -63,6 +65,7 @@ export const portsPanel: Panel<PortsData> = {
     const shown = rows.filter((row) => scene.passes(filterRowOf(row)));
     return {
       rows: sortRows(shown, SORTS, scene.sortOf(NAME), scene.now),
+      hidden: rows.length - shown.length,
       waiting: scene.watched.count("TIME_WAIT"),
     };
   },
@@ -79,7 +82,7 @@ export const portsPanel: Panel<PortsData> = {
       paint: waiting > 0 ? "TIME_WAIT" : "muted",
     },
   ],
-  draw(inside, { rows }, look) {
+  draw(inside, { rows, hidden }, look) {
     const sort = look.scene.sortOf(NAME);
     paintTable(inside, {
       columns: COLUMNS,
@@ -87,7 +90,7 @@ export const portsPanel: Panel<PortsData> = {
       count: rows.length,
       cursor: look.settle(visibleRows(inside.height)),
       focused: look.focused,
-      empty: "no destination takes two local ports, no closed connection waits",
+      empty: emptyText("no destination takes two local ports, no closed connection waits", hidden),
       row(index) {
         const row = rows[index];
         if (row === undefined) return { key: "", cells: [] };

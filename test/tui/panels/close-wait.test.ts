@@ -117,3 +117,10 @@ describe("the panel", () => {
     );
   });
 });
+
+it("never says that no application keeps a connection open where the filter hides it", () => {
+  const scene = sceneOf({ endpoints: [waiting(1, 9)] });
+  const panel = anyPanel(closeWaitPanel);
+  expect(drawn(panel, { ...scene, passes: () => false })).toContain("the filter hides all of 1");
+  expect(drawn(panel, sceneOf({}))).toContain("no application keeps a closed connection open");
+});

@@ -60,3 +60,10 @@ describe("subjectText", () => {
     expect(subjectText(findingOf({ kind: "port-exhaustion", subject }))).toBe(text);
   });
 });
+
+it("never says that there is nothing where the filter hides it", () => {
+  const findings = [findingOf({ id: "a" }), findingOf({ id: "b" })];
+  const scene = { ...sceneOf({ findings }), passes: () => false };
+  expect(panel.show(scene).note.map(({ text }) => text)).toEqual(["none", ", 2 hidden"]);
+  expect(drawn(panel, scene)).toContain("the filter hides all of 2");
+});
