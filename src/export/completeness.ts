@@ -22,8 +22,8 @@ export interface Completeness {
  * Complete means four things at once: the two accounts of the records agree, nothing stands on
  * the losing side of either, there is no hole in which nobody counted, and the recorder closed the
  * file. Endpoints that are counted but not
- * itemised are no loss, but whoever reads the list must know, and so it is with a slice and with
- * made-up names.
+ * itemised are no loss, but whoever reads the list must know, and so it is with a filter, with a
+ * slice and with made-up names.
  */
 export function completenessOf({
   recording,
@@ -54,7 +54,11 @@ export function completenessOf({
   if (recording.sampled !== undefined) {
     details.push(sampledSentence(recording.sampled, summary.counted !== undefined));
   }
-  const { header } = source.frame;
+  const { header, narrowed } = source.frame;
+  if (narrowed !== undefined) {
+    const [some, all] = [countText(summary.endpoints), countOf(narrowed.of, "endpoint")];
+    details.push(`Only what passes ${narrowed.by} is told of: ${some} of ${all}.`);
+  }
   if (header.slice !== undefined) details.push(sliceSentence(header.slice, source.clock));
   if (header.redacted === true) details.push(REDACTED);
   const isComplete = losses.length === 0;

@@ -5,6 +5,7 @@ import { countOf, countText } from "./duration.ts";
 import { type Content, type Markup, markup } from "./markup.ts";
 import { safeName, safeProse } from "./names.ts";
 import type { Report, ReportFinding } from "./report.ts";
+import { noFinding } from "./story.ts";
 import { inReadingOrder } from "./telling.ts";
 import { type ToldFinding, tellAdviceOnce } from "./told-advice.ts";
 
@@ -12,9 +13,10 @@ const MOST_FINDINGS = 50;
 const MOST_IDS = 12;
 
 /** The section of findings, grave ones first; it says so where there are none. */
-export function findingsSection({ findings }: Report, isListed: (id: string) => boolean): Content {
+export function findingsSection(report: Report, isListed: (id: string) => boolean): Content {
+  const { findings } = report;
   if (findings.length === 0) {
-    return markup`<section aria-labelledby="findings"><h2 id="findings">Findings</h2><p class="calm">None: nothing crossed a threshold.</p></section>`;
+    return markup`<section aria-labelledby="findings"><h2 id="findings">Findings</h2><p class="calm">None: ${noFinding(report)}.</p></section>`;
   }
   const shown = inReadingOrder(findings).slice(0, MOST_FINDINGS);
   const rest = findings.length - shown.length;

@@ -22,6 +22,8 @@ export interface RecordingFrame {
   readonly closedCleanly: boolean;
   /** The moment of the last line, or of the slice's end. */
   readonly endNs: Nanoseconds;
+  /** Where only some endpoints are told of: by what they were chosen, and of how many. */
+  readonly narrowed?: { readonly by: string; readonly of: number };
 }
 
 /** When, where and how completely the recording was made. */

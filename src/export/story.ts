@@ -38,14 +38,24 @@ function scope({ recording, summary, source }: Report): string {
     const count = summary.byVerdict[verdict as Verdict];
     return count > 0 ? [`${countText(count)} ${how}`] : [];
   });
-  if (ends.length === 0) return `In ${time} no connection was seen on ${host}.`;
+  const isNarrowed = source.frame.narrowed !== undefined;
+  const passing = isNarrowed ? " that passes the filter" : "";
+  if (ends.length === 0) return `In ${time} no connection${passing} was seen on ${host}.`;
   const counted = countOf(summary.endpoints, "endpoint");
-  return `In ${time} there were ${counted} of connections on ${host}: ${ends.join(", ")}.`;
+  const what = isNarrowed ? `${counted} that passed the filter` : `${counted} of connections`;
+  return `In ${time} there were ${what} on ${host}: ${ends.join(", ")}.`;
 }
 
-function mainFinding({ findings }: Report): string {
-  const [first] = inReadingOrder(findings);
-  if (first === undefined) return "No finding was made: nothing crossed a threshold.";
+/** Why no finding stands in a report. */
+export function noFinding({ source }: Report): string {
+  return source.frame.narrowed === undefined
+    ? "nothing crossed a threshold"
+    : "none speaks of what passes the filter";
+}
+
+function mainFinding(report: Report): string {
+  const [first] = inReadingOrder(report.findings);
+  if (first === undefined) return `No finding was made: ${noFinding(report)}.`;
   const text = safeProse(first.summary);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -86,3 +86,12 @@ test("a slice says what was cut out, and that names are made up", () => {
     "Redacted: names and addresses are made up, ports and process ids are as they were.",
   ]);
 });
+
+test("what a filter leaves out is named and is no loss", () => {
+  const report = reportOf({ endpoints: [endpointOf("e1", {})], ledger: ledgerOf(9) }, s(1));
+  const frame = { ...report.source.frame, narrowed: { by: "--port 80", of: 3 } };
+  expect(completenessOf({ ...report, source: { ...report.source, frame } })).toMatchObject({
+    isComplete: true,
+    details: ["Only what passes --port 80 is told of: 1 of 3 endpoints."],
+  });
+});
