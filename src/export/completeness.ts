@@ -59,6 +59,10 @@ export function completenessOf({
     const [some, all] = [countText(summary.endpoints), countOf(narrowed.of, "endpoint")];
     details.push(`Only what passes ${narrowed.by} is told of: ${some} of ${all}.`);
   }
+  const chosen = recordedFilters(header.filters);
+  if (chosen !== "") {
+    details.push(`Recorded with the filter ${chosen}: nothing else of the host is in it.`);
+  }
   if (header.slice !== undefined) details.push(sliceSentence(header.slice, source.clock));
   if (header.redacted === true) details.push(REDACTED);
   const isComplete = losses.length === 0;
@@ -93,6 +97,19 @@ function sliceSentence({ from, to, endpoints, findings }: SliceOrigin, clock: Cl
   const what = chosen === "" ? "who was there" : `what belongs to ${chosen} of the whole`;
   return `A slice ${window}, with the whole stories of ${what}; the account is the whole's.`;
 }
+
+/** Of a header from elsewhere, so a value that is no number, network or name of a state stays out. */
+function recordedFilters(filters: Readonly<Record<string, unknown>>): string {
+  const narrowing = Object.entries(filters).filter(([, value]) => value !== "all");
+  const words = narrowing.map(([name, value]) => {
+    const values = [value].flat().map(String).join();
+    return FILTER_VALUES.test(values) ? `${name} ${values}` : name;
+  });
+  return words.filter((each) => FILTER_WORDS.test(each)).join(" and ");
+}
+
+const FILTER_VALUES = /^[\w.:/,]{1,200}$/;
+const FILTER_WORDS = /^\w{1,40}( |$)/;
 
 function asSentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

@@ -95,3 +95,16 @@ test("what a filter leaves out is named and is no loss", () => {
     details: ["Only what passes --port 80 is told of: 1 of 3 endpoints."],
   });
 });
+
+test.each([
+  [{ netns: 7, port: [80, 443] }, "netns 7 and port 80,443"],
+  [{ cidr: ["10.0.0.0/8"] }, "cidr 10.0.0.0/8"],
+  [{ cidr: "`<b>`", "<i>": 1, netns: "all" }, "cidr"],
+])("what was recorded with the filters %j says so", (filters, words) => {
+  const report = reportOf({ endpoints: [], ledger: ledgerOf(9) }, s(1));
+  const { header } = report.source.frame;
+  const frame = { ...report.source.frame, header: { ...header, filters } };
+  expect(completenessOf({ ...report, source: { ...report.source, frame } }).details).toEqual([
+    `Recorded with the filter ${words}: nothing else of the host is in it.`,
+  ]);
+});
