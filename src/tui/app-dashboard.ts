@@ -99,7 +99,8 @@ export class Dashboard {
   press(key: string, character: string | null = null): void {
     const { state } = this;
     this.#findRows();
-    if (state.typing !== null) state.type(key, character);
+    // Back to the shell leads from a prompt too: who types there is not caught in it.
+    if (state.typing !== null && key !== "C-z") state.type(key, character);
     else {
       const isOver = state.help !== null || state.sort.menu !== null;
       this.keys.press(key, isOver ? "overlay" : "panels");

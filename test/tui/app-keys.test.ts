@@ -155,6 +155,13 @@ describe("a user", () => {
     await app.keys(key);
     expect(app.doors).toEqual(doors);
   });
+
+  it("goes back to the shell out of a prompt, which is there again after it", async () => {
+    await openDemo();
+    const typed = await app.keys("/", "a", "^Z", "b");
+    expect(app.doors).toEqual({ quit: 0, printed: 0, suspended: 1 });
+    expect(typed).toMatch(/filter \/ ab/);
+  });
 });
 
 describe("the filter", () => {
