@@ -13,6 +13,7 @@ import { freshRedactor } from "../session/fresh-redactor.ts";
 import { OperatorError } from "../session/operator-error.ts";
 import { readTrace } from "../session/read-trace.ts";
 import type { CommandResult } from "./command-result.ts";
+import { narrowedTo } from "./filter-words.ts";
 import { complain, printPieces } from "./output.ts";
 import { Progress } from "./progress.ts";
 import { Redacting } from "./redacting.ts";
@@ -102,9 +103,10 @@ async function sideOf(
   const view = isFiltered(options)
     ? new FilteredView(trace, (endpoint) => matches(redacting?.filter ?? options, endpoint, trace))
     : trace;
+  const narrowed = narrowedTo(options, redacting !== null, trace.summary().endpoints);
   return diffSide(
     view,
-    { header, footer, closedCleanly, endNs },
+    { header, footer, closedCleanly, endNs, ...narrowed },
     redacting === null ? file : letter,
     options.tz,
   );

@@ -1,10 +1,21 @@
 /** The filters of a command, as a reader of what it wrote is told of them. */
 
+import type { RecordingFrame } from "../export/report.ts";
 import type { FilterOptions } from "./shared-options.ts";
 
 /** What a report is narrowed by. */
 interface Narrowing extends FilterOptions {
   readonly from?: string;
+}
+
+/** What is said of a report or a diff of only some of so many endpoints; nothing where all pass. */
+export function narrowedTo(
+  options: Narrowing,
+  isRedacted: boolean,
+  endpoints: number,
+): Pick<RecordingFrame, "narrowed"> {
+  const by = filterWords(options, isRedacted);
+  return by === null ? {} : { narrowed: { by, of: endpoints } };
 }
 
 /**

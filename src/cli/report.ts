@@ -11,7 +11,7 @@ import { OperatorError } from "../session/operator-error.ts";
 import { nameOf, readTrace } from "../session/read-trace.ts";
 import { saveText } from "../session/save-text.ts";
 import type { CommandResult } from "./command-result.ts";
-import { filterWords } from "./filter-words.ts";
+import { narrowedTo } from "./filter-words.ts";
 import { complain, printPieces } from "./output.ts";
 import { counted, Progress } from "./progress.ts";
 import { readTimes } from "./recording-window.ts";
@@ -111,9 +111,8 @@ async function run(files: string[], options: ReportOptions): Promise<void> {
         )
       : read.trace;
   const { header, footer, closedCleanly, endNs } = read;
-  const by = filterWords(options, redacting !== null);
-  const narrowed = by === null ? undefined : { by, of: read.trace.summary().endpoints };
-  const frame = { header, footer, closedCleanly, endNs, ...(narrowed && { narrowed }) };
+  const narrowed = narrowedTo(options, redacting !== null, read.trace.summary().endpoints);
+  const frame = { header, footer, closedCleanly, endNs, ...narrowed };
   const report = buildReport(view, frame, { ...(options.tz && { zone: options.tz }) });
   const isPrinted = options.output === undefined || options.output === "-";
   // On a terminal the report itself shows how far it is.

@@ -69,6 +69,9 @@ describe("of a captured recording", () => {
     const none = await diff(early, late, "--port", "1");
     expect([countsOf(none, "a"), countsOf(none, "b")]).toEqual([0, 0]);
     expect(none.findings.came).toEqual([]);
+    for (const { missing } of [none.a, none.b]) {
+      expect(missing[0]).toMatch(/^Only what passes --port 1 is told of: 0 of \d+ endpoints\.$/);
+    }
     const few = await diff(DEMO, DEMO, "--threshold", "stuck-close-wait=3600");
     const kinds = few.findings.stayed.map(({ kind }) => kind);
     expect(kinds).not.toContain("stuck-close-wait");
