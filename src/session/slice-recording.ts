@@ -152,7 +152,8 @@ async function write(
   const { part: _, ...whole } = header;
   const own: RecordingHeader = { ...whole, slice: origin };
   const writing = { force, onProblem, ...(redactor && { redactor }) };
-  const writer = await createRecording(output, own, writing).catch((error: unknown) => {
+  const writer = await createRecording(output, own, writing).catch(async (error: unknown) => {
+    await recording.close();
     throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
   });
   const filter = new SliceFilter(plan, traceFor(header, { maxEnded: FEW_ENDED }));
