@@ -4,6 +4,7 @@ import type { SocketTuple, TraceEvent, TransitionEvent } from "../event/trace-ev
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
 import { HolderHistory, holdersOf } from "./holder-history.ts";
+import { isPortOfBefore } from "./identify.ts";
 import { ListenerPlaces } from "./listener-places.ts";
 
 /** What one event was about, as the fold took it. */
@@ -134,9 +135,8 @@ export class Follower {
     if (event.from === "CLOSE" && event.to !== "SYN_SENT") return [];
     const known = this.#trace.endpointOfSocket(event.sk);
     const twin = this.#trace.endpointOf(event);
-    return known === undefined || isOf(event, known)
-      ? distinct(known, twin)
-      : distinct(twin, known);
+    const isKnown = known === undefined || isOf(event, known) || isPortOfBefore(known, event);
+    return isKnown ? distinct(known, twin) : distinct(twin, known);
   }
 
   /** Whom a dump of the socket table did not list; the fold decides who of them is gone. */

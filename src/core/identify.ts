@@ -63,7 +63,10 @@ export function identify(core: CoreState, event: TransitionEvent): EndpointRecor
 }
 
 /** Whether a socket in SYN_SENT has got its port only now: who opens has one remote end. */
-function isPortOfBefore(known: EndpointRecord, event: TransitionEvent): boolean {
+export function isPortOfBefore(
+  known: Pick<EndpointRecord, "state" | "tuple">,
+  event: TransitionEvent,
+): boolean {
   const isOpening = known.state === "SYN_SENT" && event.from === "SYN_SENT";
   const { tuple } = known;
   return isOpening && tuple.remotePort === event.remotePort && isSameRemote(tuple, event);
