@@ -2,11 +2,10 @@
 
 import { Carry } from "../core/carry.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import { CreateError } from "../store/create-file.ts";
 import { RotatingWriter, type RotationOptions } from "../store/rotating-writer.ts";
 import type { LiveSession } from "./live-session.ts";
-import { OperatorError } from "./operator-error.ts";
 import type { LiveRecording } from "./record-to.ts";
+import { refusedFile } from "./refused-file.ts";
 
 /** When files end and how many stay. */
 export type PartOptions = Omit<RotationOptions, "carry" | "footer">;
@@ -32,7 +31,7 @@ export async function recordParts(
     carry: () => carry.carried().refs,
     footer: () => ({ type: "footer", t: session.now(), ledger: session.ledger }),
   }).catch((error: unknown) => {
-    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+    throw refusedFile(error);
   });
   for (const event of early) writer.write(event);
   take = (events) => {

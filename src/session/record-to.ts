@@ -3,11 +3,11 @@
 import type { RecordingFooter } from "../event/recording.ts";
 import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import { CreateError, refuseUnfit } from "../store/create-file.ts";
+import { refuseUnfit } from "../store/create-file.ts";
 import { createRecording } from "../store/create-recording.ts";
 import type { WriterEnd } from "../store/writer-options.ts";
 import type { LiveSession } from "./live-session.ts";
-import { OperatorError } from "./operator-error.ts";
+import { refusedFile } from "./refused-file.ts";
 
 /** A recording that is being written. */
 export interface LiveRecording {
@@ -28,7 +28,7 @@ export function refuseOutput(path: string, force: boolean): void {
   try {
     refuseUnfit(path, { force });
   } catch (error) {
-    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+    throw refusedFile(error);
   }
 }
 
@@ -60,7 +60,7 @@ export async function recordTo(
     ...options,
     onClosed: () => onGone("signal"),
   }).catch((error: unknown) => {
-    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+    throw refusedFile(error);
   });
   for (const event of early) writer.write(event);
   take = (event) => writer.write(event);

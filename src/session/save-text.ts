@@ -1,10 +1,11 @@
 /** Writes an export to a file as safely as a recording. */
 
 import { closeSync, writeSync } from "node:fs";
-import { CreateError, createFile } from "../store/create-file.ts";
+import { createFile } from "../store/create-file.ts";
 import { removeFile } from "../store/remove-file.ts";
 import { appendTrouble } from "../store/whole-appender.ts";
 import { OperatorError } from "./operator-error.ts";
+import { refusedFile } from "./refused-file.ts";
 
 const CHUNK = 1 << 18;
 
@@ -19,10 +20,8 @@ export async function saveText(
   pieces: Iterable<string>,
   force: boolean,
 ): Promise<void> {
-  let isCreated = false;
+  const file = create(path, force);
   try {
-    const file = createFile(path, { force });
-    isCreated = true;
     try {
       let waiting = "";
       for (const piece of pieces) {
@@ -36,14 +35,21 @@ export async function saveText(
       closeSync(file);
     }
   } catch (error) {
-    if (error instanceof CreateError) throw new OperatorError(1, error.message, error);
-    if (isCreated) removeFile(path);
+    removeFile(path);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new OperatorError(
       1,
       `cannot write ${path}: ${appendTrouble(error)}; or write elsewhere`,
       error,
     );
+  }
+}
+
+function create(path: string, force: boolean): number {
+  try {
+    return createFile(path, { force });
+  } catch (error) {
+    throw refusedFile(error);
   }
 }
 

@@ -13,13 +13,13 @@ import {
 } from "../event/recording.ts";
 import type { Redactor } from "../event/redact.ts";
 import type { TraceEvent } from "../event/trace-event.ts";
-import { CreateError } from "../store/create-file.ts";
 import { createRecording } from "../store/create-recording.ts";
 import { filesOf, type RecordingPath } from "../store/recording-files.ts";
 import type { Recording } from "../store/recording-reader.ts";
 import type { RecordingWriter } from "../store/recording-writer.ts";
 import { OperatorError } from "./operator-error.ts";
 import { nameOf, openRecording, readable, traceFor } from "./read-trace.ts";
+import { refusedFile } from "./refused-file.ts";
 import type { TimeIndex } from "./time-index.ts";
 
 /** What to cut, and how to write it. */
@@ -154,7 +154,7 @@ async function write(
   const writing = { force, onProblem, ...(redactor && { redactor }) };
   const writer = await createRecording(output, own, writing).catch(async (error: unknown) => {
     await recording.close();
-    throw error instanceof CreateError ? new OperatorError(1, error.message, error) : error;
+    throw refusedFile(error);
   });
   const filter = new SliceFilter(plan, traceFor(header, { maxEnded: FEW_ENDED }));
   let events = 0;
