@@ -103,7 +103,7 @@ async function sideOf(
   const view = isFiltered(options)
     ? new FilteredView(trace, (endpoint) => matches(redacting?.filter ?? options, endpoint, trace))
     : trace;
-  const narrowed = narrowedTo(options, redacting !== null, trace.summary().endpoints);
+  const narrowed = narrowedTo(options, redacting !== null, trace);
   return diffSide(
     view,
     { header, footer, closedCleanly, endNs, ...narrowed },

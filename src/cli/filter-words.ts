@@ -1,5 +1,6 @@
 /** The filters of a command, as a reader of what it wrote is told of them. */
 
+import type { TraceView } from "../core/trace.ts";
 import type { RecordingFrame } from "../export/report.ts";
 import type { FilterOptions } from "./shared-options.ts";
 
@@ -8,14 +9,14 @@ interface Narrowing extends FilterOptions {
   readonly from?: string;
 }
 
-/** What is said of a report or a diff of only some of so many endpoints; nothing where all pass. */
+/** What is said of a report or a diff of only some endpoints of a trace; nothing where all pass. */
 export function narrowedTo(
   options: Narrowing,
   isRedacted: boolean,
-  endpoints: number,
+  whole: TraceView,
 ): Pick<RecordingFrame, "narrowed"> {
   const by = filterWords(options, isRedacted);
-  return by === null ? {} : { narrowed: { by, of: endpoints } };
+  return by === null ? {} : { narrowed: { by, of: whole.summary().endpoints } };
 }
 
 /**

@@ -111,7 +111,7 @@ async function run(files: string[], options: ReportOptions): Promise<void> {
         )
       : read.trace;
   const { header, footer, closedCleanly, endNs } = read;
-  const narrowed = narrowedTo(options, redacting !== null, read.trace.summary().endpoints);
+  const narrowed = narrowedTo(options, redacting !== null, read.trace);
   const frame = { header, footer, closedCleanly, endNs, ...narrowed };
   const report = buildReport(view, frame, { ...(options.tz && { zone: options.tz }) });
   const isPrinted = options.output === undefined || options.output === "-";
