@@ -1,19 +1,37 @@
 /** Whole numbers in few bytes, seven bits a byte: rising ones by the steps between them. */
 
+/** Of a number below 2^53. */
+const MOST_BYTES = 8;
+
 /** Pack whole numbers, none smaller than the one before. */
 export function packNumbers(numbers: readonly number[]): string {
-  const bytes: number[] = [];
   let before = 0;
-  for (const number of numbers) {
-    let step = number - before;
+  return pack(numbers, (number) => {
+    const step = number - before;
     before = number;
-    while (step >= 0x80) {
-      bytes.push((step % 0x80) | 0x80);
-      step = Math.floor(step / 0x80);
+    return step;
+  });
+}
+
+/** Pack whole numbers of either sign, below 2^52 both ways: the sign goes into the lowest bit. */
+export function packSigned(numbers: ArrayLike<number>): string {
+  return pack(numbers, (number) => (number < 0 ? -2 * number - 1 : 2 * number));
+}
+
+/** The lowest seven bits first, each byte but a number's last one with the highest bit set. */
+function pack(numbers: ArrayLike<number>, codeOf: (number: number) => number): string {
+  const bytes = Buffer.allocUnsafe(numbers.length * MOST_BYTES);
+  let end = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    let rest = codeOf(numbers[i] as number);
+    while (rest >= 0x80) {
+      const high = Math.floor(rest / 0x80);
+      bytes[end++] = (rest - high * 0x80) | 0x80;
+      rest = high;
     }
-    bytes.push(step);
+    bytes[end++] = rest;
   }
-  return Buffer.from(bytes).toString("base64");
+  return bytes.toString("base64", 0, end);
 }
 
 /** The numbers again. Bytes that were never packed give numbers too: judge what they lead to. */
@@ -32,26 +50,6 @@ export function unpackNumbers(text: string): number[] {
     factor = 1;
   }
   return numbers;
-}
-
-/** Of a number below 2^53. */
-const MOST_BYTES = 8;
-
-/** Pack whole numbers of either sign, below 2^52 both ways: the sign goes into the lowest bit. */
-export function packSigned(numbers: ArrayLike<number>): string {
-  const bytes = Buffer.allocUnsafe(numbers.length * MOST_BYTES);
-  let end = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    const number = numbers[i] as number;
-    let rest = number < 0 ? -2 * number - 1 : 2 * number;
-    while (rest >= 0x80) {
-      const high = Math.floor(rest / 0x80);
-      bytes[end++] = (rest - high * 0x80) | 0x80;
-      rest = high;
-    }
-    bytes[end++] = rest;
-  }
-  return bytes.toString("base64", 0, end);
 }
 
 /** The numbers again; see `unpackNumbers`. */
