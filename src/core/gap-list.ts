@@ -5,7 +5,6 @@ import type { GapCause, GapEvent, Nanoseconds } from "../event/trace-event.ts";
 /** What the gaps of one cause add up to. */
 export interface GapSum {
   readonly cause: GapCause;
-  readonly gaps: number;
   /** How many events, of those gaps that say so. */
   readonly events: number;
   /** How long all of them together. */
@@ -64,9 +63,8 @@ export class GapList {
   }
 
   #sum({ cause, count }: GapEvent, lasted: Nanoseconds): void {
-    const { gaps, events, ns } = this.#sums.get(cause) ?? { gaps: 0, events: 0, ns: 0 };
-    const sum = { cause, gaps: gaps + 1, events: events + (count ?? 0), ns: ns + lasted };
-    this.#sums.set(cause, sum);
+    const { events, ns } = this.#sums.get(cause) ?? { events: 0, ns: 0 };
+    this.#sums.set(cause, { cause, events: events + (count ?? 0), ns: ns + lasted });
   }
 
   /** CPUs tell of their gaps in any order, and an idle one's may reach back over many. */

@@ -68,8 +68,7 @@ export function isPortOfBefore(
   event: TransitionEvent,
 ): boolean {
   const isOpening = known.state === "SYN_SENT" && event.from === "SYN_SENT";
-  const { tuple } = known;
-  return isOpening && tuple.remotePort === event.remotePort && isSameRemote(tuple, event);
+  return isOpening && isSameRemote(known.tuple, event);
 }
 
 /**
@@ -85,7 +84,7 @@ export function endpointOfSegment(
   const { table } = core;
   const known = segment.sk === null ? undefined : table.bySocket(segment.sk);
   if (known === undefined) return table.byTuple(segment);
-  if (known.remotePort === segment.remotePort && isSameRemote(known, segment)) {
+  if (isSameRemote(known, segment)) {
     if (known.localPort === segment.localPort || segment.localPort === 0) return known;
     if (known.localPort === 0) {
       retireTuple(core, segment, known.touchedAt);
@@ -98,7 +97,7 @@ export function endpointOfSegment(
 
 /** The no-BTF re-send does not tell an IPv4 socket from an IPv6 one that speaks IPv4. */
 function isSameRemote(a: SocketTuple, b: SocketTuple): boolean {
-  return unmappedAddress(a.remote) === unmappedAddress(b.remote);
+  return a.remotePort === b.remotePort && unmappedAddress(a.remote) === unmappedAddress(b.remote);
 }
 
 /** A socket that lived before the first event of it. */

@@ -71,7 +71,7 @@ export function planSlice(
 ): SlicePlan | string {
   const { fromNs, endpoints, findings } = request;
   const isWindow = endpoints.length === 0 && findings.length === 0;
-  const open = trace.findings().filter(({ until }) => until === null || until >= fromNs);
+  const open = openSince(trace, fromNs);
   const chosen = isWindow ? livedIn(trace, open, fromNs) : named(trace, request);
   if (typeof chosen === "string") return chosen;
   complete(chosen, trace, follower);
@@ -79,13 +79,11 @@ export function planSlice(
   const ids = new Set<string>();
   const pids = new Set<number>();
   const places = new Set<string>();
-  let bornNs = fromNs;
   for (const endpoint of chosen) {
-    const { id, bornAt, tuple } = endpoint;
+    const { id, tuple } = endpoint;
     ids.add(id);
     places.add(placeOf(tuple.netns, tuple.localPort));
     for (const pid of follower.pidsOf(endpoint)) pids.add(pid);
-    if (bornAt < bornNs) bornNs = bornAt;
   }
   for (const place of places) for (const pid of follower.listenerPids(place)) pids.add(pid);
   let countersNs = fromNs;
@@ -93,6 +91,7 @@ export function planSlice(
     if (COUNTED.has(kind)) countersNs = Math.min(countersNs, Math.floor(since));
     if (COUNTED_LATELY.has(kind)) countersNs = Math.min(countersNs, fromNs - COUNTER_WINDOW_NS);
   }
+  const bornNs = firstBirth(chosen, fromNs);
   return { request, ids, pids, places, bornNs, countersNs: countersNs - LOOK_NS, isWindow };
 }
 
@@ -105,17 +104,27 @@ export function presentOf(
   follower: Follower,
 ): { readonly chosen: Set<Endpoint>; readonly bornNs: Nanoseconds } {
   const { now } = trace;
-  const open = trace.findings().filter(({ until }) => until === null || until >= now);
-  const chosen = livedIn(trace, open, now);
+  const chosen = livedIn(trace, openSince(trace, now), now);
   complete(chosen, trace, follower);
-  let bornNs = now;
+  const bornNs = firstBirth(chosen, now);
   for (const endpoint of chosen) {
-    if (endpoint.bornAt < bornNs) bornNs = endpoint.bornAt;
     if (endpoint.endedAt !== null && trace.endpoint(endpoint.id) === undefined) {
       chosen.delete(endpoint);
     }
   }
   return { chosen, bornNs };
+}
+
+/** The findings that were open at that time or later. */
+function openSince(trace: TraceView, at: Nanoseconds): Finding[] {
+  return trace.findings().filter(({ until }) => until === null || until >= at);
+}
+
+/** When the oldest of them began, at the latest then. */
+function firstBirth(chosen: Iterable<Endpoint>, latest: Nanoseconds): Nanoseconds {
+  let bornNs = latest;
+  for (const { bornAt } of chosen) if (bornAt < bornNs) bornNs = bornAt;
+  return bornNs;
 }
 
 function livedIn(trace: TraceView, open: readonly Finding[], fromNs: Nanoseconds): Set<Endpoint> {
