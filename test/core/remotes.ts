@@ -19,39 +19,27 @@ type Ending = (story: Story, socket: Sock, ms: number, chance: Chance) => void;
 
 const DONE = { ...ORPHANED, finReceived: true };
 
+/** It closes first, and the FIN of the other end comes so much later, milliseconds. */
+function closeThenFin(story: Story, socket: Sock, ms: number, later: number): void {
+  story.at(ms).closeFirst(socket);
+  story.at(ms + later).segment(socket, FIN | ACK);
+}
+
 /** Each leaves something behind that waits, or nothing. */
 const ENDINGS: readonly Ending[] = [
-  (story, socket, ms) => {
-    story
-      .at(ms)
-      .closeFirst(socket)
-      .at(ms + 1)
-      .segment(socket, FIN | ACK);
-  },
+  (story, socket, ms) => closeThenFin(story, socket, ms, 1),
   (story, socket, ms, chance) => {
-    story
-      .at(ms)
-      .closeFirst(socket)
-      .at(ms + chance(20_000))
-      .segment(socket, FIN | ACK);
+    closeThenFin(story, socket, ms, chance(20_000));
     for (let again = chance(3); again > 0; again--) {
       story.at(ms + 20_000 + chance(30_000)).segment(socket, FIN | ACK);
     }
   },
   (story, socket, ms, chance) => {
-    story
-      .at(ms)
-      .closeFirst(socket)
-      .at(ms + 5)
-      .segment(socket, FIN | ACK);
+    closeThenFin(story, socket, ms, 5);
     story.at(ms + 1000 + chance(50_000)).segment(socket, RST);
   },
   (story, socket, ms) => {
-    story
-      .at(ms)
-      .closeFirst(socket)
-      .at(ms + 2)
-      .segment(socket, FIN | ACK);
+    closeThenFin(story, socket, ms, 2);
     story.at(ms + 60_100).miniEnd(socket, "TIME_WAIT");
   },
   (story, socket, ms) => story.at(ms).closeFirst(socket),
@@ -62,11 +50,7 @@ const ENDINGS: readonly Ending[] = [
   },
   // What only sets its timer anew, or touches it, leaves it as it rests.
   (story, socket, ms, chance) => {
-    story
-      .at(ms)
-      .closeFirst(socket)
-      .at(ms + 1)
-      .segment(socket, FIN | ACK);
+    closeThenFin(story, socket, ms, 1);
     const flags = chance(2) === 0 ? ACK : 0;
     for (let at = 5000; at < 50_000; at += 10_000) story.at(ms + at).segment(socket, flags);
   },
