@@ -59,7 +59,10 @@ export interface Firing {
   readonly owner?: OwnerFacts;
 }
 
-/** A firing with its identity and its end; its count is the most there ever was, its words are of its last moment. */
+/**
+ * A firing with its identity and its end; its count is the most there ever was, its words are of
+ * its last moment.
+ */
 export interface Finding extends Firing {
   readonly id: string;
   readonly kind: FindingKind;

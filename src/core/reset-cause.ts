@@ -19,7 +19,8 @@ export type ResetCause =
  *
  * The kernel's own reason decides where it gives one (6.10 and newer, `include/net/rstreason.h`),
  * else what the socket showed. ABORT_ON_DATA at the ACK of our FIN is data in that segment, as a
- * TLS peer sends it, or TCP_LINGER2 below 0, which nothing tells apart. A RST without a reason that follows our own FIN is `net/ipv4/tcp.c:tcp_check_oom`.
+ * TLS peer sends it, or TCP_LINGER2 below 0, which nothing tells apart. A RST without a reason that
+ * follows our own FIN is `net/ipv4/tcp.c:tcp_check_oom`.
  */
 export function resetCauseOf(endpoint: Endpoint): ResetCause | null {
   const { verdict, trigger, reset } = endpoint;

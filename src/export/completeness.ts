@@ -21,9 +21,8 @@ export interface Completeness {
  *
  * Complete means four things at once: the two accounts of the records agree, nothing stands on
  * the losing side of either, there is no hole in which nobody counted, and the recorder closed the
- * file. Endpoints that are counted but not
- * itemised are no loss, but whoever reads the list must know, and so it is with a filter, with a
- * slice and with made-up names.
+ * file. Endpoints that are counted but not itemised are no loss, but whoever reads the list must
+ * know, and so it is with a filter, with a slice and with made-up names.
  */
 export function completenessOf({
   recording,
