@@ -99,6 +99,14 @@ def inherited():
     stay()
 
 
+def wait_until_older(pid, ticks):
+    """Until a process is so many hundredths of a second old, in which the kernel tells its start."""
+    with open(f"/proc/{pid}/stat") as stat:
+        started = int(stat.read().rpartition(")")[2].split()[19])
+    while time.clock_gettime(time.CLOCK_BOOTTIME) * 100 < started + ticks:
+        time.sleep(0.001)
+
+
 def pass_on(serve, connection):
     """The acceptor hands a connection to a worker that it had forked before, and closes its own."""
     ours, theirs = socket.socketpair()
@@ -110,6 +118,8 @@ def pass_on(serve, connection):
         serve(taken)
         theirs.sendall(bytes([taken.fileno()]))
         stay()
+    # One that is as young as the connection could as well have been forked with it.
+    wait_until_older(worker, 4)
     _, server, port = connection()
     ours.sendmsg([b"!"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [server.fileno()]))])
     server.close()
