@@ -2,6 +2,7 @@
 
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Finding, FindingKind, Firing } from "./finding.ts";
+import { IdSet, numberOf } from "./id-set.ts";
 
 const KEPT = 5000;
 /** Looks that a trend goes back: a minute where there is one a second. */
@@ -12,7 +13,7 @@ const FEW_IDS = 10_000;
 /** An open finding and every endpoint that it has spoken of. */
 interface Entry {
   readonly finding: Finding;
-  readonly ids: Set<string>;
+  readonly ids: IdSet;
   pruneAt: number;
 }
 
@@ -34,7 +35,7 @@ export class FindingBook {
       this.#all.set(finding.id, finding);
       this.#next = Math.max(this.#next, Number(finding.id.slice(1)) + 1);
       if (finding.until !== null) continue;
-      const ids = new Set(finding.endpoints);
+      const ids = new IdSet(finding.endpoints);
       this.#open.set(`${finding.kind} ${finding.key}`, { finding, ids, pruneAt: FEW_IDS });
     }
   }
@@ -44,8 +45,8 @@ export class FindingBook {
     const copy = new FindingBook(isKnown);
     for (const [id, finding] of this.#all) copy.#all.set(id, finding);
     for (const [key, { finding, ids, pruneAt }] of this.#open) {
-      const copiedIds = new Set(ids);
-      const copied = booked(frozen(finding), copiedIds, finding);
+      const copiedIds = ids.copy();
+      const copied = booked(frozen(finding), copiedIds, identityOf(finding));
       copy.#open.set(key, { finding: copied, ids: copiedIds, pruneAt });
       copy.#all.set(finding.id, copied);
     }
@@ -61,8 +62,9 @@ export class FindingBook {
       const key = `${kind} ${firing.key}`;
       seen.add(key);
       const known = this.#open.get(key);
-      const ids = known?.ids ?? new Set<string>();
-      if (!firing.namesAll) for (const id of firing.endpoints) ids.add(id);
+      const ids = known?.ids ?? new IdSet();
+      if (firing.ids !== undefined) ids.addAll(firing.ids);
+      else if (!firing.namesAll) for (const id of firing.endpoints) ids.add(numberOf(id));
       const count = Math.max(known?.finding.count ?? 0, firing.count);
       const finding = booked(firing, ids, {
         id: known?.finding.id ?? `f${this.#next++}`,
@@ -70,6 +72,7 @@ export class FindingBook {
         since: known?.finding.since ?? firing.since,
         count,
         summary: firing.summary + (firing.count < count ? ` (${count} at the worst)` : ""),
+        until: null,
       });
       const entry = { finding, ids, pruneAt: known?.pruneAt ?? FEW_IDS };
       this.#open.set(key, entry);
@@ -77,10 +80,13 @@ export class FindingBook {
       this.#note(finding.id, firing.count);
       this.#prune(entry);
     }
-    for (const [key, { finding }] of this.#open) {
+    for (const [key, { finding, ids }] of this.#open) {
       if (finding.kind !== kind || seen.has(key)) continue;
       this.#open.delete(key);
-      this.#all.set(finding.id, { ...finding, until: now });
+      this.#all.set(
+        finding.id,
+        booked(frozen(finding), ids, { ...identityOf(finding), until: now }),
+      );
     }
     while (this.#all.size > KEPT) {
       const oldest = this.#all.keys().next().value as string;
@@ -107,7 +113,7 @@ export class FindingBook {
   /** A finding that stays open for days would name every endpoint that there ever was. */
   #prune(entry: Entry): void {
     if (entry.ids.size < entry.pruneAt) return;
-    for (const id of entry.ids) if (!this.#isKnown(id)) entry.ids.delete(id);
+    entry.ids.filter(this.#isKnown);
     entry.pruneAt = Math.max(FEW_IDS, entry.ids.size * 2);
   }
 }
@@ -117,26 +123,32 @@ function frozen(finding: Finding): Firing {
   return finding.namesAll ? { ...finding, endpoints: [...finding.endpoints] } : finding;
 }
 
-/** The ids are listed when somebody asks for them: most findings are only counted, each second. */
-function booked(
-  firing: Firing,
-  ids: ReadonlySet<string>,
-  identity: Pick<Finding, "id" | "kind" | "since" | "count" | "summary">,
-): Finding {
+/** What a firing does not know of itself. */
+type Identity = Pick<Finding, "id" | "kind" | "since" | "count" | "summary" | "until">;
+
+function identityOf({ id, kind, since, count, summary, until }: Finding): Identity {
+  return { id, kind, since, count, summary, until };
+}
+
+/**
+ * The ids are listed when somebody asks for them: most findings are only counted, each second, and
+ * one of TIME_WAIT that has ended would keep the text of a hundred thousand.
+ */
+function booked(firing: Firing, ids: IdSet, identity: Identity): Finding {
   const { key, severity, subject, evidence, owner } = firing;
+  const namesAll = firing.namesAll === true ? firing : null;
   let listed: readonly string[] | null = null;
   return {
     ...identity,
     key,
     severity,
-    until: null,
     subject,
     get endpoints() {
-      listed ??= firing.namesAll ? firing.endpoints : [...ids];
+      listed ??= namesAll === null ? [...ids] : namesAll.endpoints;
       return listed;
     },
     evidence,
-    ...(firing.namesAll && { namesAll: true as const }),
+    ...(namesAll !== null && { namesAll: true as const }),
     ...(owner !== undefined && { owner }),
   };
 }

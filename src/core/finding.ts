@@ -1,6 +1,7 @@
 /** A finding: what a detector concluded, with its evidence and what to do about it. */
 
 import type { Nanoseconds } from "../event/trace-event.ts";
+import type { IdSet } from "./id-set.ts";
 import type { OwnerFacts } from "./owner-facts.ts";
 
 /** Every finding the program can make, in the order in which people should read them. */
@@ -52,6 +53,8 @@ export interface Firing {
   readonly summary: string;
   /** Ids of every endpoint it speaks of. */
   readonly endpoints: readonly string[];
+  /** The same where there may be very many, whose text is made when somebody asks for it. */
+  readonly ids?: IdSet;
   /** They are all of them at any moment: they need not be collected, and not read before asked for. */
   readonly namesAll?: true;
   readonly evidence: readonly string[];

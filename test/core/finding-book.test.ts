@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Firing } from "../../src/core/finding.ts";
 import { FindingBook } from "../../src/core/finding-book.ts";
+import { IdSet } from "../../src/core/id-set.ts";
 
 const firing = (
   key: string,
@@ -81,6 +82,27 @@ describe("room", () => {
     const endpoints = book.all()[0]?.endpoints ?? [];
     expect(endpoints.length).toBeLessThanOrEqual(10_100);
     expect(endpoints).toContain("e49999");
+  });
+
+  test("of many ids the text is made when somebody asks, while it holds and when it has ended", () => {
+    const ids = new IdSet(["e1", "e2"]);
+    let asked = 0;
+    const many: Firing = {
+      ...firing("a", []),
+      ids,
+      get endpoints() {
+        asked++;
+        return [...ids];
+      },
+    };
+    const book = new FindingBook(all);
+    book.update("time-wait-pressure", [many], 1);
+    ids.add(5);
+    book.update("time-wait-pressure", [many], 2);
+    expect(book.all()[0]).toMatchObject({ until: null, endpoints: ["e1", "e2", "e5"] });
+    book.update("time-wait-pressure", [], 3);
+    expect(book.all()[0]).toMatchObject({ until: 3, endpoints: ["e1", "e2", "e5"] });
+    expect(asked).toBe(0);
   });
 
   test("the oldest findings go, however many come at once", () => {

@@ -61,7 +61,10 @@ function fire(core: CoreState, table: Table, now: Nanoseconds): Firing {
     subject: { ...subjectOf(core, shares[0]?.first), cause: "tw-buckets" },
     count: Math.max(1, used),
     summary: summaryOf(table),
-    endpoints: waiting.ids,
+    ids: waiting.ids,
+    get endpoints() {
+      return [...waiting.ids];
+    },
     evidence: [
       ...(named.length === 0 ? [] : [`most are closed by ${named.join(", ")}`]),
       ...(waiting.count === 0 ? ["none of them is traced"] : waiting.closers()),
@@ -89,7 +92,7 @@ function minisOf(core: CoreState, netns: number): Waiting {
   const found = new Waiting();
   for (const state of ["TIME_WAIT", "FIN_WAIT2"] as const) {
     for (const endpoint of core.table.inState(state)) {
-      if (endpoint.isMini && endpoint.tuple.netns === netns) found.add(endpoint);
+      if (endpoint.isMini && endpoint.netns === netns) found.add(endpoint);
     }
   }
   return found;

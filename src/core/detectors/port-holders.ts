@@ -2,7 +2,7 @@
 
 import { TCP_STATES, type TcpState } from "../../event/tcp-state.ts";
 import type { CoreState } from "../core-state.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { EndpointRecord } from "../endpoint-record.ts";
 import type { EphemeralPorts } from "../ephemeral-ports.ts";
 import type { PortGroup } from "../port-group.ts";
 
@@ -16,16 +16,16 @@ export function holdersOf(
   core: CoreState,
   groups: Iterable<PortGroup>,
   portsOf: (netns: number) => EphemeralPorts,
-): Map<PortGroup, Endpoint[]> {
-  const holders = new Map<PortGroup, Endpoint[]>();
+): Map<PortGroup, EndpointRecord[]> {
+  const holders = new Map<PortGroup, EndpointRecord[]>();
   for (const group of groups) holders.set(group, []);
   if (holders.size === 0) return holders;
   for (const state of HOLDING) {
     for (const endpoint of core.table.inState(state)) {
-      const { ports, tuple } = endpoint;
+      const { ports, netns, localPort } = endpoint;
       if (!ports) continue;
       const found = holders.get(ports);
-      if (found !== undefined && portsOf(tuple.netns).has(tuple.localPort)) found.push(endpoint);
+      if (found !== undefined && portsOf(netns).has(localPort)) found.push(endpoint);
     }
   }
   return holders;

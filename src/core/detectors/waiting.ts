@@ -1,6 +1,8 @@
 /** Sums up mini-sockets in one pass: there may be hundreds of thousands. */
 
 import type { Endpoint } from "../endpoint.ts";
+import type { EndpointRecord } from "../endpoint-record.ts";
+import { IdSet } from "../id-set.ts";
 import type { PortGroup } from "../port-group.ts";
 import { Owners } from "./owners.ts";
 
@@ -12,26 +14,26 @@ export interface Share {
 
 /** Mini-sockets that somebody waits for to go. */
 export class Waiting {
-  readonly ids: string[] = [];
+  readonly ids = new IdSet();
   readonly #places = new Map<PortGroup | number, Share>();
   readonly #owners = new Owners();
   #both = 0;
   #unanswered = 0;
 
-  add(endpoint: Endpoint): void {
-    const { id, role, state, ports, tuple } = endpoint;
-    this.ids.push(id);
+  add(endpoint: EndpointRecord): void {
+    const { no, role, state, ports, localPort } = endpoint;
+    this.ids.add(no);
     if (role === "simultaneous") this.#both++;
     if (state === "FIN_WAIT2") this.#unanswered++;
     this.#owners.add(endpoint);
-    const place = ports ?? tuple.localPort;
+    const place = ports ?? localPort;
     const known = this.#places.get(place);
     if (known === undefined) this.#places.set(place, { first: endpoint, count: 1 });
     else known.count++;
   }
 
   get count(): number {
-    return this.ids.length;
+    return this.ids.size;
   }
 
   /** The places where they were closed, most first. */
