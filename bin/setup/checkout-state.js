@@ -2,6 +2,7 @@
 // Tells whether the npm packages and the build of a checkout are there and newer than their sources.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { MAIN } from "./bundle.js";
 
 /** @typedef {'ready' | 'missing' | 'old'} State */
 
@@ -19,15 +20,15 @@ export function packagesState(root) {
 }
 
 /**
- * The state of `dist`, by modification times: tsc writes every file anew at each build, so one
- * output stands for all. Without the compiler's settings this is an installed package, not a
+ * The state of `dist`, by modification times: what the launcher loads is written anew at the end
+ * of each build, so it stands for all. Without the compiler's settings this is an installed package, not a
  * checkout, and its build is as it was published.
  *
  * @param {string} root the checkout or the installed package
  * @returns {State}
  */
 export function buildState(root) {
-  const built = changedMs(join(root, "dist/cli/main.js"));
+  const built = changedMs(join(root, MAIN));
   if (built === null) return "missing";
   const settings = changedMs(join(root, "tsconfig.json"));
   if (settings === null || !existsSync(join(root, "src"))) return "ready";

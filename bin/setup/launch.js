@@ -2,6 +2,7 @@
 // Runs the built program in this process, so that the terminal and the signals are its own.
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { MAIN } from "./bundle.js";
 import { buildState } from "./checkout-state.js";
 
 /** The checkout, or the installed package, that this file belongs to. */
@@ -24,12 +25,15 @@ export async function launch(args, root = ROOT) {
       args,
     );
   }
+  const isVerbose = args.includes("-v") || args.includes("--verbose");
+  // Only of what is loaded after it, and only where a stack is shown: the maps take memory.
+  if (isVerbose) process.setSourceMapsEnabled(true);
   try {
     /** @type {{ main(args: readonly string[]): Promise<number> }} */
-    const program = await import(pathToFileURL(join(root, "dist/cli/main.js")).href);
+    const program = await import(pathToFileURL(join(root, MAIN)).href);
     return await program.main(args);
   } catch (error) {
-    return fail(describe(error, root, args.includes("-v") || args.includes("--verbose")), args);
+    return fail(describe(error, root, isVerbose), args);
   }
 }
 

@@ -20,7 +20,7 @@ describe("buildState", () => {
     ["old", { "src/export/report.schema.json": 201 }],
     ["old", { "tsconfig.json": 201 }],
     ["ready", { "src/notes.txt": 201 }],
-    ["missing", { "dist/cli/main.js": null }],
+    ["missing", { "dist/bundle/main.js": null }],
     ["ready", { "tsconfig.json": null, "src/core/inside.ts": 201 }],
   ] as const)("is %s for %j", (state, changedAt) => {
     expect(buildState(makeCheckout(changedAt))).toBe(state);

@@ -17,9 +17,9 @@ if (verb === "ci") {
   mkdirSync("node_modules");
   writeFileSync("node_modules/.package-lock.json", "");
 } else if (verb === "run") {
-  mkdirSync("dist/cli", { recursive: true });
+  mkdirSync("dist/bundle", { recursive: true });
   writeFileSync("dist/package.json", '{"type":"module"}');
-  writeFileSync("dist/cli/main.js", \`export async function main(args) {
+  writeFileSync("dist/bundle/main.js", \`export async function main(args) {
     console.log("main", ...args);
     return Number(process.env.MAIN_CODE ?? 0);
   }\`);
@@ -79,9 +79,9 @@ describe("lastack.js", () => {
 
   it("turns a crash into one line, and shows where only when asked", () => {
     const root = makeCopy();
-    mkdirSync(join(root, "dist/cli"), { recursive: true });
+    mkdirSync(join(root, "dist/bundle"), { recursive: true });
     writeFileSync(
-      join(root, "dist/cli/main.js"),
+      join(root, "dist/bundle/main.js"),
       'export async function main() { throw new Error("boom"); }',
     );
     const brief = node(root, "lastack.js", []);
@@ -94,8 +94,8 @@ describe("lastack.js", () => {
 
   it("names npm where a package is missing", () => {
     const root = makeCopy();
-    mkdirSync(join(root, "dist/cli"), { recursive: true });
-    writeFileSync(join(root, "dist/cli/main.js"), 'import "no-such-package";');
+    mkdirSync(join(root, "dist/bundle"), { recursive: true });
+    writeFileSync(join(root, "dist/bundle/main.js"), 'import "no-such-package";');
     expect(node(root, "lastack.js", []).stderr).toMatch(
       /^lastack: Cannot find package 'no-such-package'[^\n]*: run `npm ci` in ROOT\n$/,
     );

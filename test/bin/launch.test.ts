@@ -17,7 +17,7 @@ it.each([
   const root = makeCheckout();
   const error = `Object.assign(new Error("${code}: as open() says"), { code: "${code}" })`;
   writeFileSync(
-    join(root, "dist/cli/main.js"),
+    join(root, "dist/bundle/main.js"),
     `export const main = async () => { throw ${error}; };`,
   );
   const said = { stdout: "", stderr: "" };

@@ -104,7 +104,7 @@ export function makeCheckout(changedAt: Record<string, number | null> = {}): str
     "tsconfig.json": 100,
     "src/cli/main.ts": 100,
     "node_modules/.package-lock.json": 200,
-    "dist/cli/main.js": 200,
+    "dist/bundle/main.js": 200,
     ...changedAt,
   };
   for (const [name, seconds] of Object.entries(all)) {

@@ -20,7 +20,7 @@ describe("start", () => {
   });
 
   it("sets up a new checkout on a bare Debian, then opens the live dashboard", async () => {
-    const host = pretendHost({ root: makeCheckout({ "dist/cli/main.js": null }) });
+    const host = pretendHost({ root: makeCheckout({ "dist/bundle/main.js": null }) });
     host.programs = new Set(["apt-get", "mount", "npm"]);
     const events = "/sys/kernel/tracing/events";
     host.files.delete(events);
@@ -144,7 +144,7 @@ describe("start", () => {
   });
 
   it("stops when a signal came during the set-up", async () => {
-    const host = pretendHost({ root: makeCheckout({ "dist/cli/main.js": null }) });
+    const host = pretendHost({ root: makeCheckout({ "dist/bundle/main.js": null }) });
     host.onRun = () => {
       throw new Interrupted("SIGINT");
     };

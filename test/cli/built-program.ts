@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, inject } from "vitest";
+import { bundle, MAIN } from "../../bin/setup/bundle.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Loads everything, gives root up when told to, then runs: nobody may read this checkout. */
 const LAUNCHER = `
-import { main } from "./dist/cli/main.js";
+import { main } from "./${MAIN}";
 const { RUN_AS } = process.env;
 if (RUN_AS !== undefined) {
   process.setgroups([]);
@@ -27,7 +28,7 @@ process.exitCode = await main(process.argv.slice(2));
  * costs half a second of CPU on a slow host, and most runs only read their arguments and a file.
  */
 const SERVER = `
-import { main } from "./dist/cli/main.js";
+import { main } from "./${MAIN}";
 const streams = { stdout: process.stdout, stderr: process.stderr };
 for (const stream of Object.values(streams)) stream.setMaxListeners(0);
 process.on("message", async (args) => {
@@ -86,6 +87,7 @@ async function compile(): Promise<string> {
   // Types are checked elsewhere; what matters here is what is emitted.
   await promisify(execFile)(process.execPath, [compiler, "--noCheck", ...args]).catch(() => {});
   if (!existsSync(join(home, "dist/cli/main.js"))) throw new Error("the compiler emitted nothing");
+  await bundle(home);
   for (const name of ["node_modules", "probes", "package.json"]) {
     symlinkSync(join(ROOT, name), join(home, name));
   }
