@@ -13,6 +13,8 @@ export interface LineBatch {
 
 const NO_BYTES = Buffer.alloc(0);
 const LEAST_ROOM = 65_536;
+/** From here on it grows by a quarter: there are two of them, and the most is a batch now and then. */
+const MUCH = 1 << 20;
 /**
  * A queue that had to grow beyond this gives the memory back. 20,000 events a second are 1.3 MB each
  * time that they are delivered, and twice that when a tick is late: to grow anew for each, from the
@@ -84,7 +86,9 @@ export class LineQueue {
   #makeRoom(bytes: number): void {
     const wanted = this.#bytes + bytes;
     if (wanted <= this.#room.length) return;
-    const room = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, 2 * this.#room.length, wanted));
+    const { length } = this.#room;
+    const grown = length < MUCH ? 2 * length : 1.25 * length;
+    const room = Buffer.allocUnsafeSlow(Math.ceil(Math.max(LEAST_ROOM, grown, wanted)));
     this.#room.copy(room, 0, 0, this.#bytes);
     this.#room = room;
   }
