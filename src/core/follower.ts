@@ -17,26 +17,25 @@ export interface Touch {
   readonly listener: string | null;
 }
 
-const MANY_INODES = 10_000;
-
 /**
  * Steps a trace and keeps, beside it, what the trace forgets: whose socket was closed last
  * at an address, who ended whom by taking the place over, and which processes held an endpoint before.
  *
  * The fold finds an endpoint by socket, tuple or inode and does not tell. Here the same questions
  * are asked around each step, so that a part of a recording can be told from the rest. Memory is
- * bounded by endpoints: socket addresses are recycled, inodes are forgotten with their endpoint.
+ * bounded by endpoints: socket addresses are recycled.
  */
 export class Follower {
   readonly #trace: Trace;
   readonly #closed = new Map<string, Endpoint>();
-  readonly #inodes = new Map<number, Endpoint>();
   readonly #listeners = new ListenerPlaces();
   readonly #successors = new Map<Endpoint, readonly Endpoint[]>();
+  /** Pairs of addresses and ports of which several endpoints could be one end. */
   readonly #doubted = new Set<string>();
+  /** Such pairs of endpoints that have another since: a socket that connects anew. */
+  readonly #formerPairs = new Map<Endpoint, readonly string[]>();
   readonly #holders = new HolderHistory();
   #nextId = 1;
-  #sweepAt = MANY_INODES;
 
   /** @param trace one that has taken no event yet */
   constructor(trace: Trace) {
@@ -50,14 +49,16 @@ export class Follower {
     trace.advance(event.t);
     const listener = this.#listeners.take(event);
     const candidates = listener === null ? this.#candidates(event) : [];
-    const before = candidates.map((endpoint) => lookAt(endpoint));
+    const before = candidates.map((endpoint) => lookAt(endpoint, this.#doubted.size > 0));
     trace.step(event);
     const born = this.#newborn();
     const endpoints = born === null ? this.#touched(event, before) : [born];
     this.#noteSuccessor(before, endpoints);
-    for (const { endpoint, pids } of before) this.#holders.note(endpoint, pids);
+    for (const { endpoint, pids, pairKey } of before) {
+      this.#holders.note(endpoint, pids);
+      if (pairKey !== null && endpoint.pairKey !== pairKey) this.#noteFormerPair(endpoint, pairKey);
+    }
     for (const endpoint of endpoints) {
-      this.#index(endpoint);
       if (endpoint.hasDoubtfulPeer) this.#doubted.add(endpoint.pairKey);
     }
     const [first] = endpoints;
@@ -72,9 +73,12 @@ export class Follower {
     return this.#successors.get(endpoint) ?? [];
   }
 
-  /** Whether several endpoints of its address pair could be the other end at any time. */
-  hadDoubtfulPeer(endpoint: Endpoint): boolean {
-    return this.#doubted.size > 0 && this.#doubted.has(endpoint.pairKey);
+  /** Its pairs of which several endpoints could be the other end at any time. */
+  doubtfulPairsOf(endpoint: Endpoint): readonly string[] {
+    if (this.#doubted.size === 0) return [];
+    const { pairKey } = endpoint;
+    const former = this.#formerPairs.get(endpoint) ?? [];
+    return this.#doubted.has(pairKey) ? [pairKey, ...former] : former;
   }
 
   /** Every process that owned or held it at any time. */
@@ -114,7 +118,9 @@ export class Follower {
       case "read":
         return distinct(this.#trace.endpointOfSocket(event.sk));
       case "use":
-        return distinct(this.#trace.endpointOfSocket(event.sk) ?? this.#inodes.get(event.inode));
+        return distinct(
+          this.#trace.endpointOfSocket(event.sk) ?? this.#trace.endpointOfInode(event.inode),
+        );
       case "destroy":
         return distinct(this.#closed.get(event.sk));
       case "mini-segment":
@@ -124,7 +130,7 @@ export class Follower {
       case "snapshot-end":
         return this.#absentFrom(event);
       case "owner":
-        return distinct(this.#inodes.get(event.inode));
+        return distinct(this.#trace.endpointOfInode(event.inode));
       default:
         return [];
     }
@@ -191,20 +197,10 @@ export class Follower {
     }
   }
 
-  #index(endpoint: Endpoint): void {
-    const { inode, endedAt } = endpoint;
-    if (!inode) return;
-    if (endedAt === null) this.#inodes.set(inode, endpoint);
-    else if (this.#inodes.get(inode) === endpoint) this.#inodes.delete(inode);
-    if (this.#inodes.size >= this.#sweepAt) this.#sweep();
-  }
-
-  /** Timers end endpoints without an event, and nobody asks for those again. */
-  #sweep(): void {
-    for (const [inode, endpoint] of this.#inodes) {
-      if (endpoint.endedAt !== null) this.#inodes.delete(inode);
-    }
-    this.#sweepAt = Math.max(MANY_INODES, this.#inodes.size * 2);
+  #noteFormerPair(endpoint: Endpoint, pairKey: string): void {
+    const known = this.#formerPairs.get(endpoint) ?? [];
+    if (!this.#doubted.has(pairKey) || known.includes(pairKey)) return;
+    this.#formerPairs.set(endpoint, [...known, pairKey]);
   }
 }
 
@@ -214,11 +210,14 @@ interface Look {
   readonly hasSocket: boolean;
   readonly reset: Endpoint["reset"];
   readonly pids: readonly number[];
+  /** Null where no pair is doubted yet. */
+  readonly pairKey: string | null;
 }
 
-function lookAt(endpoint: Endpoint): Look {
+function lookAt(endpoint: Endpoint, isDoubtKnown: boolean): Look {
   const { hasSocket, reset } = endpoint;
-  return { endpoint, hasSocket, reset, pids: holdersOf(endpoint) };
+  const pairKey = isDoubtKnown ? endpoint.pairKey : null;
+  return { endpoint, hasSocket, reset, pids: holdersOf(endpoint), pairKey };
 }
 
 /** Those that an event changed; one that changed nobody is about all that it was looked up for. */

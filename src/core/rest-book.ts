@@ -86,7 +86,8 @@ export class RestBook {
   #mayRest(endpoint: EndpointRecord): boolean {
     const { isMini, endedAt, peer, inode, hasPorts } = endpoint;
     if (!isMini || endedAt !== null || peer !== null || !hasPorts) return false;
-    if (this.#misfiled.has(endpoint) || this.#follower.hadDoubtfulPeer(endpoint)) return false;
+    if (this.#misfiled.has(endpoint) || this.#follower.doubtfulPairsOf(endpoint).length > 0)
+      return false;
     // By its file it may still be found.
     if (inode !== null && this.#trace.endpointOfInode(inode) === endpoint) return false;
     if (this.#told.has(endpoint)) return true;

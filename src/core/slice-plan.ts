@@ -175,10 +175,12 @@ function complete(chosen: Set<Endpoint>, trace: TraceView, follower: Follower): 
   for (const endpoint of chosen) {
     if (endpoint.peer !== null) chosen.add(endpoint.peer);
     for (const successor of follower.successorsOf(endpoint)) chosen.add(successor);
-    if (!follower.hadDoubtfulPeer(endpoint)) continue;
-    doubtful ??= doubtfulByPair(trace, follower);
-    for (const other of doubtful.get(endpoint.pairKey) ?? []) {
-      if (overlap(endpoint, other)) chosen.add(other);
+    for (const pairKey of follower.doubtfulPairsOf(endpoint)) {
+      doubtful ??= doubtfulByPair(trace, follower);
+      for (const other of doubtful.get(pairKey) ?? []) {
+        // Whose end a dump of the socket table told late has lived longer than it seems to have.
+        if (other.hasDoubtfulPeer || overlap(endpoint, other)) chosen.add(other);
+      }
     }
   }
 }
@@ -186,10 +188,11 @@ function complete(chosen: Set<Endpoint>, trace: TraceView, follower: Follower): 
 function doubtfulByPair(trace: TraceView, follower: Follower): Map<string, Endpoint[]> {
   const byPair = new Map<string, Endpoint[]>();
   for (const endpoint of trace.endpoints()) {
-    if (!follower.hadDoubtfulPeer(endpoint)) continue;
-    const same = byPair.get(endpoint.pairKey);
-    if (same === undefined) byPair.set(endpoint.pairKey, [endpoint]);
-    else same.push(endpoint);
+    for (const pairKey of follower.doubtfulPairsOf(endpoint)) {
+      const same = byPair.get(pairKey);
+      if (same === undefined) byPair.set(pairKey, [endpoint]);
+      else same.push(endpoint);
+    }
   }
   return byPair;
 }

@@ -4,9 +4,12 @@ import { seeded } from "../event/seeded.ts";
 import { expectSameStories, tryCut } from "./cutting.ts";
 import { disorder } from "./disorder.ts";
 
-test("any window and any endpoint of 40 recordings", () => {
+/** The first, and those of the first 1,000 that once found a fault. */
+const SEEDS = [...Array.from({ length: 40 }, (_, i) => i + 1), 84, 185, 661];
+
+test("any window and any endpoint of some recordings", () => {
   let endpoints = 0;
-  for (let seed = 1; seed <= 40; seed++) {
+  for (const seed of SEEDS) {
     const whole = disorder(seed, 150);
     const chance = seeded(seed * 7919);
     for (let i = 0; i < 4; i++) {
