@@ -7,6 +7,7 @@ import { COUNTER_WINDOW_NS } from "./counter-window.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Trace } from "./fold.ts";
 import { Follower } from "./follower.ts";
+import { numberOf } from "./id-set.ts";
 import { processKey } from "./process-table.ts";
 import { RestBook, type RestList } from "./rest-book.ts";
 import type { Resume } from "./resume.ts";
@@ -142,7 +143,7 @@ export class Carry<R> {
     const counting = listsCounted(trace, at) ? this.#counting : null;
     for (const each of [counting, this.#detail]) if (each !== null) entries.add(each);
     const refs = [...entries].sort((a, b) => a.no - b.no).map(({ ref }) => ref);
-    const ids = [...chosen].map(({ id }) => Number(id.slice(1))).sort((a, b) => a - b);
+    const ids = [...chosen].map(({ id }) => numberOf(id)).sort((a, b) => a - b);
     const own = { at, ids, nextId: this.#births + 1, findings, unseen: trace.unseen };
     const resume = { ...own, series: trace.series(POINTS), ...(rests && { order: rests.order }) };
     return { refs, resume, rests };

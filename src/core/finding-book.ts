@@ -2,7 +2,7 @@
 
 import type { Nanoseconds } from "../event/trace-event.ts";
 import type { Finding, FindingKind, Firing } from "./finding.ts";
-import { IdSet, numberOf } from "./id-set.ts";
+import { IdSet } from "./id-set.ts";
 
 const KEPT = 5000;
 /** Looks that a trend goes back: a minute where there is one a second. */
@@ -63,8 +63,7 @@ export class FindingBook {
       seen.add(key);
       const known = this.#open.get(key);
       const ids = known?.ids ?? new IdSet();
-      if (firing.ids !== undefined) ids.addAll(firing.ids);
-      else if (!firing.namesAll) for (const id of firing.endpoints) ids.add(numberOf(id));
+      if (!firing.namesAll) ids.addAll(firing.endpoints);
       const count = Math.max(known?.finding.count ?? 0, firing.count);
       const finding = booked(firing, ids, {
         id: known?.finding.id ?? `f${this.#next++}`,
@@ -144,7 +143,7 @@ function booked(firing: Firing, ids: IdSet, identity: Identity): Finding {
     severity,
     subject,
     get endpoints() {
-      listed ??= namesAll === null ? [...ids] : namesAll.endpoints;
+      listed ??= [...(namesAll?.endpoints ?? ids)];
       return listed;
     },
     evidence,

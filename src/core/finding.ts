@@ -51,10 +51,8 @@ export interface Firing {
   readonly subject: Subject;
   readonly count: number;
   readonly summary: string;
-  /** Ids of every endpoint it speaks of. */
-  readonly endpoints: readonly string[];
-  /** The same where there may be very many, whose text is made when somebody asks for it. */
-  readonly ids?: IdSet;
+  /** Ids of every endpoint it speaks of; a set where there may be very many. */
+  readonly endpoints: readonly string[] | IdSet;
   /** They are all of them at any moment: they need not be collected, and not read before asked for. */
   readonly namesAll?: true;
   readonly evidence: readonly string[];
@@ -67,6 +65,7 @@ export interface Firing {
  * its last moment.
  */
 export interface Finding extends Firing {
+  readonly endpoints: readonly string[];
   readonly id: string;
   readonly kind: FindingKind;
   /** Null while it holds. */

@@ -10,14 +10,12 @@ const BITS = 32;
  * stands alone some 30. As text in a `Set` each takes 44.
  */
 export class IdSet implements Iterable<string> {
-  readonly #words: Map<number, number>;
-  #size: number;
+  readonly #words = new Map<number, number>();
+  #size = 0;
 
   /** @param ids the first, each as `EndpointRecord.id` gives it */
   constructor(ids: Iterable<string> = []) {
-    this.#words = new Map();
-    this.#size = 0;
-    for (const id of ids) this.add(numberOf(id));
+    this.addAll(ids);
   }
 
   get size(): number {
@@ -29,8 +27,10 @@ export class IdSet implements Iterable<string> {
     this.#merge(Math.floor(no / BITS), 1 << (no % BITS));
   }
 
-  addAll(others: IdSet): void {
-    for (const [at, bits] of others.#words) this.#merge(at, bits);
+  /** Of another set no text is made. */
+  addAll(ids: Iterable<string>): void {
+    if (ids instanceof IdSet) for (const [at, bits] of ids.#words) this.#merge(at, bits);
+    else for (const id of ids) this.add(numberOf(id));
   }
 
   /** Take out all that `isKept` does not want. */
@@ -48,9 +48,7 @@ export class IdSet implements Iterable<string> {
   }
 
   copy(): IdSet {
-    const copy = new IdSet();
-    copy.addAll(this);
-    return copy;
+    return new IdSet(this);
   }
 
   /** Those that were added near each other one after the other, by number. */

@@ -85,16 +85,15 @@ describe("room", () => {
   });
 
   test("of many ids the text is made when somebody asks, while it holds and when it has ended", () => {
-    const ids = new IdSet(["e1", "e2"]);
     let asked = 0;
-    const many: Firing = {
-      ...firing("a", []),
-      ids,
-      get endpoints() {
+    class Asked extends IdSet {
+      override [Symbol.iterator]() {
         asked++;
-        return [...ids];
-      },
-    };
+        return super[Symbol.iterator]();
+      }
+    }
+    const ids = new Asked(["e1", "e2"]);
+    const many: Firing = { ...firing("a", []), endpoints: ids };
     const book = new FindingBook(all);
     book.update("time-wait-pressure", [many], 1);
     ids.add(5);

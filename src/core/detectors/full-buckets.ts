@@ -61,10 +61,7 @@ function fire(core: CoreState, table: Table, now: Nanoseconds): Firing {
     subject: { ...subjectOf(core, shares[0]?.first), cause: "tw-buckets" },
     count: Math.max(1, used),
     summary: summaryOf(table),
-    ids: waiting.ids,
-    get endpoints() {
-      return [...waiting.ids];
-    },
+    endpoints: waiting.ids,
     evidence: [
       ...(named.length === 0 ? [] : [`most are closed by ${named.join(", ")}`]),
       ...(waiting.count === 0 ? ["none of them is traced"] : waiting.closers()),

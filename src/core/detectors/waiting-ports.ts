@@ -49,10 +49,7 @@ function fire(
     subject: { local, remote: destination, cause: "ports" },
     count: waiting.count,
     summary: `${waiting.count} of ${ports.count} local ports from ${local} towards ${destination} (${share} %) wait until their connections are forgotten`,
-    ids: waiting.ids,
-    get endpoints() {
-      return [...waiting.ids];
-    },
+    endpoints: waiting.ids,
     evidence: [
       ...waiting.closers(),
       ...portsText(ports),
