@@ -1,6 +1,6 @@
 /** Recordings from files, pipes and gzip; what cannot be read says why in one line. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { constants, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { RecordingError } from "../../src/store/recording-error.ts";
 import { readRecording } from "../../src/store/recording-reader.ts";
 import type { ReadEnd } from "../../src/store/recording-scanner.ts";
 import { HEADER, recordingText } from "../event/sample-events.ts";
+import { openOn } from "./open-files.ts";
 import { scan } from "./scan.ts";
 import { scratch } from "./scratch.ts";
 
@@ -32,16 +33,6 @@ async function refusal(path: string): Promise<RecordingError> {
   if (!(error instanceof RecordingError)) throw error;
   expect(error.message).not.toContain("\n");
   return error;
-}
-
-function openOn(path: string): number {
-  return readdirSync("/proc/self/fd").filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`) === path;
-    } catch {
-      return false;
-    }
-  }).length;
 }
 
 describe("readRecording", () => {
