@@ -10,7 +10,7 @@ export const MAIN = `${BUNDLE}/main.js`;
 
 /**
  * Bundle what tsc has emitted to `dist`: node takes half as long to load a command, and a recorder
- * holds 13 MB less after a minute of 20,000 events a second. What a command alone needs stays in a
+ * holds 13 MB less after half a minute of 20,000 events a second. What a command alone needs stays in a
  * file of its own, and packages stay where npm has put them.
  *
  * @param {string} root the checkout

@@ -21,8 +21,8 @@ export function packagesState(root) {
 
 /**
  * The state of `dist`, by modification times: what the launcher loads is written anew at the end
- * of each build, so it stands for all. Without the compiler's settings this is an installed package, not a
- * checkout, and its build is as it was published.
+ * of each build, so it stands for all. Without the compiler's settings this is an installed package,
+ * not a checkout, and its build is as it was published.
  *
  * @param {string} root the checkout or the installed package
  * @returns {State}
